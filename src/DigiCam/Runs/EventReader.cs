@@ -16,14 +16,15 @@ internal sealed class EventReader : IDisposable
     private readonly RunFile _file;
     private readonly RunOptions _options;
     private readonly ZFitsTileReader _reader;
-    private readonly ColumnBlock? _samples;
-    private readonly ColumnBlock? _indices;
-    private readonly ColumnBlock? _baselines;
-    private readonly ColumnBlock? _status;
-    private readonly ColumnBlock? _triggerInput;
-    private readonly ColumnBlock? _patch7;
-    private readonly ColumnBlock? _patch19;
-    private readonly ColumnBlock? _muon;
+    // Places of the columns among those read; -1 for a column that is not read.
+    private readonly int _samples;
+    private readonly int _indices;
+    private readonly int _baselines;
+    private readonly int _status;
+    private readonly int _triggerInput;
+    private readonly int _patch7;
+    private readonly int _patch19;
+    private readonly int _muon;
     private readonly EventContent _content;
     private readonly int[]? _swap;
 
@@ -55,14 +56,14 @@ internal sealed class EventReader : IDisposable
         AddIfPresent(EventContent.TriggerOutput, "trigger_output_patch19");
         AddIfPresent(EventContent.TriggerOutput, "trigger_output_muon");
         _reader = file.Events.CreateTileReader([.. columns]);
-        _samples = Block(RunFile.SamplesColumn);
-        _indices = Block(RunFile.IndicesColumn);
-        _baselines = Block(RunFile.BaselinesColumn);
-        _status = Block("pixels_flags");
-        _triggerInput = Block("trigger_input_traces");
-        _patch7 = Block("trigger_output_patch7");
-        _patch19 = Block("trigger_output_patch19");
-        _muon = Block("trigger_output_muon");
+        _samples = columns.IndexOf(RunFile.SamplesColumn);
+        _indices = columns.IndexOf(RunFile.IndicesColumn);
+        _baselines = columns.IndexOf(RunFile.BaselinesColumn);
+        _status = columns.IndexOf("pixels_flags");
+        _triggerInput = columns.IndexOf("trigger_input_traces");
+        _patch7 = columns.IndexOf("trigger_output_patch7");
+        _patch19 = columns.IndexOf("trigger_output_patch19");
+        _muon = columns.IndexOf("trigger_output_muon");
         _swap = CreateSwap();
         SetFixedOrder();
 
@@ -70,8 +71,6 @@ internal sealed class EventReader : IDisposable
         {
             if ((content & part) != 0 && file.Events.TryGetColumn(name, out _)) columns.Add(name);
         }
-
-        ColumnBlock? Block(string name) => columns.Contains(name) ? _reader[name] : null;
     }
 
     public void Read(int row, long index, CameraEvent target)
@@ -86,14 +85,14 @@ internal sealed class EventReader : IDisposable
         int tile = row / _file.Events.RowsPerTile;
         if (_reader.TileIndex != tile) _reader.ReadTile(tile);
         int i = row - (int)_reader.FirstRow;
-        if (_indices is not null) SetOrder(_indices.GetRow<ushort>(i), row);
-        if (_samples is not null) ReadSamples(_samples.GetRow<short>(i), row, target);
-        if (_baselines is not null) target.FirmwareBaselines = Reorder(_baselines.GetRow<short>(i), target.FirmwareBaselines, row, "baselines");
-        if (_status is not null) target.PixelStatus = Reorder(_status.GetRow<ushort>(i), target.PixelStatus, row, "pixels_flags");
-        if (_triggerInput is not null) target.TriggerInput = ReadTriggerInput(_triggerInput.GetRow<byte>(i), target.TriggerInput, row);
-        if (_patch7 is not null) target.TriggerPatch7 = ReadTriggerOutput(_patch7.GetRow<byte>(i), target.TriggerPatch7, row);
-        if (_patch19 is not null) target.TriggerPatch19 = ReadTriggerOutput(_patch19.GetRow<byte>(i), target.TriggerPatch19, row);
-        if (_muon is not null) target.TriggerMuon = ReadTriggerOutput(_muon.GetRow<byte>(i), target.TriggerMuon, row);
+        if (_indices >= 0) SetOrder(_reader[_indices].GetRow<ushort>(i), row);
+        if (_samples >= 0) ReadSamples(_reader[_samples].GetRow<short>(i), row, target);
+        if (_baselines >= 0) target.FirmwareBaselines = Reorder(_reader[_baselines].GetRow<short>(i), target.FirmwareBaselines, row, "baselines");
+        if (_status >= 0) target.PixelStatus = Reorder(_reader[_status].GetRow<ushort>(i), target.PixelStatus, row, "pixels_flags");
+        if (_triggerInput >= 0) target.TriggerInput = ReadTriggerInput(_reader[_triggerInput].GetRow<byte>(i), target.TriggerInput, row);
+        if (_patch7 >= 0) target.TriggerPatch7 = ReadTriggerOutput(_reader[_patch7].GetRow<byte>(i), target.TriggerPatch7, row);
+        if (_patch19 >= 0) target.TriggerPatch19 = ReadTriggerOutput(_reader[_patch19].GetRow<byte>(i), target.TriggerPatch19, row);
+        if (_muon >= 0) target.TriggerMuon = ReadTriggerOutput(_reader[_muon].GetRow<byte>(i), target.TriggerMuon, row);
     }
 
     public void Dispose() => _reader.Dispose();
