@@ -31,6 +31,24 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>Finds out early whether a file can be written: creates its folder and a file in it that is removed again.</summary>
+    /// <param name="path">The target.</param>
+    /// <exception cref="IOException">The folder cannot be created or written.</exception>
+    public static void CheckFolder(string path)
+    {
+        string full = Path.GetFullPath(path);
+        string probe = Path.Combine(Path.GetDirectoryName(full)!, FormattableString.Invariant($".{Path.GetFileName(full)}.{Environment.ProcessId}.probe"));
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+            using FileStream stream = new(probe, FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new IOException($"{path}: cannot be written: {exception.Message}", exception);
+        }
+    }
+
     /// <summary>Writes a text file in UTF-8.</summary>
     /// <param name="path">The target.</param>
     /// <param name="text">Its content.</param>

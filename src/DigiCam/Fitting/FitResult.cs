@@ -101,4 +101,30 @@ public sealed class FitResult
         foreach (FitParameter p in parameters) fitted.Add(new FittedParameter(p.Name, p.Unit, double.NaN, double.NaN, false, p.IsFixed));
         return new FitResult(status, fitted.MoveToImmutable(), [], double.NaN, double.NaN, binCount, 0);
     }
+
+    /// <summary>
+    /// A result from saved values and errors, interleaved; the cost is evaluated again, covariances are not known. A missing error
+    /// means what it meant when the result was saved: the parameter rests on its limit, or the fit has no valid errors.
+    /// </summary>
+    internal static FitResult Restore(ICostFunction cost, ReadOnlySpan<FitParameter> parameters, ReadOnlySpan<double> saved)
+    {
+        ImmutableArray<FittedParameter>.Builder fitted = ImmutableArray.CreateBuilder<FittedParameter>(parameters.Length);
+        double[] values = new double[parameters.Length];
+        bool atLimit = false;
+        bool withoutError = false;
+        for (int k = 0; k < parameters.Length; k++)
+        {
+            FitParameter p = parameters[k];
+            values[k] = saved[2 * k];
+            bool limit = values[k] <= p.Lower || values[k] >= p.Upper;
+            atLimit |= limit;
+            withoutError |= !limit && double.IsNaN(saved[(2 * k) + 1]);
+            fitted.Add(new FittedParameter(p.Name, p.Unit, values[k], saved[(2 * k) + 1], limit, p.IsFixed));
+        }
+
+        if (values.Any(double.IsNaN)) return Without(FitStatus.NotFinite, parameters, cost.BinCount);
+        double minimum = cost.Evaluate(values, new double[values.Length], default);
+        FitStatus status = withoutError ? FitStatus.SingularHessian : atLimit ? FitStatus.AtLimit : FitStatus.Converged;
+        return new FitResult(status, fitted.MoveToImmutable(), [], minimum, double.NaN, cost.BinCount, 1);
+    }
 }

@@ -34,11 +34,38 @@ public static class HvOffFitter
             static () => new Workspace(),
             (pixel, _, workspace) =>
             {
-                pixels[pixel] = FitPixel(histograms, pixel, limits, workspace);
+                pixels[pixel] = FitPixel(histograms, pixel, limits, workspace, saved: null);
                 return workspace;
             },
             static _ => { });
+        return Assemble(pixels, histograms, limits);
+    }
 
+    /// <summary>Puts saved fit results back together with their histograms, without fitting: chi2 and flags are computed from the saved values.</summary>
+    /// <param name="histograms">ADC histograms.</param>
+    /// <param name="saved">Saved results (pixel, [norm, error, mean, error, sigma, error]).</param>
+    /// <param name="limits">Thresholds of the flags; null for the defaults.</param>
+    public static HvOffResult Restore(PixelHistograms histograms, double[][] saved, HvOffLimits? limits = null)
+    {
+        ArgumentNullException.ThrowIfNull(histograms);
+        ArgumentNullException.ThrowIfNull(saved);
+        limits ??= new HvOffLimits();
+        Workspace workspace = new();
+        HvOffPixel[] pixels = [.. Enumerable.Range(0, histograms.PixelCount).Select(pixel => FitPixel(histograms, pixel, limits, workspace, saved[pixel]))];
+        return Assemble(pixels, histograms, limits);
+    }
+
+    /// <summary>Start values and limits of the fit from the moments of a histogram.</summary>
+    /// <param name="moments">Moments of the entries in the range of the fit.</param>
+    public static FitParameter[] StartFrom(HistogramMoments moments)
+    {
+        FitParameter[] parameters = new FitParameter[3];
+        Start(moments, parameters);
+        return parameters;
+    }
+
+    private static HvOffResult Assemble(HvOffPixel[] pixels, PixelHistograms histograms, HvOffLimits limits)
+    {
         SigmaClip baseline = SigmaClip.Of(pixels.Where(p => p.Fit.IsValid).Select(p => p.Baseline), limits.OutlierSigmas);
         SigmaClip noise = SigmaClip.Of(pixels.Where(p => p.Fit.IsValid).Select(p => p.Noise), limits.OutlierSigmas);
         for (int i = 0; i < pixels.Length; i++)
@@ -53,16 +80,7 @@ public static class HvOffFitter
         return new HvOffResult(ImmutableArray.Create(pixels), histograms, limits, baseline, noise);
     }
 
-    /// <summary>Start values and limits of the fit from the moments of a histogram.</summary>
-    /// <param name="moments">Moments of the entries in the range of the fit.</param>
-    public static FitParameter[] StartFrom(HistogramMoments moments)
-    {
-        FitParameter[] parameters = new FitParameter[3];
-        Start(moments, parameters);
-        return parameters;
-    }
-
-    private static HvOffPixel FitPixel(PixelHistograms histograms, int pixel, HvOffLimits limits, Workspace workspace)
+    private static HvOffPixel FitPixel(PixelHistograms histograms, int pixel, HvOffLimits limits, Workspace workspace, double[]? saved)
     {
         ReadOnlySpan<uint> counts = histograms.GetCounts(pixel);
         IntegerAxis axis = histograms.Axis;
@@ -88,7 +106,9 @@ public static class HvOffFitter
         else
         {
             workspace.Cost.SetData(range, first);
-            fit = workspace.Minimizer.Minimize(workspace.Cost, workspace.Parameters);
+            fit = saved is null
+                ? workspace.Minimizer.Minimize(workspace.Cost, workspace.Parameters)
+                : FitResult.Restore(workspace.Cost, workspace.Parameters, saved);
         }
 
         PixelFlags flags = PixelFlags.None;
