@@ -128,7 +128,7 @@ internal sealed partial class ErrorText(IReadOnlyDictionary<string, string[]> so
         if (LocalFunction().Match(own) is { Success: true } local) own = local.Groups[1].Value;
         else if (own == "MoveNext" && StateMachine().Match(type) is { Success: true } machine) own = machine.Groups[1].Value;
         else if (own.StartsWith('<')) own = Enclosing().Match(own) is { Success: true } enclosing ? enclosing.Groups[1].Value : own;
-        if (own.Contains('<') || own is "Initialize" or "Factory") return "";
+        if (own.Contains('<') || own is "MoveNext" or "Initialize" or "Factory") return "";
         string outer = IsSubmission(method.DeclaringType!) && method.DeclaringType!.DeclaringType is { } && !type.StartsWith('<') ? type + "." : "";
         return outer + own;
     }

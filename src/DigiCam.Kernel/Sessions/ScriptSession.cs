@@ -69,6 +69,10 @@ public sealed class ScriptSession : IDisposable
         await session.ExecuteAsync(new CodeSubmission("warm", "warm-up 2"), NullSink.Instance).ConfigureAwait(false);
     }
 
+    /// <summary>The compilation of a first submission, for questions about what it declares.</summary>
+    internal static Compilation CreateCompilation(string code) =>
+        CSharpScript.Create<object>(code, CreateOptions(new ScriptSessionOptions(), Environment.CurrentDirectory)).GetCompilation();
+
     /// <summary>Executes a submission and sends its outputs, the value of a last expression and an error to the sink.</summary>
     /// <param name="submission">The code.</param>
     /// <param name="sink">Where the outputs go.</param>
