@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using DigiCam.Kernel.Documents;
 using DigiCam.Kernel.Parameters;
 using DigiCam.Kernel.Reports;
@@ -135,7 +136,7 @@ public sealed class NotebookRunner
             {
                 NotebookCell cell = document.Cells[i];
                 if (cell.Kind != CellKind.Code) continue;
-                string? cellLanguage = (string?)cell.Metadata["polyglot_notebook"]?["kernelName"] ?? (string?)cell.Metadata["dotnet_interactive"]?["language"];
+                string? cellLanguage = Text(cell, "polyglot_notebook", "kernelName") ?? Text(cell, "dotnet_interactive", "language");
                 if (cellLanguage is not (null or "csharp"))
                 {
                     throw new NotebookFormatException(
@@ -143,6 +144,9 @@ public sealed class NotebookRunner
                 }
             }
         }
+
+        private static string? Text(NotebookCell cell, string group, string key) =>
+            cell.Metadata[group] is JsonObject entries && entries[key] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
         private async Task<(RunStatus Status, string Message)> FollowAsync(WorkerProcess worker, RunRecorder recorder, CancellationToken cancellationToken)
         {
