@@ -52,7 +52,12 @@ internal sealed class MarkdownText(string? baseDirectory)
         HtmlRenderer renderer = new(writer);
         Pipeline.Setup(renderer);
         renderer.Render(document);
-        return writer.ToString();
+        // There is no typesetter offline: formulas read better as bare TeX.
+        return writer.ToString()
+            .Replace("<span class=\"math\">\\(", "<span class=\"math\">", StringComparison.Ordinal)
+            .Replace("\\)</span>", "</span>", StringComparison.Ordinal)
+            .Replace("<div class=\"math\">\n\\[", "<div class=\"math\">", StringComparison.Ordinal)
+            .Replace("\\]</div>", "</div>", StringComparison.Ordinal);
     }
 
     private void Adjust(LinkInline link, JsonObject? attachments)

@@ -144,7 +144,8 @@ internal sealed partial class ReportWriter(NotebookDocument document, HtmlReport
 
     private void WriteSource(NotebookCell cell, int number)
     {
-        string preview = cell.Source.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0) ?? "";
+        string[] lines = [.. cell.Source.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)];
+        string preview = lines.FirstOrDefault(line => !line.StartsWith("//", StringComparison.Ordinal)) ?? lines.FirstOrDefault() ?? "";
         if (preview.Length > MaxPreview) preview = preview[..MaxPreview] + "...";
         string tag = cell.Tags.Contains("injected-parameters") ? "<span class=\"tag\">parameters of this run</span>"
             : cell.Tags.Contains("parameters") ? "<span class=\"tag\">parameters</span>"
