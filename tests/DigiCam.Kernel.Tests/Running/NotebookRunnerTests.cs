@@ -10,12 +10,8 @@ using DigiCam.Kernel.Tests.Support;
 namespace DigiCam.Kernel.Tests.Running;
 
 /// <summary>The runner with its real worker process.</summary>
-public sealed class NotebookRunnerTests : IDisposable
+public sealed class NotebookRunnerTests : RunnerTestBase
 {
-    private readonly TemporaryFolder _folder = TestEnvironment.CreateTemporaryFolder();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task Run_GoodNotebook_WritesOutputsAndAccount()
     {
@@ -26,11 +22,11 @@ public sealed class NotebookRunnerTests : IDisposable
             "",
             "System.IO.File.WriteAllText(\"made.txt\", System.IO.Directory.GetCurrentDirectory());\nConsole.Error.WriteLine(1.5);");
         input.Cells[1].Outputs.Add(new StreamOutput("stdout", "of an earlier run"));
-        string path = input.Write(_folder);
+        string path = input.Write(Folder);
         string before = File.ReadAllText(path);
         List<CellProgress> progress = [];
 
-        NotebookRunResult result = await RunAsync(path, options => options with { Progress = new Sink(progress), HtmlPath = _folder.File("out/report.html") });
+        NotebookRunResult result = await RunAsync(path, options => options with { Progress = new Sink(progress), HtmlPath = Folder.File("out/report.html") });
 
         Assert.Equal("", result.Message);
         Assert.Equal(RunStatus.Succeeded, result.Status);
@@ -51,8 +47,8 @@ public sealed class NotebookRunnerTests : IDisposable
         Assert.Equal(
             ["1 Running", "1 Succeeded", "2 Running", "2 Succeeded", "3 Running", "3 Succeeded", "5 Running", "5 Succeeded"],
             progress.Select(item => string.Create(CultureInfo.InvariantCulture, $"{item.Cell.Number} {item.Cell.Status}")));
-        Assert.True(File.Exists(_folder.File("out/report.html")));
-        Assert.EndsWith(Path.GetFileName(_folder.FullName), File.ReadAllText(_folder.File("made.txt")), StringComparison.Ordinal);
+        Assert.True(File.Exists(Folder.File("out/report.html")));
+        Assert.EndsWith(Path.GetFileName(Folder.FullName), File.ReadAllText(Folder.File("made.txt")), StringComparison.Ordinal);
         AssertNoTemporaryFiles();
 
         // Apart from the account, a second run gives the same file.
@@ -66,8 +62,8 @@ public sealed class NotebookRunnerTests : IDisposable
     [Fact]
     public async Task Run_FailingCell_StopsThereAndNamesTheLine()
     {
-        string path = Notebooks.Create("int zero = 0;", "int one = 1;\n\none / zero", "Console.WriteLine(\"never\");").Write(_folder);
-        NotebookRunResult result = await RunAsync(path, options => options with { HtmlPath = _folder.File("r.html") });
+        string path = Notebooks.Create("int zero = 0;", "int one = 1;\n\none / zero", "Console.WriteLine(\"never\");").Write(Folder);
+        NotebookRunResult result = await RunAsync(path, options => options with { HtmlPath = Folder.File("r.html") });
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("cell 2, line 3: System.DivideByZeroException", result.Message, StringComparison.Ordinal);
@@ -78,14 +74,14 @@ public sealed class NotebookRunnerTests : IDisposable
         Assert.Equal("Error", error.Name);
         Assert.Contains("   cell 2, line 3: one / zero", error.Traceback);
         Assert.Null(output.Cells[2].ExecutionCount);
-        string html = File.ReadAllText(_folder.File("r.html"));
+        string html = File.ReadAllText(Folder.File("r.html"));
         Assert.Contains("class=\"failing\"", html, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Run_ContinueOnError_RunsTheRest()
     {
-        string path = Notebooks.Create("int a = 1;", "a = 5; throw new Exception(\"no\");", "undefined", "a").Write(_folder);
+        string path = Notebooks.Create("int a = 1;", "a = 5; throw new Exception(\"no\");", "undefined", "a").Write(Folder);
         NotebookRunResult result = await RunAsync(path, options => options with { ContinueOnError = true });
         Assert.Equal(RunStatus.CellFailed, result.Status);
         Assert.Equal([CellStatus.Succeeded, CellStatus.Failed, CellStatus.Failed, CellStatus.Succeeded], result.Cells.Select(cell => cell.Status));
@@ -93,33 +89,9 @@ public sealed class NotebookRunnerTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_EndlessLoop_StopsAtTheCellTimeoutWithPartialOutput()
-    {
-        string path = Notebooks.Create("Console.Write(\"begin\"); await Task.Delay(100);\nwhile (true) { }", "1").Write(_folder);
-        Stopwatch watch = Stopwatch.StartNew();
-        NotebookRunResult result = await RunAsync(path, options => options with { CellTimeout = TimeSpan.FromSeconds(1) });
-        Assert.Equal(2, result.ExitCode);
-        Assert.InRange(watch.Elapsed.TotalSeconds, 1, 12);
-        Assert.Contains("took longer than 1 s", result.Message, StringComparison.Ordinal);
-        NotebookDocument output = NotebookDocument.Load(result.OutputPath!);
-        Assert.Equal("begin", output.Cells[0].StreamText());
-        Assert.Contains("took longer", output.Cells[0].Outputs.OfType<ErrorOutput>().Single().Value, StringComparison.Ordinal);
-        AssertNoTemporaryFiles();
-    }
-
-    [Fact]
-    public async Task Run_TotalTimeout_Stops()
-    {
-        string path = Notebooks.Create("Thread.Sleep(60000);".Insert(0, "using System.Threading;\n")).Write(_folder);
-        NotebookRunResult result = await RunAsync(path, options => options with { TotalTimeout = TimeSpan.FromSeconds(4) });
-        Assert.Equal(RunStatus.TimedOut, result.Status);
-        Assert.Contains("the run took longer than 4 s", result.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Run_MissingFile_Is3()
     {
-        NotebookRunResult result = await RunAsync(_folder.File("absent.ipynb"));
+        NotebookRunResult result = await RunAsync(Folder.File("absent.ipynb"));
         Assert.Equal(3, result.ExitCode);
         Assert.Contains("absent.ipynb: no such file", result.Message, StringComparison.Ordinal);
     }
@@ -131,7 +103,7 @@ public sealed class NotebookRunnerTests : IDisposable
     [InlineData("{\"nbformat\": 4, \"nbformat_minor\": 5, \"metadata\": {\"kernelspec\": {\"name\": \"python3\", \"language\": \"python\"}}, \"cells\": []}")]
     public async Task Run_NotANotebook_Is4(string content)
     {
-        string path = _folder.File("x.ipynb");
+        string path = Folder.File("x.ipynb");
         File.WriteAllText(path, content);
         NotebookRunResult result = await RunAsync(path);
         Assert.Equal(4, result.ExitCode);
@@ -141,7 +113,7 @@ public sealed class NotebookRunnerTests : IDisposable
     [Fact]
     public async Task Run_WithParameters_InjectsThemAfterTheTaggedCell()
     {
-        string path = Notebooks.WithParameters("var input = \"a.fits\"; // file\nint n = 3;", "$\"{input} {n}\"").Write(_folder);
+        string path = Notebooks.WithParameters("var input = \"a.fits\"; // file\nint n = 3;", "$\"{input} {n}\"").Write(Folder);
         NotebookRunResult result = await RunAsync(path, options => options with { Parameters = NotebookParameters.Empty.WithAssignment("input=b \"c\"\\d").WithAssignment("n=7") });
         Assert.Equal("", result.Message);
         NotebookDocument output = NotebookDocument.Load(result.OutputPath!);
@@ -157,57 +129,18 @@ public sealed class NotebookRunnerTests : IDisposable
     [Fact]
     public async Task Run_BadParameter_Is5AndRunsNothing()
     {
-        string path = Notebooks.WithParameters("int events = 3;", "1").Write(_folder);
+        string path = Notebooks.WithParameters("int events = 3;", "1").Write(Folder);
         NotebookRunResult result = await RunAsync(path, options => options with { Parameters = NotebookParameters.Empty.WithAssignment("event=7") });
         Assert.Equal(5, result.ExitCode);
         Assert.Contains("unknown parameter 'event' (did you mean events?); known are events (int)", result.Message, StringComparison.Ordinal);
-        Assert.False(File.Exists(_folder.File("out.ipynb")));
-    }
-
-    [Theory]
-    [InlineData("Environment.Exit(7);", "the process ended with exit code 7")]
-    [InlineData("Environment.FailFast(\"on purpose\");", "Environment.FailFast: on purpose")]
-    [InlineData("int F(int x) => F(x + 1) + 1;\nF(0)", "stack overflow")]
-    [InlineData("var t = new System.Threading.Thread(() => throw new InvalidOperationException(\"elsewhere\")); t.Start(); System.Threading.Thread.Sleep(9000);", "not handled: System.InvalidOperationException: elsewhere")]
-    public async Task Run_CellThatKillsTheProcess_IsReportedInThatCell(string code, string expected)
-    {
-        string path = Notebooks.Create("1", "Console.WriteLine(\"last words\");\n" + code, "2").Write(_folder);
-        NotebookRunResult result = await RunAsync(path);
-        Assert.Equal(1, result.ExitCode);
-        Assert.Contains("cell 2: ", result.Message, StringComparison.Ordinal);
-        Assert.Contains(expected, result.Message, StringComparison.Ordinal);
-        Assert.Equal(CellStatus.Died, result.Cells[1].Status);
-        NotebookDocument output = NotebookDocument.Load(result.OutputPath!);
-        Assert.Equal("1", output.Cells[0].ResultText());
-        Assert.Equal("last words\n", output.Cells[1].StreamText());
-        Assert.Contains(expected, output.Cells[1].Outputs.OfType<ErrorOutput>().Single().Value, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Run_Cancelled_StopsWithinASecondAndKillsChildren()
-    {
-        TestEnvironment.Require(File.Exists("/bin/sleep"), "needs /bin/sleep");
-        string path = Notebooks.Create("var child = System.Diagnostics.Process.Start(\"/bin/sleep\", \"300\");\nConsole.WriteLine(child.Id);\nawait Task.Delay(-1);").Write(_folder);
-        using CancellationTokenSource source = new();
-        Task<NotebookRunResult> run = new NotebookRunner().RunAsync(
-            new NotebookRunOptions { NotebookPath = path, OutputPath = _folder.File("out.ipynb"), Progress = new Sink([], () => source.CancelAfter(1500)) }, source.Token);
-        NotebookRunResult result = await run;
-        Assert.Equal(RunStatus.Cancelled, result.Status);
-        Assert.Equal(130, result.ExitCode);
-        Assert.InRange(result.Cells[0].Duration.TotalSeconds, 1, 2.7);
-        NotebookDocument output = NotebookDocument.Load(result.OutputPath!);
-        int child = int.Parse(output.Cells[0].StreamText(), CultureInfo.InvariantCulture);
-        Assert.Contains("cancelled", output.Cells[0].Outputs.OfType<ErrorOutput>().Single().Value, StringComparison.Ordinal);
-        await Task.Delay(100, TestContext.Current.CancellationToken);
-        Assert.False(IsAlive(child));
-        AssertNoTemporaryFiles();
+        Assert.False(File.Exists(Folder.File("out.ipynb")));
     }
 
     [Fact]
     public async Task Run_TextFromNativeCodeAndChildren_IsShown()
     {
         TestEnvironment.Require(File.Exists("/bin/echo"), "needs /bin/echo");
-        string path = Notebooks.Create("System.Diagnostics.Process.Start(\"/bin/echo\", \"from a child\").WaitForExit();\nawait Task.Delay(50);", "Console.In.ReadLine() is null").Write(_folder);
+        string path = Notebooks.Create("System.Diagnostics.Process.Start(\"/bin/echo\", \"from a child\").WaitForExit();\nawait Task.Delay(50);", "Console.In.ReadLine() is null").Write(Folder);
         NotebookRunResult result = await RunAsync(path);
         Assert.Equal(RunStatus.Succeeded, result.Status);
         Assert.Equal("from a child\n", result.Document!.Cells[0].StreamText());
@@ -217,7 +150,7 @@ public sealed class NotebookRunnerTests : IDisposable
     [Fact]
     public async Task Run_EndlessPrinting_IsCut()
     {
-        string path = Notebooks.Create("var line = new string('x', 10000);\nfor (int i = 0; i < 400; i++) Console.WriteLine(line);\n", "1").Write(_folder);
+        string path = Notebooks.Create("var line = new string('x', 10000);\nfor (int i = 0; i < 400; i++) Console.WriteLine(line);\n", "1").Write(Folder);
         NotebookRunResult result = await RunAsync(path);
         Assert.Equal(RunStatus.Succeeded, result.Status);
         Assert.InRange(result.Document!.Cells[0].StreamText().Length, 1_900_000, 2_100_000);
@@ -229,47 +162,17 @@ public sealed class NotebookRunnerTests : IDisposable
     {
         NotebookRunOptions[] notebooks =
         [
-            new() { NotebookPath = Notebooks.Create("1").Write(_folder, "a.ipynb") },
-            new() { NotebookPath = Notebooks.Create("1", "throw new Exception(\"\\u0001 <no>\");", "2").Write(_folder, "b.ipynb") },
-            new() { NotebookPath = _folder.File("c.ipynb") },
+            new() { NotebookPath = Notebooks.Create("1").Write(Folder, "a.ipynb") },
+            new() { NotebookPath = Notebooks.Create("1", "throw new Exception(\"\\u0001 <no>\");", "2").Write(Folder, "b.ipynb") },
+            new() { NotebookPath = Folder.File("c.ipynb") },
         ];
         IReadOnlyList<NotebookRunResult> results = await new NotebookRunner().RunManyAsync(notebooks, 2, TestContext.Current.CancellationToken);
         Assert.Equal([RunStatus.Succeeded, RunStatus.CellFailed, RunStatus.FileNotFound], results.Select(result => result.Status));
 
-        JUnitReport.Save(_folder.File("junit.xml"), results);
-        XElement root = XDocument.Load(_folder.File("junit.xml")).Root!;
+        JUnitReport.Save(Folder.File("junit.xml"), results);
+        XElement root = XDocument.Load(Folder.File("junit.xml")).Root!;
         Assert.Equal(["a", "b", "c"], root.Elements().Select(suite => (string)suite.Attribute("name")!));
         Assert.Equal(("5", "1", "1"), ((string)root.Attribute("tests")!, (string)root.Attribute("failures")!, (string)root.Attribute("errors")!));
         Assert.Contains("<no>", (string)root.Descendants("failure").Single().Attribute("message")!, StringComparison.Ordinal);
-    }
-
-    private async Task<NotebookRunResult> RunAsync(string path, Func<NotebookRunOptions, NotebookRunOptions>? change = null)
-    {
-        NotebookRunOptions options = new() { NotebookPath = path, OutputPath = _folder.File("out.ipynb") };
-        return await new NotebookRunner().RunAsync(change is null ? options : change(options), TestContext.Current.CancellationToken);
-    }
-
-    private void AssertNoTemporaryFiles() => Assert.Empty(Directory.EnumerateFiles(_folder.FullName, "*.tmp", SearchOption.AllDirectories));
-
-    private static bool IsAlive(int id)
-    {
-        try
-        {
-            // A killed orphan stays as a zombie (Z) where nobody reaps it, for example in a container.
-            return File.ReadAllText($"/proc/{id}/stat").Split(')')[1].Trim()[0] != 'Z';
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
-
-    private sealed class Sink(List<CellProgress> items, Action? first = null) : IProgress<CellProgress>
-    {
-        public void Report(CellProgress value)
-        {
-            if (items.Count == 0) first?.Invoke();
-            items.Add(value);
-        }
     }
 }
