@@ -24,6 +24,10 @@ public sealed class ScriptSession : IDisposable
 
     private static readonly AsyncLocal<ScriptSession?> Flowing = new();
 
+    // Shared, because what the compiler learns about the runtime is kept with these objects: it is learnt once in a process.
+    private static readonly Lazy<MetadataReference[]> Platform =
+        new(() => [.. PlatformFiles().Select(path => MetadataReference.CreateFromFile(path)), MetadataReference.CreateFromFile(typeof(ScriptSession).Assembly.Location)]);
+
     private readonly ConcurrentDictionary<string, string[]> _sources = new(StringComparer.Ordinal);
     private readonly ErrorText _errors;
     private readonly ValueFormatter _formatter = new();
@@ -156,8 +160,7 @@ public sealed class ScriptSession : IDisposable
         [.. PlatformFiles().Select(path => Path.GetFileNameWithoutExtension(path)), typeof(ScriptSession).Assembly.GetName().Name!]);
 
     private static ScriptOptions CreateOptions(ScriptSessionOptions options, string baseDirectory, ReferenceResolver references) => ScriptOptions.Default
-        .WithReferences(PlatformFiles().Select(path => MetadataReference.CreateFromFile(path)))
-        .AddReferences(typeof(ScriptSession).Assembly)
+        .WithReferences(Platform.Value)
         .WithImports([.. options.Usings, typeof(NotebookFunctions).FullName!])
         .WithMetadataResolver(references)
         .WithSourceResolver(ScriptSourceResolver.Default.WithBaseDirectory(baseDirectory))
