@@ -150,7 +150,9 @@ internal sealed partial class ReportWriter(NotebookDocument document, HtmlReport
         string tag = cell.Tags.Contains("injected-parameters") ? "<span class=\"tag\">parameters of this run</span>"
             : cell.Tags.Contains("parameters") ? "<span class=\"tag\">parameters</span>"
             : "";
-        double? seconds = Seconds((_run?["cells"] as JsonArray)?.FirstOrDefault(run => run?["cell"] is JsonValue value && value.TryGetValue(out int n) && n == number)?["seconds"]);
+        JsonNode? account = (_run?["cells"] as JsonArray)?.FirstOrDefault(run => run?["cell"] is JsonValue value && value.TryGetValue(out int n) && n == number);
+        double? seconds = Seconds(account?["seconds"]);
+        if ((string?)account?["status"] == "notRun") tag += "<span class=\"tag\">did not run</span>";
         string time = seconds >= 0.1 ? $"<span class=\"time\">{Duration(seconds.Value)}</span>" : "";
         _body.Append(CultureInfo.InvariantCulture, $"<details class=\"code\"><summary><span class=\"number\">[{number}]</span><code>{Encode(preview)}</code>{tag}{time}</summary>\n")
             .Append("<pre class=\"source\"><code>").Append(string.Join('\n', CSharpHighlighter.Lines(cell.Source.TrimEnd()))).Append("</code></pre></details>\n");

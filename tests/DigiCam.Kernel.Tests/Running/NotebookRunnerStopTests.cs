@@ -25,6 +25,16 @@ public sealed class NotebookRunnerStopTests : RunnerTestBase
     }
 
     [Fact]
+    public async Task Run_EndlessPrinting_StopsAtTheCellTimeout()
+    {
+        string path = Notebooks.Create("while (true) Console.WriteLine(\"on and on\");").Write(Folder);
+        NotebookRunResult result = await RunAsync(path, options => options with { CellTimeout = TimeSpan.FromSeconds(1) });
+        Assert.Equal(RunStatus.TimedOut, result.Status);
+        Assert.InRange(result.Cells[0].Duration.TotalSeconds, 1, 4);
+        Assert.InRange(new FileInfo(result.OutputPath!).Length, 1000, 8_000_000);
+    }
+
+    [Fact]
     public async Task Run_TotalTimeout_Stops()
     {
         string path = Notebooks.Create("Thread.Sleep(60000);".Insert(0, "using System.Threading;\n")).Write(Folder);
