@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using DigiCam.Kernel.Documents;
 using DigiCam.Kernel.Parameters;
 using DigiCam.Kernel.Reports;
@@ -135,7 +136,7 @@ public sealed class NotebookRunner
             {
                 NotebookCell cell = document.Cells[i];
                 if (cell.Kind != CellKind.Code) continue;
-                string? cellLanguage = (string?)cell.Metadata["polyglot_notebook"]?["kernelName"] ?? (string?)cell.Metadata["dotnet_interactive"]?["language"];
+                string? cellLanguage = Text(cell, "polyglot_notebook", "kernelName") ?? Text(cell, "dotnet_interactive", "language");
                 if (cellLanguage is not (null or "csharp"))
                 {
                     throw new NotebookFormatException(
@@ -144,28 +145,29 @@ public sealed class NotebookRunner
             }
         }
 
+        private static string? Text(NotebookCell cell, string group, string key) =>
+            cell.Metadata[group] is JsonObject entries && entries[key] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+
         private async Task<(RunStatus Status, string Message)> FollowAsync(WorkerProcess worker, RunRecorder recorder, CancellationToken cancellationToken)
         {
             bool running = false;
             while (true)
             {
+                // Checked before every event, so that a cell that prints without end cannot outrun its limit.
                 TimeSpan? left = TimeLeft(running);
-                using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                if (left is { } time) limit.CancelAfter(time > TimeSpan.Zero ? time : TimeSpan.Zero);
-                WorkerEvent? item;
-                try
-                {
-                    item = await worker.Events.WaitToReadAsync(limit.Token).ConfigureAwait(false) && worker.Events.TryRead(out WorkerEvent? read) ? read : null;
-                }
-                catch (OperationCanceledException)
+                if (left <= TimeSpan.Zero || cancellationToken.IsCancellationRequested)
                 {
                     return await StopAsync(worker, recorder, running, cancellationToken.IsCancellationRequested).ConfigureAwait(false);
                 }
 
+                if (!worker.Events.TryRead(out WorkerEvent? item))
+                {
+                    if (await WaitAsync(worker, left, cancellationToken).ConfigureAwait(false)) continue;
+                    return Died(worker, recorder, running);
+                }
+
                 switch (item)
                 {
-                    case null:
-                        return Died(worker, recorder, running);
                     case MessageEvent { Message: WorkerDone }:
                         await worker.EndAsync(EndPatience).ConfigureAwait(false);
                         return Verdict(recorder);
@@ -183,6 +185,21 @@ public sealed class NotebookRunner
                         Record(recorder, item);
                         break;
                 }
+            }
+        }
+
+        /// <summary>Waits for the next event, the time limit or cancellation; false when there is no further event.</summary>
+        private static async Task<bool> WaitAsync(WorkerProcess worker, TimeSpan? left, CancellationToken cancellationToken)
+        {
+            using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            if (left is { } time) limit.CancelAfter(time);
+            try
+            {
+                return await worker.Events.WaitToReadAsync(limit.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return true;
             }
         }
 
