@@ -89,6 +89,8 @@
         t += '<path class="k-tick" d="M' + (BAR.x + BAR.width) + " " + num(at) + 'h8"/><text x="' + (BAR.x + BAR.width + 14) + '" y="' + num(at + 7.5) + '">' + k[1] + "</text>";
       });
       svg.querySelector(".k-bar").innerHTML = t;
+      svg.querySelector(".k-corner").innerHTML = '<text class="k-bar-title" x="-452" y="-494">' + esc(q.name) + "</text>" +
+        q.statistics.map(function (s, i) { return '<text x="-452" y="' + (-466 + 26 * i) + '">' + esc(s) + "</text>"; }).join("");
 
       t = "";
       if (missing) t += '<span><i class="k-swatch k-swatch-none"></i>not measured ' + missing + "</span>";
@@ -236,7 +238,9 @@
       }
       var p = data.panels && data.panels[i];
       if (p) t += data.kind === "waveform" ? waveform(p, i) : spectrum(p, i);
-      t += '<table class="k-params k-all"><tbody>' + data.quantities.map(function (q) { return row(q, q.texts[i]); }).join("") + "</tbody></table>";
+      var known = p && p.r ? data.parameters.map(function (q) { return q.name; }) : [];
+      var rest = data.quantities.filter(function (q) { return known.indexOf(q.name) < 0; });
+      if (rest.length) t += '<table class="k-params k-all"><tbody>' + rest.map(function (q) { return row(q, q.texts[i]); }).join("") + "</tbody></table>";
       side.innerHTML = t;
     }
 

@@ -50,6 +50,9 @@ internal static class CameraData
         json.WriteString("map", quantity.Colors.Name);
         json.WriteNumber("low", low);
         json.WriteNumber("high", high);
+        json.WriteStartArray("statistics");
+        foreach (string text in quantity.Statistics()) json.WriteStringValue(text);
+        json.WriteEndArray();
         json.WriteStartArray("values");
         foreach (double value in quantity.Values)
         {

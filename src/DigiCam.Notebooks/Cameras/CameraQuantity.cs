@@ -74,9 +74,10 @@ public sealed class CameraQuantity : IHtml
         double reach = 3 * (upper - lower);
         if (!(reach > 0)) reach = Math.Max(Math.Abs(lower) * 0.01, 1e-9);
 
-        // Three quartile distances beyond the quartiles are some 4.7 standard deviations from the median.
-        double low = Math.Max(finite[0], lower - reach);
-        double high = Math.Min(finite[^1], upper + reach);
+        // Three quartile distances beyond the quartiles are some 4.7 standard deviations from the median;
+        // inside them the range ends at the outermost values.
+        double low = finite.First(v => v >= lower - reach);
+        double high = finite.Last(v => v <= upper + reach);
         if (ReferenceEquals(Colors, ColorMap.Diverging))
         {
             high = Math.Max(Math.Abs(low), Math.Abs(high));
@@ -95,8 +96,24 @@ public sealed class CameraQuantity : IHtml
         double value = Values[pixel];
         if (!double.IsFinite(value)) return "";
         return Errors is { } errors && double.IsFinite(errors[pixel])
-            ? Html.Minus(new Measurement(value, errors[pixel]).ToString())
+            ? new Measurement(value, errors[pixel]).ToPretty()
             : Html.Digits(value, 5);
+    }
+
+    /// <summary>What is written in the corner of the picture: how many pixels, median, standard deviation.</summary>
+    internal IReadOnlyList<string> Statistics()
+    {
+        double[] finite = [.. Values.Where(double.IsFinite).Order()];
+        if (finite.Length == 0) return ["no pixel has a value"];
+        string unit = Unit.Length > 0 ? " " + Unit : "";
+        double mean = finite.Average();
+        double deviation = Math.Sqrt(finite.Sum(v => (v - mean) * (v - mean)) / Math.Max(finite.Length - 1, 1));
+        return
+        [
+            $"median {Html.Digits(Quantile(finite, 0.5), 4)}{unit}",
+            $"std {Html.Digits(deviation, 3)}{unit}",
+            FormattableString.Invariant($"{finite.Length} pixels"),
+        ];
     }
 
     private static double Quantile(double[] sorted, double fraction)

@@ -50,6 +50,16 @@ internal static class CameraSvg
         html.Append("<g class=\"k-bar\">");
         AddColorBar(html, quantity, range, id);
         html.Append("</g>\n");
+        html.Append("<g class=\"k-corner\">");
+        html.Add($"<text class=\"k-bar-title\" x=\"-452\" y=\"-494\">{Html.Escape(quantity.Name)}</text>");
+        double line = -466;
+        foreach (string text in quantity.Statistics())
+        {
+            html.Add($"<text x=\"-452\" y=\"{line}\">{Html.Escape(text)}</text>");
+            line += 26;
+        }
+
+        html.Append("</g>\n");
         AddAxes(html);
         html.Append("</svg>\n");
     }
@@ -72,6 +82,8 @@ internal static class CameraSvg
                 if (count > 0) html.Add($"<button type=\"button\" class=\"k-reason\" data-bit=\"{flag.Bit}\" title=\"{Html.Escape(flag.Words)}\"><b>{Html.Escape(flag.Name)}</b> {count}</button>");
             }
         }
+
+        html.Append("<span class=\"k-note\">Camera frame; ctapipe's sky display is x′ = −y, y′ = −x.</span>");
     }
 
     /// <summary>Corners of a pixel in millimetres, y down.</summary>

@@ -23,7 +23,7 @@ public sealed class ColorMap
     /// <summary>For values with no special middle: dark indigo over blue, teal and green to pale yellow.</summary>
     public static ColorMap Sequential { get; } = new("sequential",
     [
-        (0.24, 0.105, 292), (0.36, 0.120, 276), (0.48, 0.105, 250), (0.60, 0.098, 212),
+        (0.29, 0.115, 293), (0.39, 0.125, 277), (0.50, 0.108, 250), (0.61, 0.100, 212),
         (0.72, 0.115, 172), (0.83, 0.140, 132), (0.94, 0.150, 105),
     ]);
 

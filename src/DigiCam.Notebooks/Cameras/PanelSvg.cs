@@ -47,7 +47,7 @@ internal static class PanelSvg
     /// <summary>Value and error of a parameter as the table shows them, without unit.</summary>
     public static string ValueText(SpectrumParameter parameter)
     {
-        string text = Html.Minus(new Measurement(parameter.Value, parameter.Error).ToString());
+        string text = new Measurement(parameter.Value, parameter.Error).ToPretty();
         return parameter.Remark.Length > 0 ? $"{text} ({parameter.Remark})" : text;
     }
 
@@ -207,8 +207,12 @@ internal static class PanelSvg
 
     private static void AddValues(StringBuilder html, CameraDisplay display, int pixelId)
     {
+        // What the fit's table already says is not said twice.
+        IEnumerable<string> known = display.Panels?[pixelId] is PixelSpectrum spectrum ? spectrum.Parameters.Select(p => p.Name) : [];
+        CameraQuantity[] quantities = [.. display.Quantities.Where(q => !known.Contains(q.Name))];
+        if (quantities.Length == 0) return;
         html.Append("<table class=\"k-params k-all\"><tbody>");
-        foreach (CameraQuantity quantity in display.Quantities)
+        foreach (CameraQuantity quantity in quantities)
         {
             string text = quantity.TextOf(pixelId);
             html.Add($"<tr><th scope=\"row\">{Html.Escape(quantity.Name)}</th><td class=\"k-symbol\">{Html.Escape(quantity.Symbol)}</td><td class=\"k-value\">{(text.Length > 0 ? Html.Escape(text) : "not measured")}</td><td class=\"k-unit\">{Html.Escape(quantity.Unit)}</td></tr>");

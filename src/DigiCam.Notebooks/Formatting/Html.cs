@@ -49,12 +49,15 @@ internal static class Html
     public static string Id(string kind, string content) =>
         Invariant($"dc-{kind}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))[..10]}");
 
+    /// <summary>How JSON is written: without spaces, and safe inside a script element.</summary>
+    public static JsonSerializerOptions JsonOptions { get; } = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All), TypeInfoResolver = new System.Text.Json.Serialization.Metadata.DefaultJsonTypeInfoResolver() };
+
     /// <summary>JSON that is safe inside a script element.</summary>
     public static string Json(Action<Utf8JsonWriter> write)
     {
         using MemoryStream stream = new();
         // All but the characters that could end the script element are written as they are.
-        using (Utf8JsonWriter writer = new(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) })) write(writer);
+        using (Utf8JsonWriter writer = new(stream, new JsonWriterOptions { Encoder = JsonOptions.Encoder })) write(writer);
         return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
     }
 

@@ -12,6 +12,8 @@ namespace DigiCam.Notebooks.Formatting;
 public readonly record struct Measurement(double Value, double Error, string Unit = "")
 {
     private const int DigitsWithoutError = 6;
+    private const int LargeSize = 6;
+    private const int SmallSize = -3;
 
     /// <summary>Power of ten taken out of both numbers, 0 for numbers of ordinary size.</summary>
     public int Exponent => Round().Exponent;
@@ -36,6 +38,14 @@ public readonly record struct Measurement(double Value, double Error, string Uni
         return string.IsNullOrEmpty(Unit) ? text : $"{text} {Unit}";
     }
 
+    /// <summary>The same without unit for HTML: a true minus sign and powers of ten as powers.</summary>
+    internal string ToPretty()
+    {
+        string text = Html.Minus((this with { Unit = "" }).ToString());
+        int exponent = Exponent;
+        return exponent == 0 ? text : string.Concat(text.AsSpan(0, text.LastIndexOf(')') + 1), "×", Axis.Decade(exponent));
+    }
+
     private (string Value, string Error, int Exponent) Round()
     {
         if (!double.IsFinite(Value)) return (double.IsNaN(Value) ? "–" : Value > 0 ? "∞" : "-∞", "", 0);
@@ -54,7 +64,7 @@ public readonly record struct Measurement(double Value, double Error, string Uni
         };
         double largest = Math.Max(Math.Abs(Value), Error);
         int size = largest > 0 ? (int)Math.Floor(Math.Log10(largest)) : 0;
-        int exponent = last > 0 || size < -3 ? (size < 0 || last > 0 ? size : 0) : 0;
+        int exponent = (last > 0 && size >= LargeSize) || size < SmallSize ? size : 0;
         int decimals = exponent - last;
         if (decimals > 15) return (Plain(), Error.ToString("G2", CultureInfo.InvariantCulture), 0);
         return (Scaled(Value, last, exponent, decimals), Scaled(Error, last, exponent, decimals), exponent);
