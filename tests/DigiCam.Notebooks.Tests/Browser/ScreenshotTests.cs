@@ -1,3 +1,4 @@
+using DigiCam.Notebooks.Plots;
 using DigiCam.Notebooks.Tests.Samples;
 using Microsoft.Playwright;
 
@@ -14,8 +15,33 @@ public sealed class ScreenshotTests(ChromiumFixture browser) : IClassFixture<Chr
     {
         string html = BrowserPage.VsCode(theme == "dark", SampleCamera.Create().ToHtml(), SampleCamera.CreateEvent().ToHtml());
         await using BrowserPage page = await browser.OpenAsync(html, new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 900 } });
+        await page.Page.Locator(".k-pixels polygon").Nth(641).HoverAsync();
         await page.ScreenshotAsync($"camera-{theme}-{width}");
         Assert.Empty(page.Errors);
         Assert.Empty(page.Requests);
+    }
+
+    [Theory]
+    [InlineData("light", true)]
+    [InlineData("dark", true)]
+    [InlineData("light", false)]
+    public async Task Charts_InEveryTheme_AreDrawn(string theme, bool script)
+    {
+        string[] outputs = [Kit.Start().ToHtml(), .. SampleCharts.Charts().Select(c => c.ToHtml())];
+        await using BrowserPage page = await browser.OpenAsync(BrowserPage.VsCode(theme == "dark", outputs), new BrowserNewContextOptions { JavaScriptEnabled = script, ViewportSize = new ViewportSize { Width = 1000, Height = 900 } });
+        if (script) await Assertions.Expect(page.Page.Locator(".k-drawn")).ToHaveCountAsync(outputs.Length - 1);
+        await page.ScreenshotAsync($"charts-{theme}-{(script ? "plotly" : "still")}");
+        Assert.Empty(page.Errors);
+        Assert.Empty(page.Requests);
+    }
+
+    [Theory]
+    [InlineData("light")]
+    [InlineData("dark")]
+    public async Task Tables_InEveryTheme_AreDrawn(string theme)
+    {
+        await using BrowserPage page = await browser.OpenAsync(BrowserPage.VsCode(theme == "dark", SampleCharts.Tables()), new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 900, Height = 600 } });
+        await page.ScreenshotAsync($"tables-{theme}");
+        Assert.Empty(page.Errors);
     }
 }
