@@ -1,1 +1,18 @@
-Console.WriteLine();
+using System.CommandLine;
+using System.Globalization;
+using DigiCam.Cli.Commands;
+
+// Numbers in output and files look the same on every machine.
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
+
+RootCommand root = new("Commissioning of SiPM Cherenkov cameras: from raw camera files to histograms, fits, flags and reports.")
+{
+    InfoCommand.Create(),
+    HvOffCommand.Create(),
+    RunCommand.Create(),
+    DemoCommand.Create(),
+};
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });

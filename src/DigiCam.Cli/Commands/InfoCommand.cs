@@ -1,0 +1,148 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DigiCam.Cli.Reporting;
+using DigiCam.Zfits;
+using Spectre.Console;
+
+namespace DigiCam.Cli.Commands;
+
+/// <summary>digicam info: what is in a file.</summary>
+internal static class InfoCommand
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    public static Command Create()
+    {
+        Argument<string[]> files = new("FILE") { Description = "zfits files", Arity = ArgumentArity.OneOrMore };
+        Option<bool> json = new("--json") { Description = "print JSON instead of tables" };
+        Option<bool> noChecksums = new("--no-checksums") { Description = "do not read the files to their ends for the checksums" };
+        Command command = new("info", "Show tables, columns, codecs, sizes, times and checksums of zfits files.") { files, json, noChecksums };
+        command.SetAction((result, cancellationToken) => CommandHost.RunAsync("info", () => Task.FromResult(
+            Run(result.GetRequiredValue(files), result.GetValue(json), !result.GetValue(noChecksums), cancellationToken))));
+        return command;
+    }
+
+    private static int Run(string[] paths, bool json, bool checksums, CancellationToken cancellationToken)
+    {
+        ClosingLine closing = new();
+        List<FileInfo> files = [];
+        foreach (string path in paths)
+        {
+            using ZFitsFile file = ZFitsFile.Open(path);
+            files.Add(Describe(file, checksums, cancellationToken));
+        }
+
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(files, Json));
+        }
+        else
+        {
+            foreach (FileInfo file in files) Print(file);
+            closing.Write("info", files.Sum(f => f.Tables.Where(t => t.Name == "Events").Sum(t => t.Rows)));
+        }
+
+        return files.Any(f => f.ChecksumsOk == false) ? CommandHost.Failure : 0;
+    }
+
+    private static FileInfo Describe(ZFitsFile file, bool checksums, CancellationToken cancellationToken)
+    {
+        ChecksumReport[] sums = checksums ? [.. file.Hdus.Select(h => h.VerifyChecksums(cancellationToken))] : [];
+        TableInfo[] tables = [.. file.Tables.Select(t => Describe(t, checksums ? sums[t.Hdu.Index] : null, cancellationToken))];
+        return new FileInfo(file.Path, file.Length, checksums ? sums.All(s => s.Ok) : null, tables);
+    }
+
+    private static TableInfo Describe(ZFitsTable table, ChecksumReport? sums, CancellationToken cancellationToken)
+    {
+        long[] compressed = new long[table.Columns.Count];
+        List<string>[] codecs = [.. table.Columns.Select(_ => new List<string>())];
+        for (int tile = 0; tile < table.TileCount; tile++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            foreach (ZFitsBlock block in table.GetTile(tile).Blocks)
+            {
+                compressed[block.Column.Index] += block.Size;
+                string codec = string.Join(' ', block.ProcessNames);
+                if (!codecs[block.Column.Index].Contains(codec)) codecs[block.Column.Index].Add(codec);
+            }
+        }
+
+        (DateTime? first, DateTime? last) = TimeSpanOf(table);
+        return new TableInfo(
+            table.Name, table.MessageName, table.RowCount, table.TileCount, table.RowsPerTile, first, last,
+            sums is null ? null : State(sums.DataSumPresent, sums.DataSumOk), sums is null ? null : State(sums.CheckSumPresent, sums.CheckSumOk),
+            [.. table.Columns.Select(c => new ColumnInfo(
+                c.Name, c.FieldPath, c.Format, c.ElementType.ToString(), c.Kind.ToString(), string.Join(" | ", codecs[c.Index]),
+                compressed[c.Index], table.RowCount * c.MaxElements * c.ElementSize))]);
+    }
+
+    private static string State(bool present, bool ok) => !present ? "absent" : ok ? "ok" : "bad";
+
+    private static (DateTime? First, DateTime? Last) TimeSpanOf(ZFitsTable table)
+    {
+        if (table.RowCount == 0 || !table.TryGetColumn("local_time_sec", out _) || !table.TryGetColumn("local_time_nanosec", out _)) return (null, null);
+        using ZFitsTileReader reader = table.CreateTileReader("local_time_sec", "local_time_nanosec");
+        DateTime first = DateTime.MaxValue;
+        DateTime last = DateTime.MinValue;
+        for (int tile = 0; tile < table.TileCount; tile++)
+        {
+            reader.ReadTile(tile);
+            for (int row = 0; row < reader.RowCount; row++)
+            {
+                DateTime time = DateTime.UnixEpoch.AddSeconds(reader[0].GetScalar<ulong>(row)).AddTicks((long)(reader[1].GetScalar<ulong>(row) / 100));
+                if (time < first) first = time;
+                if (time > last) last = time;
+            }
+        }
+
+        return (first, last);
+    }
+
+    private static void Print(FileInfo file)
+    {
+        string sums = file.ChecksumsOk switch { true => "checksums ok", false => "CHECKSUMS BAD", null => "checksums not read" };
+        Console.WriteLine(FormattableString.Invariant($"{file.Path}: {file.Bytes} bytes, {file.Tables.Length} table{(file.Tables.Length == 1 ? "" : "s")}, {sums}"));
+        foreach (TableInfo table in file.Tables)
+        {
+            Console.WriteLine();
+            Console.WriteLine(FormattableString.Invariant(
+                $"{table.Name}: {table.Rows} x {table.Message}, {table.Tiles} tile{(table.Tiles == 1 ? "" : "s")} of up to {table.RowsPerTile}, DATASUM {table.DataSum ?? "not read"}, CHECKSUM {table.CheckSum ?? "not read"}"));
+            if (table.FirstTime is { } first && table.LastTime is { } last)
+            {
+                Console.WriteLine(FormattableString.Invariant($"{first:yyyy-MM-dd HH:mm:ss.fff} .. {last:yyyy-MM-dd HH:mm:ss.fff} UTC ({(last - first).TotalSeconds:F3} s)"));
+            }
+
+            Table view = new() { Border = TableBorder.Simple };
+            foreach (string title in (string[])["column", "field", "type", "codec"]) view.AddColumn(title);
+            foreach (string title in (string[])["compressed", "raw", "ratio"]) view.AddColumn(new TableColumn(title).RightAligned());
+            foreach (ColumnInfo c in table.Columns)
+            {
+                view.AddRow(
+                    Markup.Escape(c.Name), c.Field, Markup.Escape(FormattableString.Invariant($"{c.ElementType} {c.Format}")), Markup.Escape(c.Codec),
+                    c.CompressedBytes.ToString(CultureInfo.InvariantCulture), c.RawBytes.ToString(CultureInfo.InvariantCulture),
+                    c.CompressedBytes > 0 ? (c.RawBytes / (double)c.CompressedBytes).ToString("F2", CultureInfo.InvariantCulture) : "-");
+            }
+
+            IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+            if (Console.IsOutputRedirected) console.Profile.Width = 160;
+            console.Write(view);
+        }
+    }
+
+    private sealed record FileInfo(string Path, long Bytes, bool? ChecksumsOk, TableInfo[] Tables);
+
+    private sealed record TableInfo(
+        string Name, string Message, long Rows, int Tiles, int RowsPerTile, DateTime? FirstTime, DateTime? LastTime,
+        [property: JsonPropertyName("datasum")] string? DataSum, [property: JsonPropertyName("checksum")] string? CheckSum, ColumnInfo[] Columns);
+
+    /// <param name="RawBytes">Rows times the largest number of elements: what the values take up uncompressed; an upper bound when rows differ in length.</param>
+    private sealed record ColumnInfo(
+        string Name, string Field, string Format, string ElementType, string Kind, string Codec, long CompressedBytes, long RawBytes);
+}

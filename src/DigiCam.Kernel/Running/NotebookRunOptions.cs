@@ -1,0 +1,31 @@
+using DigiCam.Kernel.Parameters;
+
+namespace DigiCam.Kernel.Running;
+
+/// <summary>What to run and how.</summary>
+public sealed record NotebookRunOptions
+{
+    /// <summary>The notebook to run; its folder is the working directory of the code.</summary>
+    public required string NotebookPath { get; init; }
+
+    /// <summary>Where the executed notebook goes, complete or partial; may be the notebook itself. Null: it is not written.</summary>
+    public string? OutputPath { get; init; }
+
+    /// <summary>Where the HTML report goes. Null: none is written.</summary>
+    public string? HtmlPath { get; init; }
+
+    /// <summary>Values for the notebook's parameters.</summary>
+    public NotebookParameters Parameters { get; init; } = NotebookParameters.Empty;
+
+    /// <summary>How long one cell may take; null: as long as it likes.</summary>
+    public TimeSpan? CellTimeout { get; init; }
+
+    /// <summary>How long the whole run may take; null: as long as it likes.</summary>
+    public TimeSpan? TotalTimeout { get; init; }
+
+    /// <summary>True to run the cells after a failed one.</summary>
+    public bool ContinueOnError { get; init; }
+
+    /// <summary>Told when a cell starts and ends, from the runner's thread.</summary>
+    public IProgress<CellProgress>? Progress { get; init; }
+}

@@ -1,0 +1,177 @@
+namespace DigiCam.Zfits.Codecs;
+
+/// <summary>Runs process lists, backwards to decode and forwards to encode. Keeps its buffers between blocks; not thread-safe.</summary>
+internal sealed class CodecChain : IDisposable
+{
+    private readonly HuffmanDecoder _huffmanDecoder = new();
+    private readonly ZstdCoder _zstd = new();
+    private HuffmanEncoder? _huffmanEncoder;
+    private ByteBuffer _spare = new();
+
+    /// <summary>Checks that a list ends with a coder and holds only transforms before it.</summary>
+    public static void Check(ReadOnlySpan<ushort> processes)
+    {
+        for (int i = 0; i < processes.Length; i++)
+        {
+            int id = processes[i];
+            if (ProcessIds.HasNoInverse(id)) CodecErrors.Fail($"process 0x{id:x2} ({ProcessIds.NameOf(id)}) has no inverse and cannot be decoded");
+            bool last = i == processes.Length - 1;
+            if (!ProcessIds.IsCoder(id) && !ProcessIds.IsTransform(id)) CodecErrors.Fail($"process 0x{id:x2} is unknown");
+            if (last && !ProcessIds.IsCoder(id)) CodecErrors.Fail($"the last process is {ProcessIds.NameOf(id)}, a coder expected (raw, huffman16, zlib, lzo, rice, halfman16 or zstd)");
+            if (!last && ProcessIds.IsCoder(id)) CodecErrors.Fail($"the coder {ProcessIds.NameOf(id)} is process {i + 1} of {processes.Length}, only the last process is a coder");
+        }
+
+        if (processes.Length == 0) CodecErrors.Fail("the process list is empty, at least one process expected");
+        int coder = processes[^1];
+        if (coder is ProcessIds.Lzo or ProcessIds.Rice) throw new NotSupportedException($"process 0x{coder:x2} ({ProcessIds.NameOf(coder)}) is not supported by this reader");
+    }
+
+    /// <summary>Decodes a payload.</summary>
+    /// <param name="source">Array that holds the payload.</param>
+    /// <param name="offset">Start of the payload.</param>
+    /// <param name="length">Length of the payload.</param>
+    /// <param name="processes">Process list in the order of encoding.</param>
+    /// <param name="limit">Largest number of decoded bytes.</param>
+    /// <param name="result">Receives the decoded bytes; may become another buffer.</param>
+    public void Decode(byte[] source, int offset, int length, ReadOnlySpan<ushort> processes, long limit, ref ByteBuffer result)
+    {
+        Check(processes);
+        ReadOnlySpan<byte> payload = source.AsSpan(offset, length);
+        int next = processes.Length - 2;
+        int expanding = processes.Count(ProcessIds.SameValues32) + processes.Count(ProcessIds.SparseValues32);
+        // Run lengths can be longer than what they stand for: at worst two words for one, and a header.
+        long outer = expanding > 0 ? 2 * limit + 64 : limit;
+        switch (processes[^1])
+        {
+            case ProcessIds.Raw:
+                if (length > outer) CodecErrors.TooLong("raw", (UInt128)length, outer);
+                payload.CopyTo(result.Resize(length));
+                break;
+            case ProcessIds.Huffman16:
+                bool fused = next >= 0 && processes[next] == ProcessIds.Diff16;
+                _huffmanDecoder.DecodeHuffman(payload, result, outer, fused);
+                if (fused) next--;
+                break;
+            case ProcessIds.HalfMan16:
+                _huffmanDecoder.DecodeHalfMan(payload, result, outer);
+                break;
+            case ProcessIds.ZLib:
+                ZLibCoder.Decode(source, offset, length, result, outer);
+                break;
+            case ProcessIds.Zstd:
+                _zstd.Decode(payload, result, outer);
+                break;
+        }
+
+        for (; next >= 0; next--)
+        {
+            ushort id = processes[next];
+            if (id is ProcessIds.SameValues32 or ProcessIds.SparseValues32) expanding--;
+            Undo(id, expanding > 0 ? outer : limit, ref result);
+        }
+
+        if (result.Length > limit) CodecErrors.TooLong("block", (UInt128)result.Length, limit);
+    }
+
+    /// <summary>Encodes a block in place.</summary>
+    /// <param name="data">The serialised rows; holds the payload afterwards, may become another buffer.</param>
+    /// <param name="processes">Process list.</param>
+    /// <param name="zstdLevel">Level of the zstd coder.</param>
+    public void Encode(ref ByteBuffer data, ReadOnlySpan<ushort> processes, int zstdLevel)
+    {
+        Check(processes);
+        foreach (ushort id in processes)
+        {
+            switch (id)
+            {
+                case ProcessIds.Raw or ProcessIds.LossyInt16 or ProcessIds.LossyInt32:
+                    break;
+                case ProcessIds.Smoothing:
+                    Transforms16.EncodeSmoothing(data.Span);
+                    break;
+                case ProcessIds.Diff16:
+                    Transforms16.EncodeDiff(data.Span);
+                    break;
+                case ProcessIds.Offset128:
+                    Transforms16.EncodeOffset(data.Span);
+                    break;
+                case ProcessIds.SplitHiLo16:
+                    SplitHiLo.Encode16(data.Span, _spare.Resize(data.Length));
+                    Swap(ref data);
+                    break;
+                case ProcessIds.SplitHiLo32:
+                    SplitHiLo.Encode32(data.Span, _spare.Resize(data.Length));
+                    Swap(ref data);
+                    break;
+                case ProcessIds.SameValues32:
+                    RunLength32.EncodeSame(data.Span, _spare);
+                    Swap(ref data);
+                    break;
+                case ProcessIds.Huffman16:
+                    (_huffmanEncoder ??= new()).EncodeHuffman(data.Span, _spare);
+                    Swap(ref data);
+                    break;
+                case ProcessIds.HalfMan16:
+                    (_huffmanEncoder ??= new()).EncodeHalfMan(data.Span, _spare);
+                    Swap(ref data);
+                    break;
+                case ProcessIds.ZLib:
+                    ZLibCoder.Encode(data.Span, _spare);
+                    Swap(ref data);
+                    break;
+                case ProcessIds.Zstd:
+                    ZstdCoder.Encode(data.Span, _spare, zstdLevel);
+                    Swap(ref data);
+                    break;
+                default:
+                    throw new NotSupportedException($"process 0x{id:x2} ({ProcessIds.NameOf(id)}) cannot be written");
+            }
+        }
+    }
+
+    public void Dispose() => _zstd.Dispose();
+
+    private void Undo(ushort id, long limit, ref ByteBuffer result)
+    {
+        switch (id)
+        {
+            case ProcessIds.Smoothing:
+                Transforms16.DecodeSmoothing(result.Span);
+                break;
+            case ProcessIds.Diff16:
+                Transforms16.DecodeDiff(result.Span);
+                break;
+            case ProcessIds.DoubleDiff16:
+                Transforms16.DecodeDiff(result.Span);
+                Transforms16.DecodeDiff(result.Span);
+                break;
+            case ProcessIds.Offset128:
+                Transforms16.DecodeOffset(result.Span);
+                break;
+            case ProcessIds.SplitHiLo16:
+                SplitHiLo.Decode16(result.Span, _spare.Resize(result.Length));
+                Swap(ref result);
+                break;
+            case ProcessIds.SplitHiLo32:
+                SplitHiLo.Decode32(result.Span, _spare.Resize(result.Length));
+                Swap(ref result);
+                break;
+            case ProcessIds.SameValues32:
+                RunLength32.DecodeSame(result.Span, _spare, limit);
+                Swap(ref result);
+                break;
+            case ProcessIds.SparseValues32:
+                RunLength32.DecodeSparse(result.Span, _spare, limit);
+                Swap(ref result);
+                break;
+            case ProcessIds.LossyFloats:
+                LossyFloats.Decode(result.Span);
+                break;
+            case ProcessIds.LossyInt16 or ProcessIds.LossyInt32:
+                // The loss happened when the file was written.
+                break;
+        }
+    }
+
+    private void Swap(ref ByteBuffer buffer) => (buffer, _spare) = (_spare, buffer);
+}

@@ -1,0 +1,243 @@
+using System.Diagnostics.CodeAnalysis;
+using DigiCam.Zfits.Codecs;
+using DigiCam.Zfits.Tables;
+
+namespace DigiCam.Zfits;
+
+/// <summary>One table of a zfits file: rows (messages) in tiles, columns (leaf fields of the message) compressed separately.
+/// All members may be used from several threads at once; a <see cref="ZFitsTileReader"/> by one at a time.</summary>
+public sealed class ZFitsTable
+{
+    private readonly TableHeader _geometry;
+    private readonly Dictionary<string, ZFitsColumn> _columnsByName;
+    private readonly Lazy<long[]> _walkedTiles;
+    private ZFitsTileReader? _rowReader;
+
+    internal ZFitsTable(ZFitsFile file, FitsHdu hdu)
+    {
+        File = file;
+        Hdu = hdu;
+        _geometry = new TableHeader(hdu, GuessKind);
+        _columnsByName = _geometry.Columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
+        Columns = Array.AsReadOnly(_geometry.Columns);
+        _walkedTiles = new Lazy<long[]>(WalkTiles);
+    }
+
+    /// <summary>The file.</summary>
+    public ZFitsFile File { get; }
+
+    /// <summary>The header and data unit that holds the table.</summary>
+    public FitsHdu Hdu { get; }
+
+    /// <summary>Name of the table (EXTNAME).</summary>
+    public string Name => Hdu.Name;
+
+    /// <summary>Name of the protobuf message as written (PBFHEAD), for example <c>DataModel.CameraEvent</c>.</summary>
+    public string MessageName => _geometry.MessageName;
+
+    /// <summary>The header.</summary>
+    public FitsHeader Header => Hdu.Header;
+
+    /// <summary>Number of rows (messages).</summary>
+    public long RowCount => _geometry.Rows;
+
+    /// <summary>Rows in every tile but the last.</summary>
+    public int RowsPerTile => _geometry.RowsPerTile;
+
+    /// <summary>Number of tiles.</summary>
+    public int TileCount => _geometry.Tiles;
+
+    /// <summary>Number of tiles the catalog has room for.</summary>
+    public long CatalogCapacity => _geometry.CatalogCapacity;
+
+    /// <summary>Offset of the heap, which holds the tiles, from the start of the data [bytes].</summary>
+    public long HeapOffset => _geometry.HeapOffset;
+
+    /// <summary>Every how many tiles the catalog has an entry (ZSHRINK); 1 except where a writer ran out of catalog space.</summary>
+    public long Shrink => _geometry.Shrink;
+
+    /// <summary>The columns in file order.</summary>
+    public IReadOnlyList<ZFitsColumn> Columns { get; }
+
+    /// <summary>Bytes of the heap, from its start to the end of the data.</summary>
+    internal long HeapLength => _geometry.HeapLength;
+
+    internal int CatalogRowSize => _geometry.CatalogRowSize;
+
+    /// <summary>The column of this name.</summary>
+    /// <exception cref="ZFitsFormatException">There is no such column; the message names those present.</exception>
+    public ZFitsColumn GetColumn(string name)
+    {
+        if (TryGetColumn(name, out ZFitsColumn? column)) return column;
+        throw new ZFitsFormatException($"no column {name}; columns present: {string.Join(", ", Columns.Select(c => c.Name))}", Hdu.At(null));
+    }
+
+    /// <summary>Looks a column up by its name.</summary>
+    public bool TryGetColumn(string name, [NotNullWhen(true)] out ZFitsColumn? column)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _columnsByName.TryGetValue(name, out column);
+    }
+
+    /// <summary>First row of a tile.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such tile.</exception>
+    public long GetTileFirstRow(int tile)
+    {
+        CheckTile(tile);
+        return (long)tile * RowsPerTile;
+    }
+
+    /// <summary>Number of rows of a tile.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such tile.</exception>
+    public int GetTileRowCount(int tile)
+    {
+        CheckTile(tile);
+        return (int)Math.Min(RowsPerTile, RowCount - (long)tile * RowsPerTile);
+    }
+
+    /// <summary>Reads the headers of a tile and of all its blocks, and compares them with the catalog.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such tile.</exception>
+    /// <exception cref="ZFitsFormatException">The headers are damaged.</exception>
+    public ZFitsTile GetTile(int tile)
+    {
+        TileLayout layout = new(this);
+        layout.Load(tile, everyBlock: true);
+        ZFitsBlock[] blocks = new ZFitsBlock[Columns.Count];
+        byte[] header = new byte[TileLayout.BlockHeaderSize + 2 * byte.MaxValue];
+        foreach (ZFitsColumn column in Columns)
+        {
+            long offset = layout.BlockFileOffset(column.Index);
+            long size = layout.BlockSize(column.Index);
+            Span<byte> bytes = header.AsSpan(0, (int)Math.Min(header.Length, size));
+            File.ReadExactly(offset, bytes);
+            int processes = BlockDecoder.CheckHeader(bytes, column, layout);
+            int[] ids = new int[processes];
+            for (int i = 0; i < processes; i++) ids[i] = BlockDecoder.ProcessAt(bytes, i);
+            blocks[column.Index] = new ZFitsBlock(column, offset, size, ids);
+        }
+
+        return new ZFitsTile(tile, layout.FirstRow, layout.Rows, layout.HeapOffset, Hdu.DataOffset + HeapOffset + layout.HeapOffset, layout.Size, blocks);
+    }
+
+    /// <summary>Makes a reader of whole tiles that reads and decodes only the columns asked for.</summary>
+    /// <param name="columns">Names of the columns; none means all.</param>
+    /// <exception cref="ZFitsFormatException">The table lacks a column.</exception>
+    /// <exception cref="ArgumentException">A column is named twice.</exception>
+    public ZFitsTileReader CreateTileReader(params IReadOnlyList<string> columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        ZFitsColumn[] selected = columns.Count == 0 ? [.. Columns] : [.. columns.Select(GetColumn)];
+        if (selected.Distinct().Count() != selected.Length) throw new ArgumentException("a column is named twice", nameof(columns));
+        return new ZFitsTileReader(this, selected);
+    }
+
+    /// <summary>Reads one row. Rows of the same tile that are read one after another decode it once.</summary>
+    /// <param name="row">Number of the row, from 0.</param>
+    /// <param name="columns">Names of the columns; none means all.</param>
+    /// <returns>The values of the row, independent of anything read later.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <exception cref="ZFitsFormatException">The table lacks a column, or its data are damaged.</exception>
+    public ZFitsRow ReadRow(long row, params IReadOnlyList<string> columns)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(row);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, RowCount);
+        ArgumentNullException.ThrowIfNull(columns);
+        // The last reader is taken, not shared: another thread meanwhile makes its own.
+        ZFitsTileReader? reader = Interlocked.Exchange(ref _rowReader, null);
+        if (reader is null || !reader.Reads(columns))
+        {
+            reader?.Dispose();
+            reader = CreateTileReader(columns);
+        }
+
+        int tile = (int)(row / RowsPerTile);
+        if (reader.TileIndex != tile) reader.ReadTile(tile);
+        ZFitsRow result = ZFitsRow.Copy(reader, row);
+        Interlocked.Exchange(ref _rowReader, reader)?.Dispose();
+        return result;
+    }
+
+    /// <summary>Goes through all rows; every tile is decoded once.</summary>
+    /// <param name="columns">Names of the columns; none means all.</param>
+    /// <returns>The rows, each independent of the others. Nothing is read before the first one is asked for.</returns>
+    /// <exception cref="ZFitsFormatException">The table lacks a column, or its data are damaged.</exception>
+    public IEnumerable<ZFitsRow> Rows(params IReadOnlyList<string> columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        foreach (string column in columns) GetColumn(column);
+        return Iterate();
+
+        IEnumerable<ZFitsRow> Iterate()
+        {
+            using ZFitsTileReader reader = CreateTileReader(columns);
+            for (int tile = 0; tile < TileCount; tile++)
+            {
+                reader.ReadTile(tile);
+                for (int i = 0; i < reader.RowCount; i++) yield return ZFitsRow.Copy(reader, reader.FirstRow + i);
+            }
+        }
+    }
+
+    /// <inheritdoc cref="FitsHdu.VerifyChecksums(CancellationToken)"/>
+    public ChecksumReport VerifyChecksums(CancellationToken ct = default) => Hdu.VerifyChecksums(ct);
+
+    /// <summary>Name, message, rows and columns in one line.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Name}: {RowCount} x {MessageName}, {Columns.Count} columns, {TileCount} tiles");
+
+    /// <summary>Offset of a tile in the heap, for tables whose catalog does not list every tile.</summary>
+    internal long GetWalkedTileOffset(int tile) => _walkedTiles.Value[tile];
+
+    private long[] WalkTiles()
+    {
+        long[] offsets = new long[TileCount];
+        TileLayout layout = new(this);
+        long position = 0;
+        for (int tile = 0; tile < offsets.Length; tile++)
+        {
+            offsets[tile] = position;
+            position += TileLayout.TileHeaderSize + layout.ReadTileHeaderAt(tile, position);
+        }
+
+        return offsets;
+    }
+
+    /// <summary>Without a definition only the data tell a scalar from an array: it is one if every tile holds exactly one element per row.</summary>
+    private ZFitsColumnKind GuessKind(ZFitsColumn column)
+    {
+        switch (column.ElementType)
+        {
+            case ZFitsElementType.Int8:
+                return ZFitsColumnKind.Text;
+            case ZFitsElementType.UInt8 or ZFitsElementType.Int16 or ZFitsElementType.UInt16:
+                return ZFitsColumnKind.Array;
+        }
+
+        if (column.MaxElements != 1) return ZFitsColumnKind.Array;
+        using BlockDecoder decoder = new();
+        TileLayout layout = new(this);
+        ByteBuffer data = new();
+        for (int tile = 0; tile < TileCount; tile++)
+        {
+            try
+            {
+                layout.Load(tile, everyBlock: false);
+                if (!decoder.Decode(layout, column, ref data)) continue;
+            }
+            catch (Exception e) when (e is ZFitsFormatException or NotSupportedException)
+            {
+                // Whoever reads this tile gets the error; it must not spoil the others.
+                continue;
+            }
+
+            if (data.Length != ((long)layout.Rows * column.ElementSize + 3) / 4 * 4) return ZFitsColumnKind.Array;
+        }
+
+        return ZFitsColumnKind.Scalar;
+    }
+
+    private void CheckTile(int tile)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(tile);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(tile, TileCount);
+    }
+}

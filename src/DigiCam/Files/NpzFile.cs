@@ -1,0 +1,132 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace DigiCam.Files;
+
+/// <summary>Reads arrays of float64 from an .npz file as numpy.savez and numpy.savez_compressed write it.</summary>
+public sealed partial class NpzFile : IDisposable
+{
+    private readonly ZipArchive _archive;
+
+    private NpzFile(string path, ZipArchive archive)
+    {
+        Path = path;
+        _archive = archive;
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is not a zip file.</exception>
+    public static NpzFile Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path)) throw new IOException($"{path}: is a directory, not an .npz file");
+        if (!File.Exists(path)) throw new FileNotFoundException($"{path}: no such file", path);
+        FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        try
+        {
+            return new NpzFile(path, new ZipArchive(stream, ZipArchiveMode.Read));
+        }
+        catch (InvalidDataException exception)
+        {
+            stream.Dispose();
+            throw new InvalidDataException($"{path}: not an .npz file ({exception.Message})", exception);
+        }
+    }
+
+    /// <summary>Reads an array row by row (a row is all but the first axis).</summary>
+    /// <param name="name">Key of the array.</param>
+    /// <param name="shape">Its shape; -1 for an axis that may have any length.</param>
+    /// <param name="useRow">Receives each row with its index.</param>
+    /// <returns>The shape in the file.</returns>
+    /// <exception cref="InvalidDataException">There is no such array, or it has another type or shape, or is cut short.</exception>
+    public int[] Read(string name, int[] shape, Action<int, ReadOnlySpan<double>> useRow)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        ArgumentNullException.ThrowIfNull(useRow);
+        ZipArchiveEntry entry = _archive.GetEntry(name + ".npy")
+            ?? throw Defect(name, $"is not in the file; it holds {string.Join(", ", _archive.Entries.Select(e => System.IO.Path.GetFileNameWithoutExtension(e.Name)))}");
+        try
+        {
+            using Stream content = entry.Open();
+            int[] found = ReadHeader(content, name);
+            if (found.Length != shape.Length || found.Where((n, i) => shape[i] >= 0 && shape[i] != n).Any())
+            {
+                throw Defect(name, $"has shape ({Join(found)}), expected ({Join(shape).Replace("-1", "any", StringComparison.Ordinal)})");
+            }
+
+            long size = 8;
+            foreach (int length in found) size = checked(size * length);
+            if (entry.Length < size) throw Defect(name, $"is cut short: {entry.Length} bytes for shape ({Join(found)})");
+            int columns = found.Skip(1).Aggregate(1, (product, length) => product * length);
+            byte[] bytes = new byte[8 * columns];
+            double[] row = new double[columns];
+            for (int i = 0; i < found[0]; i++)
+            {
+                content.ReadExactly(bytes);
+                for (int k = 0; k < columns; k++) row[k] = BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(8 * k));
+                useRow(i, row);
+            }
+
+            return found;
+        }
+        catch (EndOfStreamException exception)
+        {
+            throw new InvalidDataException($"{Path}: array {name} is cut short", exception);
+        }
+        catch (OverflowException exception)
+        {
+            throw new InvalidDataException($"{Path}: array {name} has an impossible shape", exception);
+        }
+    }
+
+    /// <summary>Reads an array of one axis.</summary>
+    /// <param name="name">Key of the array.</param>
+    public double[] ReadVector(string name)
+    {
+        List<double> values = [];
+        Read(name, [-1], (_, row) => values.Add(row[0]));
+        return [.. values];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _archive.Dispose();
+
+    private int[] ReadHeader(Stream content, string name)
+    {
+        byte[] start = new byte[10];
+        content.ReadExactly(start);
+        if (start[0] != 0x93 || !start.AsSpan(1, 5).SequenceEqual("NUMPY"u8)) throw Defect(name, "does not start like a .npy file");
+        int length = BinaryPrimitives.ReadUInt16LittleEndian(start.AsSpan(8));
+        if (start[6] > 1)
+        {
+            byte[] high = new byte[2];
+            content.ReadExactly(high);
+            length |= BinaryPrimitives.ReadUInt16LittleEndian(high) << 16;
+            if (length is < 0 or > 1 << 20) throw Defect(name, "has an impossible header");
+        }
+
+        byte[] header = new byte[length];
+        content.ReadExactly(header);
+        string text = Encoding.ASCII.GetString(header);
+        Match match = HeaderPattern().Match(text);
+        if (!match.Success) throw Defect(name, $"has a header that cannot be read: {text.Trim()}");
+        if (match.Groups["descr"].Value != "<f8") throw Defect(name, $"holds {match.Groups["descr"].Value}, expected float64 ('<f8')");
+        if (match.Groups["order"].Value != "False") throw Defect(name, "is in Fortran order, expected C order");
+        return [.. match.Groups["shape"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(n => int.TryParse(n, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int v) ? v : throw Defect(name, $"has an impossible axis of {n}"))];
+    }
+
+    private InvalidDataException Defect(string name, string what) => new($"{Path}: array {name} {what}");
+
+    private static string Join(int[] shape) => string.Join(", ", shape.Select(n => n.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+
+    [GeneratedRegex(@"'descr':\s*'(?<descr>[^']+)'.*'fortran_order':\s*(?<order>True|False).*'shape':\s*\((?<shape>[^)]*)\)")]
+    private static partial Regex HeaderPattern();
+}

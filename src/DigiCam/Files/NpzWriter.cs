@@ -1,0 +1,85 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace DigiCam.Files;
+
+/// <summary>Writes arrays of float64 as an .npz file: a zip of .npy files, format 1.0, C order. numpy.load opens it without pickle.</summary>
+public sealed class NpzWriter
+{
+    private const int HeaderAlignment = 64;
+
+    // A fixed time keeps equal content equal to the byte; it is the earliest a zip can hold.
+    private static readonly DateTimeOffset EntryTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly List<(string Name, int[] Shape, Action<int, Span<double>> FillRow)> _arrays = [];
+
+    /// <summary>Adds an array whose rows (all but the first axis) are produced one after the other while writing.</summary>
+    /// <param name="name">Key of the array.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="fillRow">Fills the row of a given index; the buffer comes in with zeros.</param>
+    public NpzWriter Add(string name, int[] shape, Action<int, Span<double>> fillRow)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(shape);
+        ArgumentNullException.ThrowIfNull(fillRow);
+        _arrays.Add((name, shape, fillRow));
+        return this;
+    }
+
+    /// <summary>Adds an array of one axis.</summary>
+    /// <param name="name">Key of the array.</param>
+    /// <param name="values">Its values.</param>
+    public NpzWriter Add(string name, double[] values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return Add(name, [values.Length], (index, row) => row[0] = values[index]);
+    }
+
+    /// <summary>Writes the file; nothing is left behind if that fails.</summary>
+    /// <param name="path">The target.</param>
+    public void Write(string path) => AtomicFile.Write(path, stream =>
+    {
+        using ZipArchive archive = new(stream, ZipArchiveMode.Create, leaveOpen: true);
+        foreach ((string name, int[] shape, Action<int, Span<double>> fillRow) in _arrays)
+        {
+            ZipArchiveEntry entry = archive.CreateEntry(name + ".npy", CompressionLevel.Fastest);
+            entry.LastWriteTime = EntryTime;
+            using Stream content = entry.Open();
+            content.Write(Header(shape));
+            double[] row = new double[shape.Skip(1).Aggregate(1, (product, length) => checked(product * length))];
+            for (int i = 0; i < shape[0]; i++)
+            {
+                Array.Clear(row);
+                fillRow(i, row);
+                if (!BitConverter.IsLittleEndian) Reverse(row);
+                content.Write(MemoryMarshal.AsBytes(row.AsSpan()));
+            }
+        }
+    });
+
+    private static byte[] Header(int[] shape)
+    {
+        string axes = shape.Length == 1 ? FormattableString.Invariant($"{shape[0]},") : string.Join(", ", shape.Select(n => n.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        string dictionary = $"{{'descr': '<f8', 'fortran_order': False, 'shape': ({axes}), }}";
+        const int Prefix = 10;
+        int padded = (Prefix + dictionary.Length + 1 + HeaderAlignment - 1) / HeaderAlignment * HeaderAlignment;
+        byte[] header = new byte[padded];
+        header[0] = 0x93;
+        "NUMPY"u8.CopyTo(header.AsSpan(1));
+        header[6] = 1;
+        header[7] = 0;
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(8), checked((ushort)(padded - Prefix)));
+        header.AsSpan(Prefix).Fill((byte)' ');
+        Encoding.ASCII.GetBytes(dictionary, header.AsSpan(Prefix));
+        header[^1] = (byte)'\n';
+        return header;
+    }
+
+    private static void Reverse(Span<double> values)
+    {
+        Span<long> words = MemoryMarshal.Cast<double, long>(values);
+        BinaryPrimitives.ReverseEndianness(words, words);
+    }
+}

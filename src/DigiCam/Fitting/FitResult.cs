@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using MathNet.Numerics;
+
+namespace DigiCam.Fitting;
+
+/// <summary>A parameter after the fit.</summary>
+/// <param name="Name">Name, as in files and displays.</param>
+/// <param name="Unit">Unit of value and error.</param>
+/// <param name="Value">Fitted value; NaN when nothing was fitted.</param>
+/// <param name="Error">Standard error; NaN when there is none (not converged, fixed, on a limit).</param>
+/// <param name="IsAtLimit">True when the value rests on a limit.</param>
+/// <param name="IsFixed">True when the value was not fitted.</param>
+public readonly record struct FittedParameter(string Name, string Unit, double Value, double Error, bool IsAtLimit, bool IsFixed);
+
+/// <summary>The result of one fit. Errors are one standard deviation, never scaled by chi2.</summary>
+public sealed class FitResult
+{
+    private readonly double[] _covariance;
+
+    internal FitResult(
+        FitStatus status, ImmutableArray<FittedParameter> parameters, double[] covariance,
+        double minimum, double estimatedDistance, int binCount, int calls)
+    {
+        Status = status;
+        Parameters = parameters;
+        _covariance = covariance;
+        Minimum = minimum;
+        EstimatedDistance = estimatedDistance;
+        BinCount = binCount;
+        DegreesOfFreedom = Math.Max(0, binCount - parameters.Count(p => !p.IsFixed));
+        Calls = calls;
+    }
+
+    /// <summary>How the fit ended.</summary>
+    public FitStatus Status { get; }
+
+    /// <summary>True when values and errors can be used as they are.</summary>
+    public bool IsValid => Status == FitStatus.Converged;
+
+    /// <summary>All parameters in the order of the model.</summary>
+    public ImmutableArray<FittedParameter> Parameters { get; }
+
+    /// <summary>Cost at the minimum: -2 ln L relative to the saturated model, which serves as chi2; NaN when nothing was fitted.</summary>
+    public double Minimum { get; }
+
+    /// <summary>Expected distance of the cost from its true minimum when the fit stopped.</summary>
+    public double EstimatedDistance { get; }
+
+    /// <summary>Number of bins that entered the cost, empty ones included.</summary>
+    public int BinCount { get; }
+
+    /// <summary>Bins minus free parameters.</summary>
+    public int DegreesOfFreedom { get; }
+
+    /// <summary>Minimum divided by the degrees of freedom; NaN when there are none.</summary>
+    public double ChiSquarePerNdf => DegreesOfFreedom > 0 ? Minimum / DegreesOfFreedom : double.NaN;
+
+    /// <summary>Probability of a worse minimum if the model is right, from the chi2 law; NaN when there are no degrees of freedom.</summary>
+    public double PValue => DegreesOfFreedom > 0 && double.IsFinite(Minimum)
+        ? SpecialFunctions.GammaUpperRegularized(DegreesOfFreedom / 2.0, Math.Max(0, Minimum) / 2)
+        : double.NaN;
+
+    /// <summary>Number of evaluations of the cost.</summary>
+    public int Calls { get; }
+
+    /// <summary>A parameter by name.</summary>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="ArgumentException">There is no such parameter.</exception>
+    public FittedParameter this[string name]
+    {
+        get
+        {
+            foreach (FittedParameter parameter in Parameters)
+            {
+                if (parameter.Name == name) return parameter;
+            }
+
+            throw new ArgumentException($"no parameter '{name}'; there are {string.Join(", ", Parameters.Select(p => p.Name))}", nameof(name));
+        }
+    }
+
+    /// <summary>Covariance of two parameters by index; NaN where there is none.</summary>
+    /// <param name="row">Index of the first.</param>
+    /// <param name="column">Index of the second.</param>
+    public double Covariance(int row, int column) => _covariance.Length == 0 ? double.NaN : _covariance[(row * Parameters.Length) + column];
+
+    /// <summary>Correlation of two parameters by index, -1..1; NaN where there is none.</summary>
+    /// <param name="row">Index of the first.</param>
+    /// <param name="column">Index of the second.</param>
+    public double Correlation(int row, int column) =>
+        Covariance(row, column) / Math.Sqrt(Covariance(row, row) * Covariance(column, column));
+
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant(
+        $"{Status}: {string.Join(", ", Parameters.Select(p => FormattableString.Invariant($"{p.Name} = {p.Value:G6} +- {p.Error:G3} {p.Unit}")))}, chi2/ndf {Minimum:F1}/{DegreesOfFreedom}");
+
+    /// <summary>A result without values.</summary>
+    internal static FitResult Without(FitStatus status, ReadOnlySpan<FitParameter> parameters, int binCount)
+    {
+        ImmutableArray<FittedParameter>.Builder fitted = ImmutableArray.CreateBuilder<FittedParameter>(parameters.Length);
+        foreach (FitParameter p in parameters) fitted.Add(new FittedParameter(p.Name, p.Unit, double.NaN, double.NaN, false, p.IsFixed));
+        return new FitResult(status, fitted.MoveToImmutable(), [], double.NaN, double.NaN, binCount, 0);
+    }
+
+    /// <summary>
+    /// A result from saved values and errors, interleaved; the cost is evaluated again, covariances are not known. A missing error
+    /// means what it meant when the result was saved: the parameter rests on its limit, or the fit has no valid errors.
+    /// </summary>
+    internal static FitResult Restore(ICostFunction cost, ReadOnlySpan<FitParameter> parameters, ReadOnlySpan<double> saved)
+    {
+        ImmutableArray<FittedParameter>.Builder fitted = ImmutableArray.CreateBuilder<FittedParameter>(parameters.Length);
+        double[] values = new double[parameters.Length];
+        bool atLimit = false;
+        bool withoutError = false;
+        for (int k = 0; k < parameters.Length; k++)
+        {
+            FitParameter p = parameters[k];
+            values[k] = saved[2 * k];
+            bool limit = values[k] <= p.Lower || values[k] >= p.Upper;
+            atLimit |= limit;
+            withoutError |= !limit && double.IsNaN(saved[(2 * k) + 1]);
+            fitted.Add(new FittedParameter(p.Name, p.Unit, values[k], saved[(2 * k) + 1], limit, p.IsFixed));
+        }
+
+        if (values.Any(double.IsNaN)) return Without(FitStatus.NotFinite, parameters, cost.BinCount);
+        double minimum = cost.Evaluate(values, new double[values.Length], default);
+        FitStatus status = withoutError ? FitStatus.SingularHessian : atLimit ? FitStatus.AtLimit : FitStatus.Converged;
+        return new FitResult(status, fitted.MoveToImmutable(), [], minimum, double.NaN, cost.BinCount, 1);
+    }
+}

@@ -1,0 +1,23 @@
+namespace DigiCam.Histograms;
+
+/// <summary>An axis of integer codes: bin i holds the value First + i and covers half a unit to either side of it.</summary>
+/// <param name="First">Value of the first bin.</param>
+/// <param name="Count">Number of bins, at least 1.</param>
+/// <param name="Unit">Unit of the values, for displays.</param>
+public sealed record IntegerAxis(int First, int Count, string Unit = "LSB")
+{
+    /// <summary>All codes of a 12-bit ADC: 0..4095 [LSB].</summary>
+    public static IntegerAxis Adc { get; } = new(0, 4096);
+
+    /// <summary>Number of bins.</summary>
+    public int Count { get; } = Count > 0 ? Count : throw new ArgumentOutOfRangeException(nameof(Count), Count, "an axis needs at least one bin");
+
+    /// <summary>Value of the last bin.</summary>
+    public int Last => First + Count - 1;
+
+    /// <summary>The values of all bins, ascending.</summary>
+    public double[] Centers() => [.. Enumerable.Range(First, Count).Select(v => (double)v)];
+
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant($"{First}..{Last} {Unit}");
+}

@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using DigiCam.Files;
+using DigiCam.Flags;
+using DigiCam.Geometry;
+using DigiCam.Histograms;
+using DigiCam.Results;
+
+namespace DigiCam.HvOff;
+
+/// <summary>
+/// Files of the HV-off task: the histograms and fit results of the original scripts (.npz), a table for spreadsheets (.csv)
+/// and where they come from (.json).
+/// </summary>
+public static class HvOffFiles
+{
+    /// <summary>Name of the histogram file unless the user gives one.</summary>
+    public const string DefaultHistogramName = "adc_hv_off.npz";
+
+    /// <summary>Name of the fit file unless the user gives one.</summary>
+    public const string DefaultFitName = "adc_hv_off_fit.npz";
+
+    private const int ParameterCount = 3;
+
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NewLine = "\n" };
+
+    /// <summary>Writes histograms: adcs (pixel, code) counts, adcs_bin_centers (code) [LSB]. Pixels with invalid counts become NaN.</summary>
+    /// <param name="path">The target.</param>
+    /// <param name="histograms">The histograms.</param>
+    public static void WriteHistograms(string path, PixelHistograms histograms)
+    {
+        ArgumentNullException.ThrowIfNull(histograms);
+        new NpzWriter()
+            .Add("adcs", [histograms.PixelCount, histograms.Axis.Count], (pixel, row) =>
+            {
+                if (!histograms.IsValid(pixel)) row.Fill(double.NaN);
+                else
+                {
+                    ReadOnlySpan<uint> counts = histograms.GetCounts(pixel);
+                    for (int i = 0; i < row.Length; i++) row[i] = counts[i];
+                }
+            })
+            .Add("adcs_bin_centers", histograms.Axis.Centers())
+            .Write(path);
+    }
+
+    /// <summary>Reads histograms. The number of events is not in the file.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">It is not such a file.</exception>
+    public static PixelHistograms ReadHistograms(string path)
+    {
+        using NpzFile file = NpzFile.Open(path);
+        double[] centers = file.ReadVector("adcs_bin_centers");
+        if (centers.Length == 0 || !double.IsInteger(centers[0]) || centers.Where((c, i) => c != centers[0] + i).Any())
+        {
+            throw new InvalidDataException($"{path}: adcs_bin_centers are not consecutive whole ADC codes");
+        }
+
+        PixelHistograms histograms = new(new IntegerAxis((int)centers[0], centers.Length), CameraGeometry.PixelCount);
+        file.Read("adcs", [CameraGeometry.PixelCount, centers.Length], histograms.SetCounts);
+        return histograms;
+    }
+
+    /// <summary>Writes fit results: adcs_fit_result (pixel, [norm, mean, sigma], [value, error]) [entries, LSB, LSB]; NaN = not fitted.</summary>
+    /// <param name="path">The target.</param>
+    /// <param name="result">The results.</param>
+    public static void WriteFit(string path, HvOffResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        new NpzWriter()
+            .Add("adcs_fit_result", [result.Pixels.Length, ParameterCount, 2], (pixel, row) =>
+            {
+                for (int k = 0; k < ParameterCount; k++)
+                {
+                    row[2 * k] = result.Pixels[pixel].Fit.Parameters[k].Value;
+                    row[(2 * k) + 1] = result.Pixels[pixel].Fit.Parameters[k].Error;
+                }
+            })
+            .Write(path);
+    }
+
+    /// <summary>Reads fit results (pixel, [norm, mean, sigma], [value, error]), flat rows of six.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">It is not such a file.</exception>
+    public static double[][] ReadFit(string path)
+    {
+        using NpzFile file = NpzFile.Open(path);
+        double[][] rows = new double[CameraGeometry.PixelCount][];
+        file.Read("adcs_fit_result", [CameraGeometry.PixelCount, ParameterCount, 2], (pixel, row) => rows[pixel] = row.ToArray());
+        return rows;
+    }
+
+    /// <summary>Writes one line per pixel, with a header line; units are in the names. NaN = not fitted.</summary>
+    /// <param name="path">The target.</param>
+    /// <param name="result">The results.</param>
+    public static void WriteTable(string path, HvOffResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        StringBuilder text = new("pixel,baseline_lsb,baseline_error_lsb,noise_lsb,noise_error_lsb,norm,norm_error,chi2,ndf,p_value,skewness,entries,underflow,overflow,status,flags\n");
+        foreach (HvOffPixel p in result.Pixels)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{p.Pixel},{p.Baseline:R},{p.BaselineError:R},{p.Noise:R},{p.NoiseError:R},{p.Fit.Parameters[0].Value:R},{p.Fit.Parameters[0].Error:R},")
+                .Append(CultureInfo.InvariantCulture, $"{p.Fit.Minimum:R},{p.Fit.DegreesOfFreedom},{p.Fit.PValue:R},{p.Moments.Skewness:R},{p.Moments.Entries},{p.Underflow},{p.Overflow},{p.Fit.Status},{PixelFlagNames.Describe(p.Flags)}\n");
+        }
+
+        AtomicFile.WriteText(path, text.ToString());
+    }
+
+    /// <summary>Writes where a result comes from, with the thresholds of its flags.</summary>
+    /// <param name="path">The target.</param>
+    /// <param name="provenance">Where it comes from.</param>
+    /// <param name="limits">The thresholds.</param>
+    public static void WriteProvenance(string path, Provenance provenance, HvOffLimits limits) =>
+        AtomicFile.WriteText(path, JsonSerializer.Serialize(new { provenance, limits, flag_bits = PixelFlagNames.All.ToDictionary(f => f.Name, f => (uint)f.Flag) }, Json) + "\n");
+}

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Reflection;
+using System.Security.Cryptography;
+
+namespace DigiCam.Results;
+
+/// <summary>A file that a result was made from.</summary>
+/// <param name="Name">Name without folder: results are shared, folders are not.</param>
+/// <param name="Sha256">SHA-256 of its content, lower-case hexadecimal.</param>
+/// <param name="Events">Number of events in it; null for files that hold none.</param>
+public sealed record InputFile(string Name, string Sha256, long? Events)
+{
+    /// <summary>Reads a file to its end for its SHA-256.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="events">Number of events in it; null for files that hold none.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    public static async Task<InputFile> HashAsync(string path, long? events, CancellationToken cancellationToken = default)
+    {
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 20, FileOptions.SequentialScan | FileOptions.Asynchronous);
+        byte[] hash = await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false);
+        return new InputFile(Path.GetFileName(path), Convert.ToHexStringLower(hash), events);
+    }
+}
+
+/// <summary>Where a result comes from: enough to make it again.</summary>
+/// <param name="Task">Name of the task.</param>
+/// <param name="Inputs">The files it was made from.</param>
+/// <param name="Parameters">Every parameter by name, in invariant notation.</param>
+/// <param name="KitVersion">Version of the kit.</param>
+/// <param name="TimeUtc">When it was made.</param>
+/// <param name="Host">Name of the machine.</param>
+public sealed record Provenance(
+    string Task,
+    ImmutableArray<InputFile> Inputs,
+    ImmutableSortedDictionary<string, string> Parameters,
+    string KitVersion,
+    DateTime TimeUtc,
+    string Host)
+{
+    /// <summary>Version of the kit that is running.</summary>
+    public static string CurrentKitVersion { get; } =
+        typeof(Provenance).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+
+    /// <summary>Provenance of a result made now on this machine.</summary>
+    /// <param name="task">Name of the task.</param>
+    /// <param name="inputs">The files it is made from.</param>
+    /// <param name="parameters">Every parameter with its value.</param>
+    public static Provenance Now(string task, IEnumerable<InputFile> inputs, IEnumerable<(string Name, object? Value)> parameters) => new(
+        task,
+        [.. inputs],
+        parameters.ToImmutableSortedDictionary(p => p.Name, p => Convert.ToString(p.Value, CultureInfo.InvariantCulture) ?? string.Empty, StringComparer.Ordinal),
+        CurrentKitVersion,
+        DateTime.UtcNow,
+        Environment.MachineName);
+
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant(
+        $"{Task} by DigiCamNotebooks {KitVersion} on {Host}, {TimeUtc:yyyy-MM-dd HH:mm:ss} UTC, from {string.Join(", ", Inputs.Select(i => i.Name))}");
+}

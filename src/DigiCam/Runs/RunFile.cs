@@ -1,0 +1,123 @@
+using DigiCam.Geometry;
+using DigiCam.Zfits;
+
+namespace DigiCam.Runs;
+
+/// <summary>One file of a run, open, with the short columns of all its events.</summary>
+public sealed class RunFile : IDisposable
+{
+    internal const string TableName = "Events";
+    internal const string SamplesColumn = "hiGain_waveforms_samples";
+    internal const string IndicesColumn = "hiGain_waveforms_pixelsIndices";
+    internal const string BaselinesColumn = "hiGain_waveforms_baselines";
+
+    private static readonly string[] MessageNames = ["DataModel.CameraEvent", "ProtoDataModel.CameraEvent"];
+
+    private RunFile(ZFitsFile file, ZFitsTable events)
+    {
+        File = file;
+        Events = events;
+    }
+
+    /// <summary>Path of the file.</summary>
+    public string Path => File.Path;
+
+    /// <summary>The zfits file.</summary>
+    public ZFitsFile File { get; }
+
+    /// <summary>Its table of events.</summary>
+    public ZFitsTable Events { get; }
+
+    /// <summary>Number of events in the file.</summary>
+    public int EventCount => EventNumbers.Length;
+
+    /// <summary>Samples per pixel; 0 for a file without events.</summary>
+    public int SampleCount { get; private set; }
+
+    /// <summary>Telescope id; -1 if the file does not say.</summary>
+    public int TelescopeId { get; private set; } = -1;
+
+    internal long[] EventNumbers { get; private set; } = [];
+
+    internal long[] TimesNs { get; private set; } = [];
+
+    internal uint[] Types { get; private set; } = [];
+
+    internal bool HasEventNumbers { get; private set; }
+
+    /// <inheritdoc/>
+    public void Dispose() => File.Dispose();
+
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant($"{Path}: {EventCount} events");
+
+    internal static RunFile Open(string path)
+    {
+        ZFitsFile file = ZFitsFile.Open(path);
+        try
+        {
+            ZFitsTable events = file.GetTable(TableName);
+            if (!MessageNames.Contains(events.MessageName) || !events.TryGetColumn(SamplesColumn, out _))
+            {
+                throw new InvalidDataException($"{path}: table {TableName} holds {events.MessageName} without the column {SamplesColumn}: not a file of this camera");
+            }
+
+            RunFile opened = new(file, events);
+            opened.ReadShortColumns();
+            return opened;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private void ReadShortColumns()
+    {
+        if (Events.RowCount > Array.MaxLength) throw new InvalidDataException(FormattableString.Invariant($"{Path}: {Events.RowCount} events are more than one file may hold"));
+        int rows = (int)Events.RowCount;
+        string[] wanted = ["telescopeID", "eventNumber", "arrayEvtNum", "local_time_sec", "local_time_nanosec", "event_type"];
+        HashSet<string> columns = [.. wanted.Where(name => Events.TryGetColumn(name, out _))];
+        HasEventNumbers = columns.Contains("eventNumber") || columns.Contains("arrayEvtNum");
+        EventNumbers = new long[rows];
+        TimesNs = new long[rows];
+        Types = new uint[rows];
+        using ZFitsTileReader reader = Events.CreateTileReader([.. columns]);
+        int row = 0;
+        for (int tile = 0; tile < Events.TileCount; tile++)
+        {
+            reader.ReadTile(tile);
+            for (int i = 0; i < reader.RowCount; i++, row++)
+            {
+                long array = Scalar<uint>("arrayEvtNum", i);
+                EventNumbers[row] = array != 0 ? array : columns.Contains("eventNumber") ? Scalar<uint>("eventNumber", i) : row;
+                TimesNs[row] = unchecked(((long)Scalar<ulong>("local_time_sec", i) * 1_000_000_000L) + (long)Scalar<ulong>("local_time_nanosec", i));
+                Types[row] = Scalar<uint>("event_type", i);
+                if (!columns.Contains("telescopeID")) continue;
+                int telescope = Scalar<int>("telescopeID", i);
+                if (TelescopeId < 0) TelescopeId = telescope;
+                else if (telescope != TelescopeId) throw new InvalidDataException(FormattableString.Invariant($"{Path}: event row {row} is of telescope {telescope}, the ones before it of telescope {TelescopeId}"));
+            }
+        }
+
+        SampleCount = rows > 0 ? MeasureSampleCount() : 0;
+
+        // A column that the file lacks reads as 0.
+        T Scalar<T>(string name, int i)
+            where T : unmanaged => columns.Contains(name) && !reader[name].IsUnset ? reader[name].GetScalar<T>(i) : default;
+    }
+
+    private int MeasureSampleCount()
+    {
+        using ZFitsTileReader reader = Events.CreateTileReader(SamplesColumn);
+        reader.ReadTile(0);
+        int length = reader[0].GetRow<short>(0).Length;
+        if (length == 0 || length % CameraGeometry.PixelCount != 0)
+        {
+            throw new InvalidDataException(FormattableString.Invariant($"{Path}: event row 0 has {length} samples, not a multiple of the {CameraGeometry.PixelCount} pixels of this camera"));
+        }
+
+        return length / CameraGeometry.PixelCount;
+    }
+}
