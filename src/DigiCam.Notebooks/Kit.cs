@@ -1,4 +1,5 @@
 using System.Reflection;
+using DigiCam.Notebooks.Formatting;
 
 namespace DigiCam.Notebooks;
 
@@ -10,5 +11,9 @@ public static class Kit
         (typeof(Kit).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown").Split('+')[0];
 
     /// <summary>What the setup cell shows: a banner, and the chart library that the notebook's charts share.</summary>
-    public static KitBanner Start() => new();
+    public static KitBanner Start()
+    {
+        InteractiveFormatters.Register();
+        return new KitBanner();
+    }
 }

@@ -146,7 +146,7 @@
     function svgStart(text) { return '<svg viewBox="0 0 462 334" role="img" aria-label="' + esc(text) + '">'; }
 
     function residual(n, m) {
-      if (!(m > 0)) return NaN;
+      m = Math.max(m, 1e-300);
       var d = 2 * (m - n + (n > 0 ? n * Math.log(n / m) : 0));
       return (n < m ? -1 : 1) * Math.sqrt(Math.max(d, 0));
     }
@@ -159,7 +159,15 @@
       }).join("");
     }
 
-    function spectrum(s, pixel) {
+    // A negative number stands for so many zeros.
+    function unpack(list) {
+      var out = [];
+      list.forEach(function (v) { if (v === null || v >= 0) out.push(v); else for (; v < 0; v++) out.push(0); });
+      return out;
+    }
+
+    function spectrum(packed, pixel) {
+      var s = { f: packed.f, n: unpack(packed.n), m: packed.m && unpack(packed.m), r: packed.r, c: packed.c, s: packed.s, e: packed.e };
       var w = data.width, low = s.f - w / 2, high = low + s.n.length * w, fitted = !!s.m, floor = fitted ? SPLIT : B, log = state.log;
       var largest = Math.max.apply(null, [1].concat(s.n, (s.m || []).filter(function (v) { return v !== null; })));
       var top = log ? largest * 2.2 : largest * 1.08;
@@ -230,7 +238,7 @@
     }
 
     function panel() {
-      var i = state.pixel, one = function (v) { return minus(num(Math.round(v * 10) / 10)); };
+      var i = state.pixel, one = function (v) { return label(v, 0.1); };
       var t = '<div class="k-pixel"><b>Pixel ' + i + "</b> <span>module " + data.module[i] + " \u00b7 sector " + data.sector[i] + " \u00b7 patch " + data.patch[i] +
         " \u00b7 x " + one(x(i)) + " mm \u00b7 y " + one(y(i)) + " mm</span></div>";
       if (data.flags) {

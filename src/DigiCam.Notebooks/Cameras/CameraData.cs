@@ -9,6 +9,7 @@ internal static class CameraData
 {
     private const int ValueDigits = 7;
     private const int ExpectedDigits = 4;
+    private const double InvisibleExpected = 1e-4;
 
     public static string ToJson(CameraDisplay display) => Html.Json(json =>
     {
@@ -143,12 +144,13 @@ internal static class CameraData
         json.WriteStartObject();
         json.WriteNumber("f", spectrum.FirstCentre + (from * spectrum.BinWidth));
         json.WriteStartArray("n");
-        for (int i = from; i <= to && i < spectrum.Counts.Count; i++) json.WriteNumberValue(spectrum.Counts[i]);
+        WritePacked(json, from, to, i => spectrum.Counts[i]);
         json.WriteEndArray();
         if (spectrum.Expected is { } expected)
         {
             json.WriteStartArray("m");
-            for (int i = from; i <= to && i < expected.Count; i++) Html.WriteNumber(json, expected[i], ExpectedDigits);
+            // Where nothing was counted and nothing expected, nothing is to be seen.
+            WritePacked(json, from, to, i => spectrum.Counts[i] == 0 && expected[i] < InvisibleExpected ? 0 : expected[i]);
             json.WriteEndArray();
         }
 
@@ -164,6 +166,33 @@ internal static class CameraData
         if (fit.Length > 0) json.WriteString("c", fit);
         if (status.Length > 0) json.WriteString("s", status);
         json.WriteEndObject();
+    }
+
+    // Runs of zeros as one negative number: a single far sample makes a histogram long.
+    private static void WritePacked(Utf8JsonWriter json, int from, int to, Func<int, double> value)
+    {
+        int zeros = 0;
+        for (int i = from; i <= to; i++)
+        {
+            double v = value(i);
+            if (v == 0)
+            {
+                zeros++;
+                continue;
+            }
+
+            Flush();
+            Html.WriteNumber(json, v, v == Math.Floor(v) ? 15 : ExpectedDigits);
+        }
+
+        Flush();
+
+        void Flush()
+        {
+            if (zeros > 1) json.WriteNumberValue(-zeros);
+            else if (zeros == 1) json.WriteNumberValue(0);
+            zeros = 0;
+        }
     }
 
     private static void WriteWaveforms(Utf8JsonWriter json, CameraDisplay display, PixelWaveform first, IReadOnlyList<PixelPanel?> panels)

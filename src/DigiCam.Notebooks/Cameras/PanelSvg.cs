@@ -14,10 +14,13 @@ internal static class PanelSvg
     private const double ResidualTop = 228;
     private const double Bottom = 292;
 
+    // Far from the peak a model may say exactly nothing; an entry there is a large but finite residual.
+    private const double LeastExpected = 1e-300;
+
     public static void Add(StringBuilder html, CameraDisplay display, int pixelId)
     {
         Pixel pixel = CameraGeometry.DigiCam.Pixels[pixelId];
-        html.Add($"<div class=\"k-pixel\"><b>Pixel {pixel.Id}</b> <span>module {pixel.Module} · sector {pixel.Sector} · patch {pixel.Patch} · x {Html.Minus(Html.Number(Math.Round(pixel.X, 1)))} mm · y {Html.Minus(Html.Number(Math.Round(pixel.Y, 1)))} mm</span></div>");
+        html.Add($"<div class=\"k-pixel\"><b>Pixel {pixel.Id}</b> <span>module {pixel.Module} · sector {pixel.Sector} · patch {pixel.Patch} · x {OneDecimal(pixel.X)} mm · y {OneDecimal(pixel.Y)} mm</span></div>");
         if (display.Flags is { } flags)
         {
             html.Append("<div class=\"k-reasons\">");
@@ -67,7 +70,8 @@ internal static class PanelSvg
     /// <summary>Signed root of a bin's share of the Poisson deviance [standard deviations]; NaN where the fit says nothing.</summary>
     public static double Residual(double count, double expected)
     {
-        if (!(expected > 0)) return double.NaN;
+        if (!(expected >= 0)) return double.NaN;
+        expected = Math.Max(expected, LeastExpected);
         double deviance = 2 * (expected - count + (count > 0 ? count * Math.Log(count / expected) : 0));
         return Math.CopySign(Math.Sqrt(Math.Max(deviance, 0)), count - expected);
     }
@@ -257,6 +261,8 @@ internal static class PanelSvg
 
         html.Add($"<text class=\"k-mid\" x=\"{(Left + Right) / 2}\" y=\"{bottom + 36}\">{Html.Escape(title)}</text>");
     }
+
+    private static string OneDecimal(double value) => Axis.Label(value, 0.1);
 
     // A smooth line through all points; between two points it does not leave their range by much.
     private static string Smooth(List<(double X, double Y)> points)

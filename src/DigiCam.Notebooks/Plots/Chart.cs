@@ -96,7 +96,7 @@ public sealed class Chart : IHtml
         layout["margin"] = new JsonObject { ["l"] = 66, ["r"] = 16, ["t"] = 34, ["b"] = 50 };
         layout["separators"] = ".\u2009";
         layout["hoverlabel"] = new JsonObject { ["bgcolor"] = "--k-bg", ["bordercolor"] = "--k-quiet", ["font"] = new JsonObject { ["color"] = "--k-fg" } };
-        layout["legend"] = new JsonObject { ["orientation"] = "h", ["x"] = 0, ["y"] = 1.02, ["yanchor"] = "bottom", ["font"] = new JsonObject { ["size"] = 12 } };
+        layout["legend"] = new JsonObject { ["orientation"] = "h", ["traceorder"] = "normal", ["x"] = 0, ["y"] = 1.02, ["yanchor"] = "bottom", ["font"] = new JsonObject { ["size"] = 12 } };
         layout["modebar"] = new JsonObject { ["bgcolor"] = "rgba(0,0,0,0)", ["color"] = "--k-line", ["activecolor"] = "--k-quiet" };
         foreach (string name in (string[])["xaxis", "yaxis"])
         {
@@ -110,11 +110,11 @@ public sealed class Chart : IHtml
             axis["linecolor"] = "--k-quiet";
             axis["tickcolor"] = "--k-quiet";
             axis["zeroline"] = false;
-            axis["exponentformat"] = "power";
+            bool log = axis["type"]?.GetValue<string>() == "log";
+            axis["exponentformat"] = log ? "none" : "power";
             axis["ticks"] ??= name.StartsWith('x') ? "outside" : "";
             axis["showgrid"] ??= name.StartsWith('y');
             axis["showline"] ??= name.StartsWith('x');
-            if (axis["type"]?.GetValue<string>() == "log") axis["dtick"] ??= 1;
             if (TextOf(axis["title"]) is { Length: > 0 } text) axis["title"] = new JsonObject { ["text"] = text, ["standoff"] = 8, ["font"] = new JsonObject { ["size"] = 12 } };
         }
 

@@ -50,6 +50,12 @@ public static class Charts
         List<Trace> traces = [Bar($"good: {Describe([.. goodValues.Where(double.IsFinite)], unit)}", centres, good, width, "--k-data")];
         if (flagged > 0) traces.Add(Bar(string.Create(CultureInfo.InvariantCulture, $"flagged: {flagged} pixels"), centres, bad, width, "--k-bad"));
         Layout layout = CreateLayout(quantity.Label, "pixels", logY: false);
+        // The limits are in the picture even where no pixel is.
+        double left = Math.Min(from, low ?? from) - width;
+        double right = Math.Max(from + (bins * width), high ?? from) + width;
+        Dictionary<string, object> axis = AxisOf(quantity.Label, false, null);
+        axis["range"] = new[] { left, right };
+        layout.SetProperty("xaxis", axis);
         layout.SetProperty("barmode", "stack");
         layout.SetProperty("bargap", 0);
         layout.SetProperty("shapes", new[] { low, high }.Where(v => v.HasValue).Select(v => VerticalLine(v!.Value)).ToArray());

@@ -39,6 +39,7 @@ public sealed class Table : IHtml
     /// <inheritdoc/>
     public string ToHtml()
     {
+        int?[] decimals = [.. Columns.Select((_, i) => Decimals(i))];
         StringBuilder body = new();
         body.Append("<table class=\"k-table\">");
         if (Caption.Length > 0) body.Add($"<caption>{Html.Escape(Caption)}</caption>");
@@ -56,7 +57,7 @@ public sealed class Table : IHtml
         foreach (IReadOnlyList<object?> row in Rows.Take(MaxRows))
         {
             body.Append("<tr>");
-            for (int i = 0; i < Columns.Count; i++) body.Add($"<td{Align(i)}>{Html.Escape(Cell(row[i], Columns[i], pretty: true))}</td>");
+            for (int i = 0; i < Columns.Count; i++) body.Add($"<td{Align(i)}>{Html.Escape(Cell(row[i], i, decimals[i], pretty: true))}</td>");
             body.Append("</tr>");
         }
 
@@ -68,8 +69,9 @@ public sealed class Table : IHtml
     /// <summary>The same table as aligned text.</summary>
     public override string ToString()
     {
+        int?[] decimals = [.. Columns.Select((_, i) => Decimals(i))];
         List<string[]> lines = [[.. Columns.Select(c => c.ToString())]];
-        foreach (IReadOnlyList<object?> row in Rows.Take(MaxRows)) lines.Add([.. row.Select((cell, i) => Cell(cell, Columns[i], pretty: false))]);
+        foreach (IReadOnlyList<object?> row in Rows.Take(MaxRows)) lines.Add([.. row.Select((cell, i) => Cell(cell, i, decimals[i], pretty: false))]);
         StringBuilder text = new(Caption);
         int[] widths = [.. Columns.Select((_, i) => lines.Max(l => l[i].Length))];
         foreach (string[] line in lines)
@@ -82,11 +84,24 @@ public sealed class Table : IHtml
         return text.ToString();
     }
 
-    private static string Cell(object? value, TableColumn column, bool pretty)
+    // Numbers of a column have the same decimals, so that they can be compared; null when their sizes differ too much for that.
+    private int? Decimals(int column)
     {
+        double[] sizes = [.. Rows.Take(MaxRows).Select(r => r[column]).OfType<double>().Where(double.IsFinite).Select(Math.Abs).Where(v => v > 0)];
+        if (sizes.Length == 0) return null;
+        double largest = sizes.Max();
+        return largest is >= 1e-3 and < 1e6 && sizes.Min() >= largest * 1e-3
+            ? Math.Clamp(Columns[column].Digits - 1 - (int)Math.Floor(Math.Log10(largest)), 0, 9)
+            : null;
+    }
+
+    private string Cell(object? value, int index, int? decimals, bool pretty)
+    {
+        TableColumn column = Columns[index];
         string text = value switch
         {
             null or double.NaN or float.NaN => "–",
+            double number when decimals is { } places && double.IsFinite(number) => Axis.Label(number, Math.Pow(10, -places)),
             double number => Html.Digits(number, column.Digits),
             float number => Html.Digits(number, column.Digits),
             Measurement measurement => pretty ? measurement.ToPretty() : (measurement with { Unit = "" }).ToString(),

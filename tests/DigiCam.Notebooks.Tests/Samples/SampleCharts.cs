@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using DigiCam.Notebooks.Cameras;
 using DigiCam.Notebooks.Formatting;
 using DigiCam.Notebooks.Plots;
 using DigiCam.Notebooks.Tables;
+using DigiCam.Results;
 
 namespace DigiCam.Notebooks.Tests.Samples;
 
@@ -40,7 +42,8 @@ internal static class SampleCharts
             Check.Limits("dead pixels", 3, "", null, 2),
         ]);
         KeyValues run = new("Run", [("files", "run_001.fits.fz, run_002.fits.fz"), ("events", "1000"), ("rate", "80.2 Hz"), ("first event", "2026-11-23 17:36:02.123 UTC")]);
-        Provenance provenance = new([("kit", "0.1.0"), ("input", "run_001.fits.fz (sha256 3f2a…)"), ("options", "telescope 1, events all")]);
-        return [run.ToHtml(), table.ToHtml(), verdict.ToHtml(), provenance.ToHtml()];
+        Provenance provenance = new("hvoff", [new InputFile("run_001.fits.fz", new string('3', 64), 1000)],
+            ImmutableSortedDictionary<string, string>.Empty.Add("pixel_order", "FromFile"), "0.1.0", DateTime.UnixEpoch, "host");
+        return [run.ToHtml(), table.ToHtml(), verdict.ToHtml(), Show.Provenance(provenance).ToHtml()];
     }
 }
