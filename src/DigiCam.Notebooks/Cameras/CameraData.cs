@@ -8,7 +8,7 @@ namespace DigiCam.Notebooks.Cameras;
 internal static class CameraData
 {
     private const int ValueDigits = 7;
-    private const int ExpectedDigits = 4;
+    private const int ExpectedDigits = 7;
     private const double InvisibleExpected = 1e-4;
 
     public static string ToJson(CameraDisplay display) => Html.Json(json =>

@@ -168,6 +168,8 @@ public static class Charts
 
     private static Chart Create(IEnumerable<Trace> traces, Layout layout, string title, string subtitle)
     {
+        // Plotly.NET has no chart without traces.
+        traces = traces.DefaultIfEmpty(Line("no data", [], [], null, "--k-quiet", joined: false));
         GenericChart chart = GenericChart.combine(traces.Select(t => GenericChart.ofTraceObject(false, t)));
         return new Chart(GenericChart.setLayout(layout, chart), title) { Subtitle = subtitle };
     }

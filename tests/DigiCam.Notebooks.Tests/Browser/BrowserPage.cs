@@ -59,5 +59,12 @@ internal sealed class BrowserPage : IAsyncDisposable
         await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png"), FullPage = true });
     }
 
+    /// <summary>Nothing went wrong, and nothing was asked for from outside.</summary>
+    public void AssertQuiet()
+    {
+        Assert.Empty(Errors);
+        Assert.Empty(Requests);
+    }
+
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 }

@@ -3,8 +3,11 @@ using Microsoft.Playwright;
 namespace DigiCam.Notebooks.Tests.Browser;
 
 /// <summary>One headless Chromium for all browser tests, without a network.</summary>
-public sealed class ChromiumFixture : IAsyncLifetime
+[CollectionDefinition(Name)]
+public sealed class ChromiumFixture : IAsyncLifetime, ICollectionFixture<ChromiumFixture>
 {
+    public const string Name = "browser";
+
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 

@@ -5,7 +5,8 @@ using Microsoft.Playwright;
 namespace DigiCam.Notebooks.Tests.Browser;
 
 /// <summary>Pictures for people to look at (artifacts/screenshots).</summary>
-public sealed class ScreenshotTests(ChromiumFixture browser) : IClassFixture<ChromiumFixture>
+[Collection(ChromiumFixture.Name)]
+public sealed class ScreenshotTests(ChromiumFixture browser)
 {
     [Theory]
     [InlineData("light", 1300)]
@@ -17,8 +18,7 @@ public sealed class ScreenshotTests(ChromiumFixture browser) : IClassFixture<Chr
         await using BrowserPage page = await browser.OpenAsync(html, new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 900 } });
         await page.Page.Locator(".k-pixels polygon").Nth(641).HoverAsync();
         await page.ScreenshotAsync($"camera-{theme}-{width}");
-        Assert.Empty(page.Errors);
-        Assert.Empty(page.Requests);
+        page.AssertQuiet();
     }
 
     [Theory]
@@ -27,12 +27,11 @@ public sealed class ScreenshotTests(ChromiumFixture browser) : IClassFixture<Chr
     [InlineData("light", false)]
     public async Task Charts_InEveryTheme_AreDrawn(string theme, bool script)
     {
-        string[] outputs = [Kit.Start().ToHtml(), .. SampleCharts.Charts().Select(c => c.ToHtml())];
+        string[] outputs = [Kit.Start().ToHtml(), .. SampleCharts.Create().Select(c => c.ToHtml())];
         await using BrowserPage page = await browser.OpenAsync(BrowserPage.VsCode(theme == "dark", outputs), new BrowserNewContextOptions { JavaScriptEnabled = script, ViewportSize = new ViewportSize { Width = 1000, Height = 900 } });
         if (script) await Assertions.Expect(page.Page.Locator(".k-drawn")).ToHaveCountAsync(outputs.Length - 1);
         await page.ScreenshotAsync($"charts-{theme}-{(script ? "plotly" : "still")}");
-        Assert.Empty(page.Errors);
-        Assert.Empty(page.Requests);
+        page.AssertQuiet();
     }
 
     [Theory]
@@ -42,6 +41,6 @@ public sealed class ScreenshotTests(ChromiumFixture browser) : IClassFixture<Chr
     {
         await using BrowserPage page = await browser.OpenAsync(BrowserPage.VsCode(theme == "dark", SampleCharts.Tables()), new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 900, Height = 600 } });
         await page.ScreenshotAsync($"tables-{theme}");
-        Assert.Empty(page.Errors);
+        page.AssertQuiet();
     }
 }

@@ -10,7 +10,7 @@ namespace DigiCam.Notebooks.Tests.Samples;
 /// <summary>One of each chart and table.</summary>
 internal static class SampleCharts
 {
-    public static Chart[] Charts()
+    public static Chart[] Create()
     {
         CameraDisplay display = SampleCamera.Create();
         Random random = new(5);
@@ -19,13 +19,13 @@ internal static class SampleCharts
         double[] rate = [.. time.Select(t => 80 + (10 * Math.Sin(t / 9)) + (4 * (random.NextDouble() - 0.5)))];
         return
         [
-            Plots.Charts.Distribution(display.Quantities[0], display.Flags, low: 0.75, high: 1.2),
-            Plots.Charts.Spectrum((PixelSpectrum)display.Panels![900]!, "Pixel 900"),
-            Plots.Charts.Lines("Event rate", "time since the first event [s]", "rate [Hz]",
+            Charts.Distribution(display.Quantities[0], display.Flags, low: 0.75, high: 1.2),
+            Charts.Spectrum((PixelSpectrum)display.Panels![900]!, "Pixel 900"),
+            Charts.Lines("Event rate", "time since the first event [s]", "rate [Hz]",
                 new ChartSeries("all", time, rate) { Errors = [.. rate.Select(r => Math.Sqrt(r) / 4)] },
                 new ChartSeries("internal", time, [.. rate.Select(r => r - 40)])),
-            Plots.Charts.Histogram("Time between events", "gap [ms]", gaps, logScale: true),
-            Plots.Charts.Correlation(display.Quantities[1], display.Quantities[0], display.Flags),
+            Charts.Histogram("Time between events", "gap [ms]", gaps, logScale: true),
+            Charts.Correlation(display.Quantities[1], display.Quantities[0], display.Flags),
         ];
     }
 
