@@ -1,0 +1,234 @@
+using System.Text.Json;
+using DigiCam.Geometry;
+using DigiCam.Notebooks.Formatting;
+
+namespace DigiCam.Notebooks.Cameras;
+
+/// <summary>Writes what camera.js needs, as compact JSON.</summary>
+internal static class CameraData
+{
+    private const int ValueDigits = 7;
+    private const int ExpectedDigits = 7;
+    private const double InvisibleExpected = 1e-4;
+
+    public static string ToJson(CameraDisplay display) => Html.Json(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("title", display.Title);
+        json.WriteString("subtitle", display.Subtitle);
+        json.WriteNumber("selected", display.SelectedPixel());
+        json.WriteBoolean("log", display.LogScale);
+        WriteGeometry(json);
+        json.WriteStartObject("maps");
+        foreach (ColorMap map in display.Quantities.Select(q => q.Colors).Distinct()) json.WriteString(map.Name, string.Concat(map.Colors));
+        json.WriteEndObject();
+        json.WriteStartArray("quantities");
+        foreach (CameraQuantity quantity in display.Quantities) WriteQuantity(json, quantity);
+        json.WriteEndArray();
+        if (display.Flags is { } flags) WriteFlags(json, flags);
+        if (display.Panels is { } panels) WritePanels(json, display, panels);
+        json.WriteEndObject();
+    });
+
+    private static void WriteGeometry(Utf8JsonWriter json)
+    {
+        // Rows and columns of the grid are enough for places and corners.
+        IReadOnlyList<Pixel> pixels = CameraGeometry.DigiCam.Pixels;
+        WriteIntegers(json, "row", pixels.Select(p => p.Row));
+        WriteIntegers(json, "column", pixels.Select(p => p.Column));
+        WriteIntegers(json, "module", pixels.Select(p => p.Module));
+        WriteIntegers(json, "patch", pixels.Select(p => p.Patch));
+        WriteIntegers(json, "sector", pixels.Select(p => p.Sector));
+    }
+
+    private static void WriteQuantity(Utf8JsonWriter json, CameraQuantity quantity)
+    {
+        (double low, double high) = quantity.Range();
+        json.WriteStartObject();
+        json.WriteString("name", quantity.Name);
+        json.WriteString("symbol", quantity.Symbol);
+        json.WriteString("unit", quantity.Unit);
+        json.WriteString("map", quantity.Colors.Name);
+        json.WriteNumber("low", low);
+        json.WriteNumber("high", high);
+        json.WriteStartArray("statistics");
+        foreach (string text in quantity.Statistics()) json.WriteStringValue(text);
+        json.WriteEndArray();
+        json.WriteStartArray("values");
+        foreach (double value in quantity.Values)
+        {
+            // The infinities are beyond any range, not missing.
+            if (double.IsInfinity(value)) json.WriteRawValue(value > 0 ? "1e300" : "-1e300");
+            else Html.WriteNumber(json, value, ValueDigits);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("texts");
+        for (int i = 0; i < quantity.Values.Count; i++) json.WriteStringValue(quantity.TextOf(i));
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteFlags(Utf8JsonWriter json, PixelFlagSet flags)
+    {
+        json.WriteStartArray("flags");
+        foreach (PixelFlag flag in flags.Flags)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("bit", flag.Bit);
+            json.WriteString("name", flag.Name);
+            json.WriteString("words", flag.Words);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("flagged");
+        foreach (int pixel in flags.Flagged) json.WriteNumber(FormattableString.Invariant($"{pixel}"), flags.Bits[pixel]);
+        json.WriteEndObject();
+    }
+
+    private static void WritePanels(Utf8JsonWriter json, CameraDisplay display, IReadOnlyList<PixelPanel?> panels)
+    {
+        switch (panels.FirstOrDefault(p => p is not null))
+        {
+            case PixelSpectrum first:
+                WriteSpectra(json, display, first, panels);
+                break;
+            case PixelWaveform first:
+                WriteWaveforms(json, display, first, panels);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static void WriteSpectra(Utf8JsonWriter json, CameraDisplay display, PixelSpectrum first, IReadOnlyList<PixelPanel?> panels)
+    {
+        json.WriteString("kind", "spectrum");
+        json.WriteNumber("width", first.BinWidth);
+        json.WriteString("axis", PanelSvg.AxisTitle(first));
+        json.WriteStartArray("parameters");
+        foreach (SpectrumParameter parameter in first.Parameters)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", parameter.Name);
+            json.WriteString("symbol", parameter.Symbol);
+            json.WriteString("unit", parameter.Unit);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("panels");
+        foreach (PixelPanel? panel in panels)
+        {
+            if (panel is null)
+            {
+                json.WriteNullValue();
+                continue;
+            }
+
+            if (panel is not PixelSpectrum spectrum || spectrum.Parameters.Count != first.Parameters.Count || spectrum.BinWidth != first.BinWidth)
+            {
+                throw new InvalidOperationException($"{display.Title}: the panels of one display have to be of one kind, with the same bin width and parameters");
+            }
+
+            WriteSpectrum(json, spectrum);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteSpectrum(Utf8JsonWriter json, PixelSpectrum spectrum)
+    {
+        (int from, int to) = spectrum.Occupied();
+        json.WriteStartObject();
+        json.WriteNumber("f", spectrum.FirstCentre + (from * spectrum.BinWidth));
+        json.WriteStartArray("n");
+        WritePacked(json, from, to, i => spectrum.Counts[i]);
+        json.WriteEndArray();
+        if (spectrum.Expected is { } expected)
+        {
+            json.WriteStartArray("m");
+            // Where nothing was counted and nothing expected, nothing is to be seen.
+            WritePacked(json, from, to, i => spectrum.Counts[i] == 0 && expected[i] < InvisibleExpected ? 0 : expected[i]);
+            json.WriteEndArray();
+        }
+
+        if (spectrum.Parameters.Count > 0)
+        {
+            json.WriteStartArray("r");
+            foreach (SpectrumParameter parameter in spectrum.Parameters) json.WriteStringValue(PanelSvg.ValueText(parameter));
+            json.WriteEndArray();
+        }
+
+        (string entries, string fit, string status) = PanelSvg.Summary(spectrum);
+        json.WriteString("e", entries);
+        if (fit.Length > 0) json.WriteString("c", fit);
+        if (status.Length > 0) json.WriteString("s", status);
+        json.WriteEndObject();
+    }
+
+    // Runs of zeros as one negative number: a single far sample makes a histogram long.
+    private static void WritePacked(Utf8JsonWriter json, int from, int to, Func<int, double> value)
+    {
+        int zeros = 0;
+        for (int i = from; i <= to; i++)
+        {
+            double v = value(i);
+            if (v == 0)
+            {
+                zeros++;
+                continue;
+            }
+
+            Flush();
+            Html.WriteNumber(json, v, v == Math.Floor(v) ? 15 : ExpectedDigits);
+        }
+
+        Flush();
+
+        void Flush()
+        {
+            if (zeros > 1) json.WriteNumberValue(-zeros);
+            else if (zeros == 1) json.WriteNumberValue(0);
+            zeros = 0;
+        }
+    }
+
+    private static void WriteWaveforms(Utf8JsonWriter json, CameraDisplay display, PixelWaveform first, IReadOnlyList<PixelPanel?> panels)
+    {
+        json.WriteString("kind", "waveform");
+        json.WriteNumber("width", first.SampleNs);
+        json.WriteStartArray("panels");
+        foreach (PixelPanel? panel in panels)
+        {
+            if (panel is null)
+            {
+                json.WriteNullValue();
+                continue;
+            }
+
+            if (panel is not PixelWaveform waveform || waveform.SampleNs != first.SampleNs)
+            {
+                throw new InvalidOperationException($"{display.Title}: the panels of one display have to be of one kind, with the same time between samples");
+            }
+
+            json.WriteStartObject();
+            json.WriteStartArray("n");
+            foreach (short sample in waveform.Samples) json.WriteNumberValue(sample);
+            json.WriteEndArray();
+            json.WritePropertyName("b");
+            Html.WriteNumber(json, waveform.Baseline, ValueDigits);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteIntegers(Utf8JsonWriter json, string name, IEnumerable<int> values)
+    {
+        json.WriteStartArray(name);
+        foreach (int value in values) json.WriteNumberValue(value);
+        json.WriteEndArray();
+    }
+}

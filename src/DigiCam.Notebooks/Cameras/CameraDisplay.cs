@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text;
+using DigiCam.Geometry;
+using DigiCam.Notebooks.Formatting;
+
+namespace DigiCam.Notebooks.Cameras;
+
+/// <summary>
+/// The camera as a picture of 1296 hexagons, with a colour bar, a choice of quantities and, beside it, the selected pixel's
+/// histogram with fit or its waveform. Works from the data inside the output alone; without JavaScript it shows the first
+/// quantity and the panel of the pixel selected at first.
+/// </summary>
+[TypeFormatterSource(typeof(HtmlFormatterSource<CameraDisplay>))]
+public sealed class CameraDisplay : IHtml
+{
+    /// <summary>Describes a display.</summary>
+    /// <param name="title">Title above the picture.</param>
+    /// <param name="quantities">What can be shown by colour, at least one; the first is shown at first.</param>
+    /// <exception cref="ArgumentException">No quantity.</exception>
+    public CameraDisplay(string title, IReadOnlyList<CameraQuantity> quantities)
+    {
+        ArgumentNullException.ThrowIfNull(title);
+        ArgumentNullException.ThrowIfNull(quantities);
+        if (quantities.Count == 0) throw new ArgumentException("a camera display needs at least one quantity", nameof(quantities));
+        (Title, Quantities) = (title, [.. quantities]);
+    }
+
+    /// <summary>Title above the picture.</summary>
+    public string Title { get; }
+
+    /// <summary>What can be shown by colour; the first is shown at first.</summary>
+    public IReadOnlyList<CameraQuantity> Quantities { get; }
+
+    /// <summary>A line below the title, such as run and number of events; may be empty.</summary>
+    public string Subtitle { get; init; } = "";
+
+    /// <summary>Flags of the pixels; flagged ones are hatched.</summary>
+    public PixelFlagSet? Flags { get; init; }
+
+    /// <summary>Contents of the panel of each pixel by software id, shape (1296), all of one kind, null where there is none; null = no panels.</summary>
+    public IReadOnlyList<PixelPanel?>? Panels { get; init; }
+
+    /// <summary>Software id of the pixel selected at first; null = the first flagged pixel, or else the one in the middle of the camera.</summary>
+    public int? Selected { get; init; }
+
+    /// <summary>Whether counts are drawn on a logarithmic scale at first.</summary>
+    public bool LogScale { get; init; } = true;
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        StringBuilder text = new(Title);
+        if (Subtitle.Length > 0) text.Append(" (").Append(Subtitle).Append(')');
+        foreach (CameraQuantity quantity in Quantities)
+        {
+            text.Append("\n  ").Append(quantity);
+            CameraRange range = new(quantity);
+            if (range.Above.Count + range.Below.Count + range.Missing > 0)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"; colours {range.Low:G5} .. {range.High:G5}: {range.Below.Count} below, {range.Above.Count} above, {range.Missing} not measured");
+            }
+        }
+
+        if (Flags is not null) text.Append("\n  ").Append(Flags);
+        int selected = SelectedPixel();
+        if (Panels?[selected] is { } panel) text.Append(CultureInfo.InvariantCulture, $"\n  pixel {selected}: {panel}");
+        return text.ToString();
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The panels are not 1296, of different kinds, or have different parameters.</exception>
+    public string ToHtml()
+    {
+        if (Panels is { } panels && panels.Count != CameraGeometry.PixelCount)
+        {
+            throw new InvalidOperationException($"{Title}: {panels.Count} panels for {CameraGeometry.PixelCount} pixels");
+        }
+
+        string data = CameraData.ToJson(this);
+        string id = Html.Id("cam", data);
+        StringBuilder html = new(400_000);
+        html.Add($"<div id=\"{id}\" class=\"dc-output\">\n<style>\n{Asset.Read("theme.css", id)}\n{Asset.Read("camera.css", id)}\n</style>\n");
+        html.Add($"<div class=\"k-head\"><span class=\"k-title\">{Html.Escape(Title)}</span>");
+        if (Subtitle.Length > 0) html.Add($"<span class=\"k-sub\">{Html.Escape(Subtitle)}</span>");
+        html.Append("</div>\n");
+        AddControls(html);
+        html.Append("<div class=\"k-body\">\n<div class=\"k-cam\">\n");
+        CameraSvg.Add(html, this, id);
+        html.Append("<div class=\"k-tip\" hidden></div>\n<div class=\"k-legend\">");
+        CameraSvg.AddLegend(html, this, id);
+        html.Append("</div>\n</div>\n<div class=\"k-side\" aria-live=\"polite\">");
+        PanelSvg.Add(html, this, SelectedPixel());
+        html.Append("</div>\n</div>\n");
+        html.Add($"<script type=\"application/json\" class=\"k-data\">{data}</script>\n");
+        html.Add($"<script>\n{Asset.Read("camera.js", id)}\n</script>\n</div>\n");
+        return html.ToString();
+    }
+
+    /// <summary>The pixel selected at first.</summary>
+    internal int SelectedPixel()
+    {
+        if (Selected is { } pixel)
+        {
+            if (pixel is < 0 or >= CameraGeometry.PixelCount) throw new InvalidOperationException($"{Title}: there is no pixel {pixel}");
+            return pixel;
+        }
+
+        if (Flags?.Flagged is { Count: > 0 } flagged) return flagged[0];
+        return CameraGeometry.DigiCam.Pixels.MinBy(p => (p.X * p.X) + (p.Y * p.Y))!.Id;
+    }
+
+    private void AddControls(StringBuilder html)
+    {
+        html.Append("<div class=\"k-controls k-live\">");
+        if (Quantities.Count > 1)
+        {
+            html.Append("<span class=\"k-choice\" role=\"group\" aria-label=\"quantity\">");
+            for (int i = 0; i < Quantities.Count; i++)
+            {
+                html.Add($"<button type=\"button\" data-quantity=\"{i}\" aria-pressed=\"{(i == 0 ? "true" : "false")}\">{Html.Escape(Quantities[i].Name)}</button>");
+            }
+
+            html.Append("</span>");
+        }
+
+        if (Flags is not null && Flags.Flagged.Count > 0)
+        {
+            html.Append("<span class=\"k-jump\"><button type=\"button\" data-jump=\"-1\" aria-label=\"previous flagged pixel\">‹</button>");
+            html.Append("<span class=\"k-where\">flagged</span>");
+            html.Append("<button type=\"button\" data-jump=\"1\" aria-label=\"next flagged pixel\">›</button></span>");
+        }
+
+        html.Append("</div>\n");
+    }
+}

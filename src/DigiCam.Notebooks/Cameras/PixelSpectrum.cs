@@ -1,0 +1,77 @@
+namespace DigiCam.Notebooks.Cameras;
+
+/// <summary>The histogram of one pixel, with the fit when there is one.</summary>
+public sealed class PixelSpectrum : PixelPanel
+{
+    /// <summary>Takes a histogram.</summary>
+    /// <param name="firstCentre">Centre of the first bin [unit of the axis].</param>
+    /// <param name="binWidth">Width of every bin [unit of the axis].</param>
+    /// <param name="counts">Entries per bin.</param>
+    public PixelSpectrum(double firstCentre, double binWidth, IReadOnlyList<long> counts)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(binWidth);
+        (FirstCentre, BinWidth, Counts) = (firstCentre, binWidth, counts);
+    }
+
+    /// <summary>Centre of the first bin [<see cref="AxisUnit"/>].</summary>
+    public double FirstCentre { get; }
+
+    /// <summary>Width of every bin [<see cref="AxisUnit"/>].</summary>
+    public double BinWidth { get; }
+
+    /// <summary>Entries per bin.</summary>
+    public IReadOnlyList<long> Counts { get; }
+
+    /// <summary>Entries the fit expects in each bin, the same bins as <see cref="Counts"/>; null without a fit, NaN outside the fitted range.</summary>
+    public IReadOnlyList<double>? Expected { get; init; }
+
+    /// <summary>What the axis is, for example "ADC value".</summary>
+    public string AxisName { get; init; } = "ADC value";
+
+    /// <summary>Unit of the axis.</summary>
+    public string AxisUnit { get; init; } = "LSB";
+
+    /// <summary>Entries below the first bin of the original histogram.</summary>
+    public long Underflow { get; init; }
+
+    /// <summary>Entries above the last bin of the original histogram.</summary>
+    public long Overflow { get; init; }
+
+    /// <summary>Fitted parameters; the same number and order for every pixel of a display.</summary>
+    public IReadOnlyList<SpectrumParameter> Parameters { get; init; } = [];
+
+    /// <summary>Chi-square (or deviance) of the fit; NaN = none.</summary>
+    public double ChiSquare { get; init; } = double.NaN;
+
+    /// <summary>Degrees of freedom of the fit.</summary>
+    public int DegreesOfFreedom { get; init; }
+
+    /// <summary>Probability of a worse chi-square; NaN = none.</summary>
+    public double PValue { get; init; } = double.NaN;
+
+    /// <summary>How the fit ended, for example "Converged"; empty without a fit.</summary>
+    public string Status { get; init; } = "";
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        string text = FormattableString.Invariant($"histogram of {Counts.Sum()} entries");
+        if (Underflow + Overflow > 0) text += FormattableString.Invariant($" ({Underflow} below, {Overflow} above)");
+        if (Parameters.Count > 0) text += "; " + string.Join(", ", Parameters);
+        if (double.IsFinite(ChiSquare)) text += FormattableString.Invariant($"; chi2/ndf {ChiSquare:F1}/{DegreesOfFreedom}, p {PValue:G3}");
+        return Status.Length > 0 ? $"{text}; {Status}" : text;
+    }
+
+    /// <summary>The bins worth drawing: those with entries or expected ones, and one more on either side.</summary>
+    internal (int First, int Last) Occupied()
+    {
+        int first = 0;
+        int last = Counts.Count - 1;
+        while (first < last && Empty(first)) first++;
+        while (last > first && Empty(last)) last--;
+        return (Math.Max(first - 1, 0), Math.Min(last + 1, Counts.Count - 1));
+    }
+
+    private bool Empty(int bin) => Counts[bin] == 0 && !(Expected is { } m && m[bin] > 0.3);
+}

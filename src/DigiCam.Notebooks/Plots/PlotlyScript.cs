@@ -1,0 +1,30 @@
+using Plotly.NET;
+
+namespace DigiCam.Notebooks.Plots;
+
+/// <summary>plotly.js as it comes embedded in the Plotly.NET assembly (MIT licence, notice kept in its first lines).</summary>
+internal static class PlotlyScript
+{
+    private const string Prefix = "Plotly.NET.plotly-";
+    private const string Suffix = ".min.js";
+
+    /// <summary>Its version, for example 2.28.0.</summary>
+    public static string Version => ResourceName()[Prefix.Length..^Suffix.Length];
+
+    /// <summary>Its source.</summary>
+    public static string Read()
+    {
+        using Stream stream = typeof(GenericChart).Assembly.GetManifestResourceStream(ResourceName())!;
+        using StreamReader reader = new(stream);
+        string source = reader.ReadToEnd().ReplaceLineEndings("\n");
+
+        // Inside a page nothing may end the script element.
+        return source.Replace("</script", "<\\/script", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static string ResourceName() =>
+        typeof(GenericChart).Assembly.GetManifestResourceNames()
+            .Where(n => n.StartsWith(Prefix, StringComparison.Ordinal) && n.EndsWith(Suffix, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal).LastOrDefault()
+        ?? throw new InvalidOperationException("this version of Plotly.NET does not hold plotly.js");
+}

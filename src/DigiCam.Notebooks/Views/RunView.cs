@@ -1,0 +1,100 @@
+using System.Globalization;
+using DigiCam.Geometry;
+using DigiCam.Notebooks.Cameras;
+using DigiCam.Notebooks.Formatting;
+using DigiCam.Notebooks.Plots;
+using DigiCam.Notebooks.Tables;
+using DigiCam.Runs;
+
+namespace DigiCam.Notebooks.Views;
+
+/// <summary>What is in a run; shown as a list of its facts.</summary>
+[TypeFormatterSource(typeof(HtmlFormatterSource<RunView>))]
+public sealed class RunView : IHtml
+{
+    private const int RateBins = 60;
+    private const double NsPerSecond = 1e9;
+    private const double NsPerMs = 1e6;
+
+    private readonly Run _run;
+
+    internal RunView(Run run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        _run = run;
+    }
+
+    /// <summary>Events, times, rate, types and everything odd about the run.</summary>
+    public KeyValues Facts()
+    {
+        RunSummary s = _run.Summary;
+        List<(string, string)> items =
+        [
+            ("files", string.Join(", ", _run.Files.Select(f => Invariant($"{Path.GetFileName(f.Path)} ({f.EventCount} events)")))),
+            ("telescope", s.TelescopeId < 0 ? "not given" : Invariant($"{s.TelescopeId}")),
+            ("events", Invariant($"{s.EventCount}")),
+            ("event numbers", Invariant($"{s.FirstEventNumber} to {s.LastEventNumber}, {s.MissingEvents} missing, {s.DuplicateEvents} twice")),
+            ("first event", Invariant($"{s.FirstTime:yyyy-MM-dd HH:mm:ss.fff} UTC")),
+            ("last event", Invariant($"{s.LastTime:yyyy-MM-dd HH:mm:ss.fff} UTC")),
+            ("duration", Invariant($"{s.Duration.TotalSeconds:0.###} s")),
+            ("mean rate", double.IsNaN(s.RateHz) ? "–" : $"{Html.Digits(s.RateHz, 4)} Hz"),
+            ("samples per pixel", Invariant($"{s.SampleCount} ({s.SampleCount * CameraGeometry.SampleNs:0.#} ns)")),
+            ("event types", string.Join(", ", s.TypeCounts.Select(t => Invariant($"{(EventTypes)t.Key}: {t.Value}")))),
+            ("firmware baselines", s.BaselineScale switch { 1 => "in LSB", 16 => "in 1/16 LSB", _ => "scale not known" }),
+        ];
+        items.AddRange(s.Problems.Select(p => ("problem", p)));
+        if (s.Problems.IsEmpty) items.Add(("problems", "none"));
+        return new KeyValues("Run", items);
+    }
+
+    /// <summary>The event rate in time, in bins of a round length, with Poisson errors.</summary>
+    public Chart Rate()
+    {
+        long[] times = [.. _run.UnixTimesNs.Order()];
+        double duration = times.Length > 0 ? (times[^1] - times[0]) / NsPerSecond : 0;
+        if (!(duration > 0)) return Charts.Lines("Event rate", "time since the first event [s]", "rate [Hz]");
+
+        // The last bin is filled only in part: its rate is taken over the time it covers, unless that is too short to say anything.
+        double width = Axis.Step(duration, RateBins);
+        int bins = (int)Math.Ceiling((duration / width) - 1e-9);
+        double[] counts = new double[bins];
+        foreach (long time in times) counts[Math.Min((int)((time - times[0]) / NsPerSecond / width), bins - 1)]++;
+        double last = duration - ((bins - 1) * width);
+        if (bins > 1 && last < width / 2) bins--;
+        double[] covered = [.. Enumerable.Range(0, bins).Select(i => Math.Min(width, duration - (i * width)))];
+        return Charts.Lines("Event rate", "time since the first event [s]", "rate [Hz]", new ChartSeries(
+            Invariant($"{times.Length} events in bins of {width:0.######} s"),
+            [.. covered.Select((c, i) => (i * width) + (c / 2))],
+            [.. covered.Select((c, i) => counts[i] / c)]) { Errors = [.. covered.Select((c, i) => Math.Sqrt(counts[i]) / c)] });
+    }
+
+    /// <summary>The time between one event and the next; of a Poisson process an exponential.</summary>
+    public Chart TimeGaps()
+    {
+        long[] times = [.. _run.UnixTimesNs.Order()];
+        return Charts.Histogram("Time between events", "time to the next event [ms]", [.. times.Skip(1).Select((t, i) => (t - times[i]) / NsPerMs)], logScale: true);
+    }
+
+    /// <summary>The step from one event number to the next: 1 where nothing is lost.</summary>
+    public Chart NumberSteps()
+    {
+        long[] numbers = [.. _run.EventNumbers];
+        return Charts.Lines("Event numbers", "place in the run", "step to the next event number", new ChartSeries(
+            Invariant($"{numbers.Length} events"),
+            [.. Enumerable.Range(0, Math.Max(numbers.Length - 1, 0)).Select(i => (double)i)],
+            [.. numbers.Skip(1).Select((n, i) => (double)(n - numbers[i]))]) { Joined = false });
+    }
+
+    /// <summary>One event on the camera, with the waveform of the selected pixel.</summary>
+    /// <param name="index">Place in the run, from 0.</param>
+    /// <param name="pixel">Pixel selected at first; null = the one with the largest amplitude.</param>
+    public CameraDisplay Event(long index, int? pixel = null) => EventView.Create(_run.GetEvent(index, EventContent.Waveforms), pixel);
+
+    /// <inheritdoc/>
+    public string ToHtml() => Facts().ToHtml();
+
+    /// <summary>The facts of the run as text.</summary>
+    public override string ToString() => Facts().ToString();
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,70 @@
+using Microsoft.Playwright;
+
+namespace DigiCam.Notebooks.Tests.Browser;
+
+/// <summary>One page made of notebook outputs; it records every request to outside and every error.</summary>
+internal sealed class BrowserPage : IAsyncDisposable
+{
+    private const string Address = "http://page.test/";
+    private readonly IBrowserContext _context;
+
+    private BrowserPage(IBrowserContext context, IPage page) => (_context, Page) = (context, page);
+
+    public IPage Page { get; }
+
+    public List<string> Requests { get; } = [];
+
+    public List<string> Errors { get; } = [];
+
+    public static async Task<BrowserPage> OpenAsync(IBrowser browser, string html, BrowserNewContextOptions options)
+    {
+        options.ViewportSize ??= new ViewportSize { Width = 1300, Height = 900 };
+        IBrowserContext context = await browser.NewContextAsync(options);
+        BrowserPage opened = new(context, await context.NewPageAsync());
+        opened.Page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning") opened.Errors.Add(message.Text);
+        };
+        opened.Page.PageError += (_, error) => opened.Errors.Add(error);
+        await context.RouteAsync("**/*", async route =>
+        {
+            if (route.Request.Url == Address)
+            {
+                await route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/html; charset=utf-8", Body = html });
+                return;
+            }
+
+            opened.Requests.Add(route.Request.Url);
+            await route.AbortAsync();
+        });
+        await opened.Page.GotoAsync(Address);
+        return opened;
+    }
+
+    public static string Document(string bodyAttributes, params string[] outputs) =>
+        $"<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>outputs</title><link rel=\"icon\" href=\"data:,\"></head><body {bodyAttributes}>"
+        + string.Concat(outputs.Select(o => $"<div class=\"cell\" style=\"margin:16px 12px\">{o}</div>")) + "</body></html>";
+
+    /// <summary>A page as VS Code shows it: its variables and its body class.</summary>
+    public static string VsCode(bool dark, params string[] outputs) => Document(
+        dark
+            ? "class=\"vscode-dark\" style=\"--vscode-editor-foreground:#cccccc;--vscode-editor-background:#1f1f1f;background:#1f1f1f;color:#ccc;margin:0\""
+            : "class=\"vscode-light\" style=\"--vscode-editor-foreground:#3b3b3b;--vscode-editor-background:#ffffff;background:#fff;color:#3b3b3b;margin:0\"",
+        outputs);
+
+    public async Task ScreenshotAsync(string name)
+    {
+        string folder = Path.Combine(TestEnvironment.RepositoryRoot, "artifacts", "screenshots");
+        Directory.CreateDirectory(folder);
+        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png"), FullPage = true });
+    }
+
+    /// <summary>Nothing went wrong, and nothing was asked for from outside.</summary>
+    public void AssertQuiet()
+    {
+        Assert.Empty(Errors);
+        Assert.Empty(Requests);
+    }
+
+    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+}

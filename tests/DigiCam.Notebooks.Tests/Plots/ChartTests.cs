@@ -1,0 +1,39 @@
+using DigiCam.Notebooks.Cameras;
+using DigiCam.Notebooks.Plots;
+using DigiCam.Notebooks.Tests.Samples;
+
+namespace DigiCam.Notebooks.Tests.Plots;
+
+public sealed class ChartTests
+{
+    [Fact]
+    public void Distribution_CountsEveryPixelOnce()
+    {
+        CameraDisplay display = SampleCamera.Create();
+        Chart chart = Charts.Distribution(display.Quantities[0], display.Flags);
+        Assert.Equal("2 not measured, 3 above the axis", chart.Subtitle);
+        // 1290 good ones inside the axis, 6 flagged of which 2 have no value and 3 are beyond the axis.
+        Assert.Contains("good: 1290 pixels, median 0.93", chart.ToString(), StringComparison.Ordinal);
+        Assert.Contains("flagged: 4 pixels", chart.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Charts_WithoutData_AreDrawn()
+    {
+        Chart[] charts =
+        [
+            Charts.Lines("x", "a", "b"), Charts.Lines("x", "a", "b", new ChartSeries("none", [], [])), Charts.Histogram("x", "a", []),
+            Charts.Histogram("x", "a", [double.NaN]), Charts.Histogram("x", "a", [3, 3, 3]),
+            Charts.Distribution(new CameraQuantity("x", "", "", [.. Enumerable.Repeat(double.NaN, 1296)])),
+        ];
+        Assert.All(charts, c => Assert.Contains("<svg", c.ToHtml(), StringComparison.Ordinal));
+        Assert.All(charts, c => Assert.DoesNotContain("NaN", c.ToHtml(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Histogram_ValuesOnEdges_AreAllCounted()
+    {
+        string html = Charts.Histogram("x", "a", [0, 0.1, 0.2, 0.3, 0.7, 1.0], maxBins: 10).ToHtml();
+        Assert.Contains("\"y\":[1.0,1.0,1.0,1.0,0.0,0.0,0.0,1.0,0.0,0.0,1.0]", html, StringComparison.Ordinal);
+    }
+}
