@@ -21,6 +21,9 @@ internal sealed partial class ReportWriter(NotebookDocument document, HtmlReport
     private readonly List<Failure> _failures = [];
     private readonly JsonObject? _run = (document.Metadata["digicam"] as JsonObject)?["run"] as JsonObject;
 
+    /// <summary>The account of the cells, as far as it is one: the file may come from anywhere.</summary>
+    private IEnumerable<JsonObject> RunCells => (_run?["cells"] as JsonArray)?.OfType<JsonObject>() ?? [];
+
     public string Write()
     {
         int number = 0;
@@ -70,7 +73,7 @@ internal sealed partial class ReportWriter(NotebookDocument document, HtmlReport
     private void WriteVerdict(StringBuilder page)
     {
         int cells = document.Cells.Count(cell => cell.Kind == CellKind.Code);
-        string status = (string?)_run?["status"] ?? "";
+        string status = Text(_run?["status"]) ?? "";
         if (_failures.Count == 0 && status is "" or "succeeded")
         {
             page.Append("<p class=\"run\">");
@@ -92,7 +95,7 @@ internal sealed partial class ReportWriter(NotebookDocument document, HtmlReport
             page.Append(CultureInfo.InvariantCulture, $"<p><a href=\"#error-{failure.Cell}\">Cell {failure.Cell}{LinePart(failure.Line)}</a>: {PlainText.Encode(failure.Message)}</p>\n");
         }
 
-        int notRun = (_run?["cells"] as JsonArray)?.Count(cell => (string?)cell?["status"] == "notRun") ?? 0;
+        int notRun = RunCells.Count(cell => Text(cell["status"]) == "notRun");
         if (notRun > 0) page.Append(CultureInfo.InvariantCulture, $"<p class=\"muted\">{notRun} of {cells} code cells did not run.</p>\n");
         page.Append("<p class=\"run\">").Append(RunFacts());
         if (!options.HideCode) page.Append("<button type=\"button\" id=\"toggle-code\" hidden>Show all code</button>");
@@ -103,7 +106,7 @@ internal sealed partial class ReportWriter(NotebookDocument document, HtmlReport
     {
         if (_run is null) return "";
         StringBuilder facts = new();
-        string started = (string?)_run["started"] ?? "";
+        string started = Text(_run["started"]) ?? "";
         if (started.Length > 0) facts.Append("<span>").Append(Encode(started.Replace('T', ' ').Replace("Z", " UTC", StringComparison.Ordinal))).Append("</span>");
         if (Seconds(_run["seconds"]) is { } seconds) facts.Append("<span>").Append(Duration(seconds)).Append("</span>");
         return facts.ToString();
@@ -150,9 +153,9 @@ internal sealed partial class ReportWriter(NotebookDocument document, HtmlReport
         string tag = cell.Tags.Contains("injected-parameters") ? "<span class=\"tag\">parameters of this run</span>"
             : cell.Tags.Contains("parameters") ? "<span class=\"tag\">parameters</span>"
             : "";
-        JsonNode? account = (_run?["cells"] as JsonArray)?.FirstOrDefault(run => run?["cell"] is JsonValue value && value.TryGetValue(out int n) && n == number);
+        JsonObject? account = RunCells.FirstOrDefault(run => run["cell"] is JsonValue value && value.TryGetValue(out int n) && n == number);
         double? seconds = Seconds(account?["seconds"]);
-        if ((string?)account?["status"] == "notRun") tag += "<span class=\"tag\">did not run</span>";
+        if (Text(account?["status"]) == "notRun") tag += "<span class=\"tag\">did not run</span>";
         string time = seconds >= 0.1 ? $"<span class=\"time\">{Duration(seconds.Value)}</span>" : "";
         _body.Append(CultureInfo.InvariantCulture, $"<details class=\"code\"><summary><span class=\"number\">[{number}]</span><code>{Encode(preview)}</code>{tag}{time}</summary>\n")
             .Append("<pre class=\"source\"><code>").Append(string.Join('\n', CSharpHighlighter.Lines(cell.Source.TrimEnd()))).Append("</code></pre></details>\n");
@@ -216,12 +219,12 @@ internal sealed partial class ReportWriter(NotebookDocument document, HtmlReport
         page.Append("<footer>\n<p>").Append(Encode(options.Name));
         if (_run is not null)
         {
-            if ((string?)_run["started"] is { } started) page.Append(" &middot; run ").Append(Encode(started.Replace('T', ' ').Replace("Z", " UTC", StringComparison.Ordinal)));
+            if (Text(_run["started"]) is { } started) page.Append(" &middot; run ").Append(Encode(started.Replace('T', ' ').Replace("Z", " UTC", StringComparison.Ordinal)));
             if (Seconds(_run["seconds"]) is { } total) page.Append(" &middot; ").Append(Duration(total)).Append(" in all");
-            JsonNode?[] slow = [.. (_run["cells"] as JsonArray ?? []).Where(cell => Seconds(cell?["seconds"]) >= 0.1).OrderByDescending(cell => Seconds(cell?["seconds"])).Take(3)];
+            JsonObject[] slow = [.. RunCells.Where(cell => cell["cell"] is JsonValue && Seconds(cell["seconds"]) >= 0.1).OrderByDescending(cell => Seconds(cell["seconds"])).Take(3)];
             if (slow.Length > 0)
             {
-                page.Append(" &middot; slowest: ").AppendJoin(", ", slow.Select(cell => $"<a href=\"#cell-{Encode(cell!["cell"]!.ToJsonString())}\">cell {Encode(cell["cell"]!.ToJsonString())}</a> {Duration(Seconds(cell["seconds"])!.Value)}"));
+                page.Append(" &middot; slowest: ").AppendJoin(", ", slow.Select(cell => $"<a href=\"#cell-{Encode(cell["cell"]!.ToJsonString())}\">cell {Encode(cell["cell"]!.ToJsonString())}</a> {Duration(Seconds(cell["seconds"])!.Value)}"));
             }
         }
 
@@ -245,6 +248,8 @@ internal sealed partial class ReportWriter(NotebookDocument document, HtmlReport
     private static string WithoutPlace(string message) => LeadingPlace().Replace(message, "");
 
     private static string LinePart(int? line) => line is { } number ? string.Create(CultureInfo.InvariantCulture, $", line {number}") : "";
+
+    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     private static double? Seconds(JsonNode? node) => node is JsonValue value && value.TryGetValue(out double seconds) ? seconds : null;
 

@@ -20,6 +20,8 @@ public sealed class NotebookRunner
     /// <summary>How long a process whose cells are done may take to end.</summary>
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
     /// <summary>Runs a notebook. Failures of the notebook are results, not exceptions.</summary>
     /// <param name="options">What to run and how.</param>
     /// <param name="cancellationToken">Ends the run within about a second; the result then has the status <see cref="RunStatus.Cancelled"/>.</param>
@@ -192,7 +194,8 @@ public sealed class NotebookRunner
         private static async Task<bool> WaitAsync(WorkerProcess worker, TimeSpan? left, CancellationToken cancellationToken)
         {
             using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            if (left is { } time) limit.CancelAfter(time);
+            // Timers know limits of some weeks only; waiting less than asked is harmless.
+            if (left is { } time) limit.CancelAfter(time < LongestWait ? time : LongestWait);
             try
             {
                 return await worker.Events.WaitToReadAsync(limit.Token).ConfigureAwait(false);
