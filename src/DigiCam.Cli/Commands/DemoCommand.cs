@@ -37,7 +37,7 @@ internal static class DemoCommand
             })];
             IReadOnlyList<NotebookRunResult> results = await new NotebookRunner().RunManyAsync(notebooks, Environment.ProcessorCount, cancellationToken);
             int exitCode = RunCommand.Conclude(results);
-            closing.Write("demo", results.Sum(r => r.EventsRead), results.Max(r => r.PeakMemoryBytes));
+            closing.Write("demo", RunCommand.CountEvents(results), results.Max(r => r.PeakMemoryBytes));
             return exitCode;
         }));
         return command;

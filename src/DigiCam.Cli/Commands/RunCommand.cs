@@ -3,6 +3,7 @@ using System.Globalization;
 using DigiCam.Cli.Reporting;
 using DigiCam.Kernel.Parameters;
 using DigiCam.Kernel.Running;
+using DigiCam.Runs;
 
 namespace DigiCam.Cli.Commands;
 
@@ -63,7 +64,7 @@ internal static class RunCommand
             IReadOnlyList<NotebookRunResult> results = await new NotebookRunner().RunManyAsync(options, parallel, cancellationToken);
             if (result.GetValue(junit) is { } report) JUnitReport.Save(report, results);
             int exitCode = Conclude(results);
-            closing.Write("run", results.Sum(r => r.EventsRead), results.Max(r => r.PeakMemoryBytes));
+            closing.Write("run", CountEvents(results), results.Max(r => r.PeakMemoryBytes));
             return exitCode;
         }));
         return command;
@@ -92,6 +93,9 @@ internal static class RunCommand
 
         return exitCode;
     }
+
+    /// <summary>Camera events that the notebooks read.</summary>
+    public static long CountEvents(IEnumerable<NotebookRunResult> results) => results.Sum(r => r.Counters.GetValueOrDefault(RunMetrics.EventsName));
 
     private static TimeSpan? Seconds(double? value) => value switch
     {

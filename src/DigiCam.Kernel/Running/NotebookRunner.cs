@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
@@ -9,8 +10,7 @@ using DigiCam.Kernel.Reports;
 namespace DigiCam.Kernel.Running;
 
 /// <summary>
-/// Runs notebooks without a user interface, each in a process of its own whose working directory is the notebook's folder and
-/// whose culture is invariant. Whatever happens, the executed part of the notebook is written. Thread-safe.
+/// Runs notebooks without a user interface, each in a process of its own whose culture is invariant. Whatever happens, the executed part of the notebook is written. Thread-safe.
 /// </summary>
 public sealed class NotebookRunner
 {
@@ -90,6 +90,7 @@ public sealed class NotebookRunner
         private readonly DateTime _started = DateTime.UtcNow;
         private readonly long _start = Stopwatch.GetTimestamp();
         private RunRecorder? _recorder;
+        private WorkerDone? _done;
         private long _cellStart;
         private long _lastSave = Stopwatch.GetTimestamp();
 
@@ -121,6 +122,7 @@ public sealed class NotebookRunner
             await worker.SendAsync(new WorkerRequest(
                 worker.Token,
                 folder,
+                Path.GetFullPath(options.WorkingDirectory ?? folder),
                 options.ContinueOnError,
                 [.. _recorder.Cells.Select((cell, i) => new WorkerRequest.Cell(i + 1, cell.Source)).Where(cell => !string.IsNullOrWhiteSpace(cell.Code))])).ConfigureAwait(false);
             (RunStatus status, string message) = await FollowAsync(worker, _recorder, cancellationToken).ConfigureAwait(false);
@@ -170,7 +172,8 @@ public sealed class NotebookRunner
 
                 switch (item)
                 {
-                    case MessageEvent { Message: WorkerDone }:
+                    case MessageEvent { Message: WorkerDone done }:
+                        _done = done;
                         await worker.EndAsync(EndPatience).ConfigureAwait(false);
                         return Verdict(recorder);
                     case MessageEvent { Message: CellStarted start }:
@@ -294,6 +297,8 @@ public sealed class NotebookRunner
                 Document = Document,
                 OutputPath = options.OutputPath,
                 HtmlPath = options.HtmlPath,
+                PeakMemoryBytes = _done?.PeakMemoryBytes ?? 0,
+                Counters = _done?.Counters ?? ImmutableSortedDictionary<string, long>.Empty,
             };
         }
 

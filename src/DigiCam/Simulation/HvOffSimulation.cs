@@ -220,21 +220,24 @@ public sealed record HvOffSimulation
         }
     }
 
-    // 39 slots: in each crate an empty one, nine FADC boards, an empty one and eight trigger entries.
+    // 39 slots: in each of three crates an empty one and nine FADC boards, then an empty one and eight trigger entries.
     private void WriteConfiguration(ZFitsWriter writer)
     {
         const int BoardsPerCrate = 9;
-        const int TriggersPerCrate = 8;
-        const int NoSuchProtocol = 255;
-        List<(byte Protocol, uint SerialNumber, byte Card)> crate = [];
-        crate.Add((NoSuchProtocol, 0, 0));
-        for (int board = 1; board <= BoardsPerCrate; board++) crate.Add((1, (uint)(1000 + board), 2));
-        crate.Add((NoSuchProtocol, 0, 0));
-        for (int trigger = 1; trigger <= TriggersPerCrate; trigger++) crate.Add((1, (uint)(2000 + trigger), 0));
-        (byte Protocol, uint SerialNumber, byte Card)[] slots = [.. Enumerable.Range(0, CrateCount).SelectMany(c => crate.Select(s => s with { SerialNumber = s.SerialNumber == 0 ? 0 : s.SerialNumber + (uint)(100 * c) }))];
+        const int TriggerEntries = 8;
+        (byte Protocol, uint SerialNumber, byte Card) empty = (255, 0, 0);
+        List<(byte Protocol, uint SerialNumber, byte Card)> slots = [];
+        for (int crate = 0; crate < CrateCount; crate++)
+        {
+            slots.Add(empty);
+            for (int board = 1; board <= BoardsPerCrate; board++) slots.Add((1, (uint)(1000 + (100 * crate) + board), 2));
+        }
+
+        slots.Add(empty);
+        for (int entry = 1; entry <= TriggerEntries; entry++) slots.Add((1, (uint)(2000 + entry), 0));
         byte[] revision = [.. slots.Select(s => (byte)(s.Protocol == 1 ? 1 : 0))];
         byte[] card = [.. slots.Select(s => s.Card)];
-        byte[] zero = new byte[slots.Length];
+        byte[] zero = new byte[slots.Count];
 
         ZFitsTableWriter table = writer.BeginTable("DigicamConfig", DigiCamColumns.ConfigMessage, DigiCamColumns.Config, new ZFitsTableOptions { Date = Start, DateEnd = Start });
         table.SetArray<byte>(table.IndexOf("protocol_vers"), [.. slots.Select(s => s.Protocol)]);
