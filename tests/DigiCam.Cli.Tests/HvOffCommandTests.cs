@@ -56,7 +56,7 @@ public sealed class HvOffCommandTests : IDisposable
     }
 
     [Fact]
-    public void Interrupted_LeavesNoFile()
+    public async Task Interrupted_LeavesNoFile()
     {
         TestEnvironment.Require(!OperatingSystem.IsWindows(), "needs POSIX signals");
         new HvOffSimulation { EventCount = 3000 }.Write(_folder.File("long_000.fits.fz"), cancellationToken: TestContext.Current.CancellationToken);
@@ -68,7 +68,7 @@ public sealed class HvOffCommandTests : IDisposable
         using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])) kill.WaitForExit();
         Assert.True(process.WaitForExit(10_000), "still running 10 s after Ctrl+C");
         Assert.NotEqual(0, process.ExitCode);
-        Assert.Contains("cancelled", error.Result, StringComparison.Ordinal);
+        Assert.Contains("cancelled", await error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder.File("out")));
     }
 

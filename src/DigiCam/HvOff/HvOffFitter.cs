@@ -55,15 +55,6 @@ public static class HvOffFitter
         return Assemble(pixels, histograms, limits);
     }
 
-    /// <summary>Start values and limits of the fit from the moments of a histogram.</summary>
-    /// <param name="moments">Moments of the entries in the range of the fit.</param>
-    public static FitParameter[] StartFrom(HistogramMoments moments)
-    {
-        FitParameter[] parameters = new FitParameter[3];
-        Start(moments, parameters);
-        return parameters;
-    }
-
     private static HvOffResult Assemble(HvOffPixel[] pixels, PixelHistograms histograms, HvOffLimits limits)
     {
         SigmaClip baseline = SigmaClip.Of(pixels.Where(p => p.Fit.IsValid).Select(p => p.Baseline), limits.OutlierSigmas);
@@ -92,7 +83,7 @@ public static class HvOffFitter
         int last = Math.Min(moments.LastFilled + limits.RangeMarginBins, axis.Last - 1);
         ReadOnlySpan<uint> range = last >= first ? counts.Slice(first - axis.First, last - first + 1) : [];
         HistogramMoments inside = HistogramMoments.Of(range, first);
-        Start(inside, workspace.Parameters);
+        Start(inside, first, last, workspace.Parameters);
 
         FitResult fit;
         if (!histograms.IsValid(pixel))
@@ -123,12 +114,14 @@ public static class HvOffFitter
         return new HvOffPixel(pixel, fit, first, last, moments, underflow, overflow, flags);
     }
 
-    private static void Start(HistogramMoments moments, Span<FitParameter> parameters)
+    // A mean beyond the range of the fit, or a sigma as wide as the range, is no baseline and no noise: such fits follow something
+    // else, mostly pulses, into a corner and then rest on these limits.
+    private static void Start(HistogramMoments moments, int first, int last, Span<FitParameter> parameters)
     {
         double sigma = Math.Sqrt(Math.Max(moments.Variance - BinVariance, 0.04));
         parameters[0] = new FitParameter("norm", "entries", moments.Entries, Lower: 0);
-        parameters[1] = new FitParameter("mean", "LSB", moments.Mean);
-        parameters[2] = new FitParameter("sigma", "LSB", sigma, Lower: MinimumNoiseLsb);
+        parameters[1] = new FitParameter("mean", "LSB", moments.Mean, first - 0.5, last + 0.5);
+        parameters[2] = new FitParameter("sigma", "LSB", sigma, MinimumNoiseLsb, Math.Max(last - first + 1, 1));
     }
 
     private sealed class Workspace
