@@ -55,6 +55,35 @@ public static class HvOffFitter
         return Assemble(pixels, histograms, limits);
     }
 
+    /// <summary>Fits one pixel by hand: again from the start, with parameters held at values of choice.</summary>
+    /// <param name="result">The result the pixel belongs to; it is not changed.</param>
+    /// <param name="pixel">Software id.</param>
+    /// <param name="held">Parameters to hold: norm [entries], mean [LSB], sigma [LSB], each with its value.</param>
+    /// <exception cref="ArgumentException">There is no such parameter.</exception>
+    public static FitResult Refit(HvOffResult result, int pixel, params (string Name, double Value)[] held)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        ArgumentNullException.ThrowIfNull(held);
+        HvOffPixel fitted = result.Pixels[pixel];
+        Workspace workspace = new();
+        ReadOnlySpan<uint> range = fitted.LastCode >= fitted.FirstCode
+            ? result.Histograms.GetCounts(pixel).Slice(fitted.FirstCode - result.Histograms.Axis.First, fitted.LastCode - fitted.FirstCode + 1)
+            : [];
+        HistogramMoments inside = HistogramMoments.Of(range, fitted.FirstCode);
+        Start(inside, fitted.FirstCode, fitted.LastCode, workspace.Parameters);
+        foreach ((string name, double value) in held)
+        {
+            int index = Array.FindIndex(workspace.Parameters, p => p.Name == name);
+            if (index < 0) throw new ArgumentException($"no parameter '{name}'; there are {string.Join(", ", workspace.Parameters.Select(p => p.Name))}", nameof(held));
+            workspace.Parameters[index] = workspace.Parameters[index] with { Start = value, IsFixed = true };
+        }
+
+        // One filled bin fewer is needed for every parameter held.
+        if (inside.FilledBins < Math.Max(1, MinimumFilledBins - held.Length)) return FitResult.Without(FitStatus.NotEnoughData, workspace.Parameters, range.Length);
+        workspace.Cost.SetData(range, fitted.FirstCode);
+        return workspace.Minimizer.Minimize(workspace.Cost, workspace.Parameters);
+    }
+
     private static HvOffResult Assemble(HvOffPixel[] pixels, PixelHistograms histograms, HvOffLimits limits)
     {
         SigmaClip baseline = SigmaClip.Of(pixels.Where(p => p.Fit.IsValid).Select(p => p.Baseline), limits.OutlierSigmas);
