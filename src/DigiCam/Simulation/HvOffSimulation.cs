@@ -38,6 +38,7 @@ public sealed record HvOffSimulation
     private const int FirmwareAverage = 1024;
     private const int FirmwareScale = 16;
     private const int EventsPerBatch = 64;
+    private const int EventsPerTile = 100;
 
     // Streams of the random numbers: the camera's own, and one for each event behind it.
     private const ulong CameraStream = 0;
@@ -89,7 +90,7 @@ public sealed record HvOffSimulation
         using ZFitsWriter writer = ZFitsWriter.Create(path);
         WriteConfiguration(writer);
 
-        ZFitsTableWriter events = writer.BeginTable("Events", DigiCamColumns.EventMessage, DigiCamColumns.Events, new ZFitsTableOptions { Date = Start, DateEnd = Start.AddSeconds(EventCount / RateHz) });
+        ZFitsTableWriter events = writer.BeginTable("Events", DigiCamColumns.EventMessage, DigiCamColumns.Events, new ZFitsTableOptions { RowsPerTile = EventsPerTile, ReservedTiles = (EventCount + EventsPerTile - 1) / EventsPerTile, Date = Start, DateEnd = Start.AddSeconds(EventCount / RateHz) });
         int[] columns = [.. DigiCamColumns.Events.Select(c => events.IndexOf(c.Name))];
         SimulatedEvent[] batch = [.. Enumerable.Range(0, EventsPerBatch).Select(_ => new SimulatedEvent(SampleCount))];
         ushort[] indices = [.. CameraGeometry.DigiCam.LegacyOrder.Select(pixel => (ushort)pixel)];
@@ -239,7 +240,7 @@ public sealed record HvOffSimulation
         byte[] card = [.. slots.Select(s => s.Card)];
         byte[] zero = new byte[slots.Count];
 
-        ZFitsTableWriter table = writer.BeginTable("DigicamConfig", DigiCamColumns.ConfigMessage, DigiCamColumns.Config, new ZFitsTableOptions { Date = Start, DateEnd = Start });
+        ZFitsTableWriter table = writer.BeginTable("DigicamConfig", DigiCamColumns.ConfigMessage, DigiCamColumns.Config, new ZFitsTableOptions { ReservedTiles = 1, Date = Start, DateEnd = Start });
         table.SetArray<byte>(table.IndexOf("protocol_vers"), [.. slots.Select(s => s.Protocol)]);
         table.SetArray<uint>(table.IndexOf("sn"), [.. slots.Select(s => s.SerialNumber)]);
         foreach (string name in (string[])["hv", "gateware_code", "firmware_code"]) table.SetArray<byte>(table.IndexOf(name), zero);

@@ -17,6 +17,9 @@ public static class SampleData
         KeyValuePair.Create(1044, PixelFault.Shifted),
     ]);
 
+    /// <summary>The small run that lies in the repository.</summary>
+    public static HvOffSimulation SmallHvOffRun { get; } = new() { EventCount = 20, Faults = Faults };
+
     /// <summary>The repository that holds the running program or the current folder; null if there is none.</summary>
     public static string? FindRepository() => Find(AppContext.BaseDirectory) ?? Find(Path.GetDirectoryName(typeof(SampleData).Assembly.Location)) ?? Find(Environment.CurrentDirectory);
 

@@ -29,6 +29,29 @@ public sealed class SimulatedRunTests : IDisposable
     }
 
     [Fact]
+    public void SmallSample_InTheRepository_IsWhatTheSimulationWrites()
+    {
+        string committed = Path.Combine(TestEnvironment.RepositoryRoot, "data-samples", "hv_off_small.fits.fz");
+        SampleData.SmallHvOffRun.Write(_folder.File("small.fits.fz"), cancellationToken: TestContext.Current.CancellationToken);
+        using Run expected = Run.Open(committed);
+        using Run found = Run.Open(_folder.File("small.fits.fz"));
+        Assert.Equal(20, expected.EventCount);
+        foreach ((CameraEvent e, CameraEvent f) in expected.Zip(found))
+        {
+            Assert.Equal(e.ToString(), f.ToString());
+            Assert.Equal(e.Samples.ToArray(), f.Samples.ToArray());
+            Assert.Equal(e.TriggerInput, f.TriggerInput);
+        }
+
+        // The last digits of logarithm and sine may differ between machines.
+        (double[] baseline, double[] noise, string[] faults) = HvOffSimulation.ReadTruth(committed)!.Value;
+        (double[] foundBaseline, double[] foundNoise, string[] foundFaults) = HvOffSimulation.ReadTruth(_folder.File("small.fits.fz"))!.Value;
+        Assert.All(baseline.Zip(foundBaseline), b => Assert.Equal(b.First, b.Second, 1e-9));
+        Assert.All(noise.Zip(foundNoise), n => Assert.Equal(n.First, n.Second, 1e-9));
+        Assert.Equal(faults, foundFaults);
+    }
+
+    [Fact]
     public void Write_Simulated_HasTheColumnsOfARealFile()
     {
         string real = TestEnvironment.Shared("data", "real", "SST1M_01_20180822_001.fits.fz");
