@@ -167,8 +167,8 @@
     }
 
     function spectrum(packed, pixel) {
-      var s = { f: packed.f, n: unpack(packed.n), m: packed.m && unpack(packed.m), r: packed.r, c: packed.c, s: packed.s, e: packed.e };
-      var w = data.width, low = s.f - w / 2, high = low + s.n.length * w, fitted = !!s.m, floor = fitted ? SPLIT : B, log = state.log;
+      var s = { f: packed.f, w: packed.w || data.width, n: unpack(packed.n), m: packed.m && unpack(packed.m), r: packed.r, c: packed.c, s: packed.s, e: packed.e };
+      var w = s.w, low = s.f - w / 2, high = low + s.n.length * w, fitted = !!s.m, floor = fitted ? SPLIT : B, log = state.log;
       var largest = Math.max.apply(null, [1].concat(s.n, (s.m || []).filter(function (v) { return v !== null; })));
       var top = log ? largest * 2.2 : largest * 1.08;
       function px(v) { return L + (R - L) * (v - low) / (high - low); }
@@ -327,6 +327,7 @@
       if (b.dataset.quantity !== undefined) { state.quantity = Number(b.dataset.quantity); paint(); }
       else if (b.dataset.jump !== undefined) jump(Number(b.dataset.jump), flagged);
       else if (b.dataset.scale !== undefined) { state.log = !state.log; panel(); side.querySelector("[data-scale]").focus(); }
+      else if (b.dataset.hatch !== undefined) b.setAttribute("aria-pressed", String(!root.classList.toggle("k-plain")));
       else if (b.dataset.bit !== undefined) {
         var bit = Number(b.dataset.bit);
         jump(1, flagged.filter(function (i) { return flagsOf(i).some(function (f) { return f.bit === bit; }); }));
