@@ -80,7 +80,7 @@
       function end(list, base, sign, word) {
         if (!list.length) return;
         t += '<path class="k-bar-box" d="M' + BAR.x + " " + (base + 6 * sign) + "h" + BAR.width + "l" + -BAR.width / 2 + " " + 26 * sign + 'z" fill="' + color(q, sign < 0 ? q.high : q.low) + '"/>';
-        t += '<text x="' + (BAR.x + BAR.width + 14) + '" y="' + (base + (sign < 0 ? -12 : 28)) + '">' + list.length + " " + word + "</text>";
+        t += '<text x="' + (BAR.x + BAR.width + 14) + '" y="' + (base + (sign < 0 ? -22 : 34)) + '">' + list.length + " " + word + "</text>";
       }
       end(above, BAR.top, -1, "above");
       end(below, BAR.top + BAR.height, 1, "below");
@@ -302,7 +302,7 @@
     svg.addEventListener("pointerleave", function (event) { hover(-1, event); });
     svg.addEventListener("click", function (event) {
       var i = at(event);
-      if (i >= 0) { select(i); svg.focus({ preventScroll: true }); }
+      if (i >= 0) { select(i); svg.focus({ preventScroll: true, focusVisible: false }); }
     });
     svg.addEventListener("keydown", function (event) {
       if (event.ctrlKey || event.altKey || event.metaKey) return;

@@ -8,7 +8,7 @@ namespace DigiCam.Notebooks.Cameras;
 internal static class CameraSvg
 {
     // The picture's coordinates are millimetres in the camera frame with y turned down.
-    private const string ViewBox = "-462 -522 1106 1044";
+    private const string ViewBox = "-462 -522 1136 1044";
     private const double BarX = 500;
     private const double BarWidth = 30;
     private const double BarTop = -390;
@@ -139,14 +139,14 @@ internal static class CameraSvg
         if (range.Above.Count > 0)
         {
             html.Add($"<path class=\"k-bar-box\" d=\"M{BarX} {BarTop - 6}h{BarWidth}l{-BarWidth / 2} -26z\" fill=\"#{quantity.Colors.Colors[^1]}\"/>");
-            html.Add($"<text x=\"{BarX + BarWidth + 14}\" y=\"{BarTop - 12}\">{range.Above.Count} above</text>");
+            html.Add($"<text x=\"{BarX + BarWidth + 14}\" y=\"{BarTop - 22}\">{range.Above.Count} above</text>");
         }
 
         if (range.Below.Count > 0)
         {
             double bottom = BarTop + BarHeight;
             html.Add($"<path class=\"k-bar-box\" d=\"M{BarX} {bottom + 6}h{BarWidth}l{-BarWidth / 2} 26z\" fill=\"#{quantity.Colors.Colors[0]}\"/>");
-            html.Add($"<text x=\"{BarX + BarWidth + 14}\" y=\"{bottom + 28}\">{range.Below.Count} below</text>");
+            html.Add($"<text x=\"{BarX + BarWidth + 14}\" y=\"{bottom + 34}\">{range.Below.Count} below</text>");
         }
 
         foreach ((double value, string label) in Axis.Linear(range.Low, range.High, 8))
