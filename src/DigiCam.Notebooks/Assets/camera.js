@@ -80,7 +80,7 @@
       function end(list, base, sign, word) {
         if (!list.length) return;
         t += '<path class="k-bar-box" d="M' + BAR.x + " " + (base + 6 * sign) + "h" + BAR.width + "l" + -BAR.width / 2 + " " + 26 * sign + 'z" fill="' + color(q, sign < 0 ? q.high : q.low) + '"/>';
-        t += '<text x="' + (BAR.x + BAR.width + 14) + '" y="' + (base + (sign < 0 ? -12 : 28)) + '">' + list.length + " " + word + "</text>";
+        t += '<text x="' + (BAR.x + BAR.width + 14) + '" y="' + (base + (sign < 0 ? -22 : 34)) + '">' + list.length + " " + word + "</text>";
       }
       end(above, BAR.top, -1, "above");
       end(below, BAR.top + BAR.height, 1, "below");
@@ -167,8 +167,8 @@
     }
 
     function spectrum(packed, pixel) {
-      var s = { f: packed.f, n: unpack(packed.n), m: packed.m && unpack(packed.m), r: packed.r, c: packed.c, s: packed.s, e: packed.e };
-      var w = data.width, low = s.f - w / 2, high = low + s.n.length * w, fitted = !!s.m, floor = fitted ? SPLIT : B, log = state.log;
+      var s = { f: packed.f, w: packed.w || data.width, n: unpack(packed.n), m: packed.m && unpack(packed.m), r: packed.r, c: packed.c, s: packed.s, e: packed.e };
+      var w = s.w, low = s.f - w / 2, high = low + s.n.length * w, fitted = !!s.m, floor = fitted ? SPLIT : B, log = state.log;
       var largest = Math.max.apply(null, [1].concat(s.n, (s.m || []).filter(function (v) { return v !== null; })));
       var top = log ? largest * 2.2 : largest * 1.08;
       function px(v) { return L + (R - L) * (v - low) / (high - low); }
@@ -302,7 +302,7 @@
     svg.addEventListener("pointerleave", function (event) { hover(-1, event); });
     svg.addEventListener("click", function (event) {
       var i = at(event);
-      if (i >= 0) { select(i); svg.focus({ preventScroll: true }); }
+      if (i >= 0) { select(i); svg.focus({ preventScroll: true, focusVisible: false }); }
     });
     svg.addEventListener("keydown", function (event) {
       if (event.ctrlKey || event.altKey || event.metaKey) return;
@@ -327,6 +327,7 @@
       if (b.dataset.quantity !== undefined) { state.quantity = Number(b.dataset.quantity); paint(); }
       else if (b.dataset.jump !== undefined) jump(Number(b.dataset.jump), flagged);
       else if (b.dataset.scale !== undefined) { state.log = !state.log; panel(); side.querySelector("[data-scale]").focus(); }
+      else if (b.dataset.hatch !== undefined) b.setAttribute("aria-pressed", String(!root.classList.toggle("k-plain")));
       else if (b.dataset.bit !== undefined) {
         var bit = Number(b.dataset.bit);
         jump(1, flagged.filter(function (i) { return flagsOf(i).some(function (f) { return f.bit === bit; }); }));

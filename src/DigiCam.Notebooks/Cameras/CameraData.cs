@@ -8,8 +8,10 @@ namespace DigiCam.Notebooks.Cameras;
 internal static class CameraData
 {
     private const int ValueDigits = 7;
-    private const int ExpectedDigits = 7;
-    private const double InvisibleExpected = 1e-4;
+
+    private const int ExpectedDigits = 9;
+    private const int LeastExpectedDigits = 2;
+    private const double InvisibleExpected = 1e-3;
 
     public static string ToJson(CameraDisplay display) => Html.Json(json =>
     {
@@ -140,17 +142,18 @@ internal static class CameraData
 
     private static void WriteSpectrum(Utf8JsonWriter json, PixelSpectrum spectrum)
     {
-        (int from, int to) = spectrum.Occupied();
+        DrawnSpectrum drawn = spectrum.Drawn();
         json.WriteStartObject();
-        json.WriteNumber("f", spectrum.FirstCentre + (from * spectrum.BinWidth));
+        json.WriteNumber("f", drawn.FirstCentre);
+        if (drawn.Group > 1) json.WriteNumber("w", drawn.Width);
         json.WriteStartArray("n");
-        WritePacked(json, from, to, i => spectrum.Counts[i]);
+        WritePacked(json, drawn.Counts.Length, i => drawn.Counts[i]);
         json.WriteEndArray();
-        if (spectrum.Expected is { } expected)
+        if (drawn.Expected is { } expected)
         {
             json.WriteStartArray("m");
             // Where nothing was counted and nothing expected, nothing is to be seen.
-            WritePacked(json, from, to, i => spectrum.Counts[i] == 0 && expected[i] < InvisibleExpected ? 0 : expected[i]);
+            WritePacked(json, expected.Length, i => drawn.Counts[i] == 0 && expected[i] < InvisibleExpected ? 0 : Shorten(expected[i]));
             json.WriteEndArray();
         }
 
@@ -169,10 +172,10 @@ internal static class CameraData
     }
 
     // Runs of zeros as one negative number: a single far sample makes a histogram long.
-    private static void WritePacked(Utf8JsonWriter json, int from, int to, Func<int, double> value)
+    private static void WritePacked(Utf8JsonWriter json, int count, Func<int, double> value)
     {
         int zeros = 0;
-        for (int i = from; i <= to; i++)
+        for (int i = 0; i < count; i++)
         {
             double v = value(i);
             if (v == 0)
@@ -193,6 +196,15 @@ internal static class CameraData
             else if (zeros == 1) json.WriteNumberValue(0);
             zeros = 0;
         }
+    }
+
+    // So many digits that a thirtieth of the Poisson error is kept: more would only make the notebook long.
+    private static double Shorten(double expected)
+    {
+        if (!(expected > 0)) return expected;
+        int size = (int)Math.Floor(Math.Log10(expected));
+        int digits = Math.Max(LeastExpectedDigits, size + 1 - (int)Math.Floor(Math.Log10(Math.Sqrt(expected) / 30)));
+        return digits > ExpectedDigits ? expected : double.Parse(expected.ToString(FormattableString.Invariant($"E{digits - 1}"), System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static void WriteWaveforms(Utf8JsonWriter json, CameraDisplay display, PixelWaveform first, IReadOnlyList<PixelPanel?> panels)

@@ -127,7 +127,8 @@ public sealed class CameraDisplay : IHtml
         {
             html.Append("<span class=\"k-jump\"><button type=\"button\" data-jump=\"-1\" aria-label=\"previous flagged pixel\">‹</button>");
             html.Append("<span class=\"k-where\">flagged</span>");
-            html.Append("<button type=\"button\" data-jump=\"1\" aria-label=\"next flagged pixel\">›</button></span>");
+            html.Append("<button type=\"button\" data-jump=\"1\" aria-label=\"next flagged pixel\">›</button>");
+            html.Append("<button type=\"button\" data-hatch=\"\" aria-pressed=\"true\">hatch</button></span>");
         }
 
         html.Append("</div>\n");

@@ -100,18 +100,16 @@ public sealed class CameraQuantity : IHtml
             : Html.Digits(value, 5);
     }
 
-    /// <summary>What is written in the corner of the picture: how many pixels, median, standard deviation.</summary>
+    /// <summary>What is written in the corner of the picture: median, the middle 68 %, how many pixels.</summary>
     internal IReadOnlyList<string> Statistics()
     {
         double[] finite = [.. Values.Where(double.IsFinite).Order()];
         if (finite.Length == 0) return ["no pixel has a value"];
         string unit = Unit.Length > 0 ? " " + Unit : "";
-        double mean = finite.Average();
-        double deviation = Math.Sqrt(finite.Sum(v => (v - mean) * (v - mean)) / Math.Max(finite.Length - 1, 1));
         return
         [
             $"median {Html.Digits(Quantile(finite, 0.5), 4)}{unit}",
-            $"std {Html.Digits(deviation, 3)}{unit}",
+            $"68 % in {Html.Digits(Quantile(finite, 0.16), 4)} .. {Html.Digits(Quantile(finite, 0.84), 4)}",
             FormattableString.Invariant($"{finite.Length} pixels"),
         ];
     }

@@ -8,7 +8,7 @@ namespace DigiCam.Notebooks.Cameras;
 internal static class CameraSvg
 {
     // The picture's coordinates are millimetres in the camera frame with y turned down.
-    private const string ViewBox = "-462 -522 1106 1044";
+    private const string ViewBox = "-462 -522 1136 1044";
     private const double BarX = 500;
     private const double BarWidth = 30;
     private const double BarTop = -390;
@@ -19,13 +19,19 @@ internal static class CameraSvg
     {
         CameraQuantity quantity = display.Quantities[0];
         CameraRange range = new(quantity);
-        html.Add($"<svg class=\"k-camera\" viewBox=\"{ViewBox}\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"Camera picture: {Html.Escape(quantity.ToString())}\">\n<defs>");
-        foreach (ColorMap map in display.Quantities.Select(q => q.Colors).Distinct()) AddGradient(html, map, id);
-        html.Add($"<pattern id=\"{id}-hatch\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><path class=\"k-hatch-a\" d=\"M2 0V8\"/><path class=\"k-hatch-b\" d=\"M5 0V8\"/></pattern></defs>\n");
 
         // Corners of the hexagons are integers in units of half a pitch and a third of a row, so the text stays short and exact.
         double rowThird = CameraGeometry.PitchMm * Math.Sqrt(3) / 6;
         string scale = FormattableString.Invariant($"{CameraGeometry.PitchMm / 2:0.####} {rowThird:0.######}");
+        html.Add($"<svg class=\"k-camera\" viewBox=\"{ViewBox}\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"Camera picture: {Html.Escape(quantity.ToString())}\">\n<defs>");
+        foreach (ColorMap map in display.Quantities.Select(q => q.Colors).Distinct()) AddGradient(html, map, id);
+
+        // The pattern undoes the scale of the flagged hexagons; the one without serves the legend.
+        AddHatch(html, id + "-hatch", FormattableString.Invariant($"scale({1 / (CameraGeometry.PitchMm / 2):0.#######} {1 / rowThird:0.#######}) rotate(45)"));
+        AddHatch(html, id + "-swatch", "rotate(45)");
+        html.Append("</defs>\n");
+
+
         html.Add($"<g class=\"k-pixels\" transform=\"scale({scale})\">\n");
         foreach (Pixel pixel in CameraGeometry.DigiCam.Pixels)
         {
@@ -35,10 +41,10 @@ internal static class CameraSvg
             else html.Add($" fill=\"#{quantity.Colors.Colors[ColorMap.IndexOf(value, range.Low, range.High)]}\"/>\n");
         }
 
-        html.Append("</g>\n<g class=\"k-over\">");
+        html.Add($"</g>\n<g class=\"k-over\" fill=\"url(#{id}-hatch)\" transform=\"scale({scale})\">");
         if (display.Flags is { } flags)
         {
-            foreach (int pixel in flags.Flagged) html.Add($"<polygon class=\"k-flag\" points=\"{CornersMm(CameraGeometry.DigiCam.Pixels[pixel])}\" fill=\"url(#{id}-hatch)\"/>");
+            foreach (int pixel in flags.Flagged) html.Add($"<polygon points=\"{Corners(CameraGeometry.DigiCam.Pixels[pixel])}\"/>");
         }
 
         html.Append("</g>\n<g class=\"k-marks\">");
@@ -75,7 +81,7 @@ internal static class CameraSvg
         if (display.Flags is { } flags)
         {
             int flagged = flags.Flagged.Count;
-            html.Add($"<span><svg class=\"k-swatch\" viewBox=\"0 0 16 16\" aria-hidden=\"true\"><rect width=\"16\" height=\"16\" fill=\"url(#{id}-hatch)\"/></svg>flagged {flagged} of {CameraGeometry.PixelCount}</span>");
+            html.Add($"<span><svg class=\"k-swatch\" viewBox=\"0 0 16 16\" aria-hidden=\"true\"><rect width=\"16\" height=\"16\" fill=\"url(#{id}-swatch)\"/></svg>flagged {flagged} of {CameraGeometry.PixelCount}</span>");
             foreach (PixelFlag flag in flags.Flags)
             {
                 int count = flags.CountOf(flag);
@@ -122,6 +128,9 @@ internal static class CameraSvg
         html.Append("</linearGradient>");
     }
 
+    private static void AddHatch(StringBuilder html, string id, string transform) => html.Add(
+        $"<pattern id=\"{id}\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\" patternTransform=\"{transform}\"><path class=\"k-hatch-a\" d=\"M2 0V8\"/><path class=\"k-hatch-b\" d=\"M4.4 0V8\"/></pattern>");
+
     private static void AddColorBar(StringBuilder html, CameraQuantity quantity, CameraRange range, string id)
     {
         string symbol = quantity.Symbol.Length > 0 ? quantity.Symbol : quantity.Name;
@@ -130,14 +139,14 @@ internal static class CameraSvg
         if (range.Above.Count > 0)
         {
             html.Add($"<path class=\"k-bar-box\" d=\"M{BarX} {BarTop - 6}h{BarWidth}l{-BarWidth / 2} -26z\" fill=\"#{quantity.Colors.Colors[^1]}\"/>");
-            html.Add($"<text x=\"{BarX + BarWidth + 14}\" y=\"{BarTop - 12}\">{range.Above.Count} above</text>");
+            html.Add($"<text x=\"{BarX + BarWidth + 14}\" y=\"{BarTop - 22}\">{range.Above.Count} above</text>");
         }
 
         if (range.Below.Count > 0)
         {
             double bottom = BarTop + BarHeight;
             html.Add($"<path class=\"k-bar-box\" d=\"M{BarX} {bottom + 6}h{BarWidth}l{-BarWidth / 2} 26z\" fill=\"#{quantity.Colors.Colors[0]}\"/>");
-            html.Add($"<text x=\"{BarX + BarWidth + 14}\" y=\"{bottom + 28}\">{range.Below.Count} below</text>");
+            html.Add($"<text x=\"{BarX + BarWidth + 14}\" y=\"{bottom + 34}\">{range.Below.Count} below</text>");
         }
 
         foreach ((double value, string label) in Axis.Linear(range.Low, range.High, 8))

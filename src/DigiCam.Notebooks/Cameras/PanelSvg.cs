@@ -60,6 +60,7 @@ internal static class PanelSvg
         string entries = $"{Html.Grouped(spectrum.Counts.Sum() + spectrum.Underflow + spectrum.Overflow)} entries";
         if (spectrum.Underflow > 0) entries += $", {Html.Grouped(spectrum.Underflow)} below the axis";
         if (spectrum.Overflow > 0) entries += $", {Html.Grouped(spectrum.Overflow)} above the axis";
+        if (spectrum.Drawn().Group is > 1 and int group) entries += FormattableString.Invariant($", {Html.Digits(group * spectrum.BinWidth, 4)} {spectrum.AxisUnit} per bin");
         string fit = double.IsFinite(spectrum.ChiSquare)
             ? FormattableString.Invariant($"χ²/ndf = {Html.Digits(spectrum.ChiSquare, 3)} / {spectrum.DegreesOfFreedom}")
             : "";
@@ -78,14 +79,13 @@ internal static class PanelSvg
 
     private static void AddSpectrum(StringBuilder html, PixelSpectrum spectrum, bool log)
     {
-        (int from, int to) = spectrum.Occupied();
-        int bins = to - from + 1;
-        double low = spectrum.FirstCentre + ((from - 0.5) * spectrum.BinWidth);
-        double high = low + (bins * spectrum.BinWidth);
+        DrawnSpectrum drawn = spectrum.Drawn();
+        int bins = drawn.Counts.Length;
+        (double low, double high, double binWidth) = (drawn.Low, drawn.High, drawn.Width);
         bool fitted = spectrum.Expected is not null;
         double floor = fitted ? Split : Bottom;
         double largest = 1;
-        for (int i = from; i <= to; i++) largest = Math.Max(largest, Math.Max(spectrum.Counts[i], spectrum.Expected is { } m && double.IsFinite(m[i]) ? m[i] : 0));
+        for (int i = 0; i < bins; i++) largest = Math.Max(largest, Math.Max(drawn.Counts[i], drawn.Expected is { } m && double.IsFinite(m[i]) ? m[i] : 0));
         double top = log ? largest * 2.2 : largest * 1.08;
         double X(double x) => Left + ((Right - Left) * (x - low) / (high - low));
         double Y(double n) => log
@@ -99,38 +99,34 @@ internal static class PanelSvg
         if (fitted) html.Add($"<path class=\"k-grid\" d=\"M{Left} {Split}H{Right}\"/>");
 
         html.Add($"<path class=\"k-fill\" d=\"M{Left} {floor}");
-        for (int i = from; i <= to; i++)
-        {
-            double edge = low + ((i - from) * spectrum.BinWidth);
-            html.Add($"V{Y(spectrum.Counts[i])}H{X(edge + spectrum.BinWidth)}");
-        }
+        for (int i = 0; i < bins; i++) html.Add($"V{Y(drawn.Counts[i])}H{X(low + ((i + 1) * binWidth))}");
 
         html.Add($"V{floor}z\"/><path class=\"k-errors\" d=\"");
-        for (int i = from; i <= to; i++)
+        for (int i = 0; i < bins; i++)
         {
-            double n = spectrum.Counts[i];
+            double n = drawn.Counts[i];
             if (n <= 0) continue;
             double upper = Y(n + Math.Sqrt(n));
             double lower = Y(n - Math.Sqrt(n));
-            if (lower - upper >= 3) html.Add($"M{X(low + ((i - from + 0.5) * spectrum.BinWidth))} {upper}V{Math.Min(lower, floor)}");
+            if (lower - upper >= 3) html.Add($"M{X(low + ((i + 0.5) * binWidth))} {upper}V{Math.Min(lower, floor)}");
         }
 
         html.Append("\"/>");
-        if (spectrum.Expected is { } expected) AddFit(html, spectrum, expected, from, to, low, log, X, Y);
+        if (drawn.Expected is { } expected) AddFit(html, drawn, expected, log, X, Y);
         html.Append("</svg></div>");
         AddParameters(html, spectrum);
     }
 
-    private static void AddFit(StringBuilder html, PixelSpectrum spectrum, IReadOnlyList<double> expected, int from, int to, double low, bool log, Func<double, double> x, Func<double, double> y)
+    private static void AddFit(StringBuilder html, DrawnSpectrum drawn, double[] expected, bool log, Func<double, double> x, Func<double, double> y)
     {
         List<(double X, double Y)> points = [];
         List<(double X, double Sigma)> residuals = [];
-        for (int i = from; i <= to; i++)
+        for (int i = 0; i < expected.Length; i++)
         {
-            double centre = low + ((i - from + 0.5) * spectrum.BinWidth);
+            double centre = drawn.FirstCentre + (i * drawn.Width);
             if (!double.IsFinite(expected[i])) continue;
             if (!log || expected[i] >= 0.5) points.Add((x(centre), y(expected[i])));
-            double sigma = Residual(spectrum.Counts[i], expected[i]);
+            double sigma = Residual(drawn.Counts[i], expected[i]);
             if (double.IsFinite(sigma)) residuals.Add((centre, sigma));
         }
 
@@ -148,7 +144,7 @@ internal static class PanelSvg
         html.Add($"<path class=\"k-grid k-dash\" d=\"M{Left} {middle - (mark * unit)}H{Right}M{Left} {middle + (mark * unit)}H{Right}\"/>");
         html.Add($"<text class=\"k-num\" x=\"{Left - 6}\" y=\"{middle - (mark * unit) + 3.5}\">{Html.Number(mark)}</text><text class=\"k-num\" x=\"{Left - 6}\" y=\"{middle + (mark * unit) + 3.5}\">−{Html.Number(mark)}</text>");
         html.Add($"<text class=\"k-axis\" transform=\"translate(12 {middle}) rotate(-90)\">pull [σ]</text><path class=\"k-pull\" d=\"");
-        double width = Math.Max(0.8 * (x(low + spectrum.BinWidth) - x(low)), 0.6);
+        double width = Math.Max(0.8 * (x(drawn.Low + drawn.Width) - x(drawn.Low)), 0.6);
         foreach ((double centre, double sigma) in residuals) html.Add($"M{x(centre) - (width / 2)} {middle}v{-sigma * unit}h{width}V{middle}z");
         html.Append("\"/>");
     }

@@ -3,6 +3,8 @@ namespace DigiCam.Notebooks.Cameras;
 /// <summary>The histogram of one pixel, with the fit when there is one.</summary>
 public sealed class PixelSpectrum : PixelPanel
 {
+    private const int MaxDrawnBins = 256;
+
     /// <summary>Takes a histogram.</summary>
     /// <param name="firstCentre">Centre of the first bin [unit of the axis].</param>
     /// <param name="binWidth">Width of every bin [unit of the axis].</param>
@@ -63,8 +65,29 @@ public sealed class PixelSpectrum : PixelPanel
         return Status.Length > 0 ? $"{text}; {Status}" : text;
     }
 
-    /// <summary>The bins worth drawing: those with entries or expected ones, and one more on either side.</summary>
-    internal (int First, int Last) Occupied()
+    /// <summary>
+    /// What is drawn: the bins with entries or expected ones and one more on either side, joined in equal groups when there are
+    /// more of them than a picture can show.
+    /// </summary>
+    internal DrawnSpectrum Drawn()
+    {
+        (int from, int to) = Occupied();
+        int group = (to - from + MaxDrawnBins) / MaxDrawnBins;
+        int bins = (to - from + group) / group;
+        long[] counts = new long[bins];
+        double[]? expected = Expected is null ? null : new double[bins];
+        for (int i = from; i <= to; i++)
+        {
+            counts[(i - from) / group] += Counts[i];
+            if (expected is not null) expected[(i - from) / group] += Expected![i];
+        }
+
+        // Bins beyond the end of the histogram are empty, and no fit speaks of them.
+        if (expected is not null && (to - from + 1) % group != 0) expected[^1] = double.NaN;
+        return new DrawnSpectrum(FirstCentre + ((from + ((group - 1) / 2.0)) * BinWidth), group * BinWidth, group, counts, expected);
+    }
+
+    private (int First, int Last) Occupied()
     {
         int first = 0;
         int last = Counts.Count - 1;

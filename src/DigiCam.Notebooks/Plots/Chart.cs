@@ -80,9 +80,8 @@ public sealed class Chart : IHtml
     // The chart's own traces and layout in the kit's looks; what depends on the theme is filled in by chart.js.
     private JsonObject Figure(out string title, out int height)
     {
-        JsonObject source = JsonNode.Parse(GenericChart.toFigureJson(Plotly))!.AsObject();
-        JsonArray data = source["data"]?.DeepClone().AsArray() ?? [];
-        JsonObject layout = source["layout"]?.DeepClone().AsObject() ?? [];
+        JsonObject figure = FigureJson.Write(Plotly);
+        JsonObject layout = figure["layout"]!.AsObject();
         layout.Remove("template");
         layout.Remove("width");
         height = (int?)Number(layout["height"]) is { } asked and not PlotlyNetSize ? asked : DefaultHeight;
@@ -118,10 +117,10 @@ public sealed class Chart : IHtml
             if (TextOf(axis["title"]) is { Length: > 0 } text) axis["title"] = new JsonObject { ["text"] = text, ["standoff"] = 8, ["font"] = new JsonObject { ["size"] = 12 } };
         }
 
-        return new JsonObject { ["data"] = data, ["layout"] = layout };
+        return figure;
     }
 
-    private static double? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue(out double number) ? number : null;
+    private static double? Number(JsonNode? node) => StillChart.Number(node) is double number && double.IsFinite(number) ? number : null;
 
     private static string TextOf(JsonNode? node) => node switch
     {

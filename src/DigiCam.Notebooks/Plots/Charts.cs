@@ -74,11 +74,10 @@ public static class Charts
     public static Chart Spectrum(PixelSpectrum spectrum, string title, bool logScale = true)
     {
         ArgumentNullException.ThrowIfNull(spectrum);
-        (int from, int to) = spectrum.Occupied();
-        int bins = to - from + 1;
-        double[] centres = [.. Enumerable.Range(from, bins).Select(i => spectrum.FirstCentre + (i * spectrum.BinWidth))];
-        double[] counts = [.. Enumerable.Range(from, bins).Select(i => (double)spectrum.Counts[i])];
-        Trace data = Bar("counts", centres, counts, spectrum.BinWidth, "--k-data/0.55");
+        DrawnSpectrum drawn = spectrum.Drawn();
+        double[] centres = [.. drawn.Counts.Select((_, i) => drawn.FirstCentre + (i * drawn.Width))];
+        double[] counts = [.. drawn.Counts.Select(n => (double)n)];
+        Trace data = Bar("counts", centres, counts, drawn.Width, "--k-data/0.55");
         data.SetProperty("error_y", new Dictionary<string, object>
         {
             ["type"] = "data", ["array"] = counts.Select(Math.Sqrt).ToArray(), ["color"] = "--k-data", ["thickness"] = 1.2, ["width"] = 0,
@@ -86,14 +85,13 @@ public static class Charts
         List<Trace> traces = [data];
         Layout layout = CreateLayout(PanelSvg.AxisTitle(spectrum), "counts", logScale);
         layout.SetProperty("bargap", 0);
-        if (spectrum.Expected is { } expected)
+        if (drawn.Expected is { } model)
         {
-            double[] model = [.. Enumerable.Range(from, bins).Select(i => expected[i])];
             double[] shown = [.. model.Select(m => !logScale || m >= 0.1 ? m : double.NaN)];
             Trace fit = Line("fit", centres, shown, null, "--k-fit", joined: true);
             fit.SetProperty("line", new Dictionary<string, object> { ["color"] = "--k-fit", ["width"] = 2, ["shape"] = "spline" });
             traces.Add(fit);
-            Trace pulls = Bar("pull", centres, [.. counts.Select((n, i) => PanelSvg.Residual(n, model[i]))], 0.8 * spectrum.BinWidth, "--k-data");
+            Trace pulls = Bar("pull", centres, [.. counts.Select((n, i) => PanelSvg.Residual(n, model[i]))], 0.8 * drawn.Width, "--k-data");
             pulls.SetProperty("yaxis", "y2");
             pulls.SetProperty("showlegend", false);
             traces.Add(pulls);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DigiCam.Notebooks.Formatting;
 
@@ -51,8 +52,13 @@ internal static class StillChart
 
     /// <summary>The numbers of a JSON array; anything else in it becomes NaN.</summary>
     public static double[] Numbers(JsonNode? node) => node is JsonArray array
-        ? [.. array.Select(v => v is JsonValue value && value.TryGetValue(out double number) ? number : double.NaN)]
+        ? [.. array.Select(Number)]
         : [];
+
+    /// <summary>A JSON number; anything else becomes NaN.</summary>
+    public static double Number(JsonNode? node) => node is JsonValue value && value.GetValueKind() == JsonValueKind.Number
+        ? double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture)
+        : double.NaN;
 
     private static void AddPanel(StringBuilder html, List<Trace> traces, JsonObject axis, double top, double bottom, Func<double, double> x)
     {
@@ -189,7 +195,7 @@ internal static class StillChart
             double[] x = trace["x"] is JsonArray ? Numbers(trace["x"]) : [.. Enumerable.Range(0, y.Length).Select(i => (double)i)];
             if (x.Length == 0 || x.All(double.IsNaN)) return null;
             double[] widths = trace["width"] is JsonArray ? Numbers(trace["width"])
-                : trace["width"] is JsonValue value && value.TryGetValue(out double width) ? [.. x.Select(_ => width)]
+                : double.IsFinite(Number(trace["width"])) ? [.. x.Select(_ => Number(trace["width"]))]
                 : [.. x.Select(_ => x.Length > 1 ? 0.8 * Math.Abs(x[1] - x[0]) : 0.8)];
             return new Trace
             {

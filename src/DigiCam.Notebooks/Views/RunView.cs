@@ -12,7 +12,13 @@ namespace DigiCam.Notebooks.Views;
 [TypeFormatterSource(typeof(HtmlFormatterSource<RunView>))]
 public sealed class RunView : IHtml
 {
-    private const int RateBins = 60;
+    private const int MaxRateBins = 60;
+    private const int MinRateBins = 4;
+    private const int EventsPerRateBin = 20;
+    private const int MaxGapBins = 80;
+    private const int MinGapBins = 10;
+    private const int GapsPerBin = 4;
+    private const int GapsForLogScale = 200;
     private const double NsPerSecond = 1e9;
     private const double NsPerMs = 1e6;
 
@@ -55,7 +61,7 @@ public sealed class RunView : IHtml
         if (!(duration > 0)) return Charts.Lines("Event rate", "time since the first event [s]", "rate [Hz]");
 
         // The last bin is filled only in part: its rate is taken over the time it covers, unless that is too short to say anything.
-        double width = Axis.Step(duration, RateBins);
+        double width = Axis.Step(duration, Math.Clamp(times.Length / EventsPerRateBin, MinRateBins, MaxRateBins));
         int bins = (int)Math.Ceiling((duration / width) - 1e-9);
         double[] counts = new double[bins];
         foreach (long time in times) counts[Math.Min((int)((time - times[0]) / NsPerSecond / width), bins - 1)]++;
@@ -72,7 +78,8 @@ public sealed class RunView : IHtml
     public Chart TimeGaps()
     {
         long[] times = [.. _run.UnixTimesNs.Order()];
-        return Charts.Histogram("Time between events", "time to the next event [ms]", [.. times.Skip(1).Select((t, i) => (t - times[i]) / NsPerMs)], logScale: true);
+        double[] gaps = [.. times.Skip(1).Select((t, i) => (t - times[i]) / NsPerMs)];
+        return Charts.Histogram("Time between events", "time to the next event [ms]", gaps, logScale: gaps.Length >= GapsForLogScale, maxBins: Math.Clamp(gaps.Length / GapsPerBin, MinGapBins, MaxGapBins));
     }
 
     /// <summary>The step from one event number to the next: 1 where nothing is lost.</summary>
