@@ -6,6 +6,7 @@ using DigiCam.Notebooks.Cameras;
 using DigiCam.Notebooks.Formatting;
 using DigiCam.Notebooks.Plots;
 using DigiCam.Notebooks.Tables;
+using DigiCam.Simulation;
 
 namespace DigiCam.Notebooks.Views;
 
@@ -74,6 +75,45 @@ public sealed class HvOffView : IHtml
     public Table FlaggedPixels() => PixelTable(
         Flags.Flagged.Count == 0 ? "No pixel is flagged" : "Flagged pixels",
         Result.Pixels.Where(p => p.Flags != PixelFlags.None).OrderByDescending(p => double.IsNaN(p.Fit.ChiSquarePerNdf) ? double.PositiveInfinity : p.Fit.ChiSquarePerNdf));
+
+    /// <summary>All pixels in the order of their ids, with enough digits to compare with files; the first ones are shown.</summary>
+    public Table Pixels() => new(
+        "All pixels",
+        [new("pixel"), new("B", "LSB", 8), new("± B", "LSB", 7), new("σₑ", "LSB", 7), new("± σₑ", "LSB", 7), new("χ²/ndf"), new("flags")],
+        Result.Pixels.Select(p => (object?[])[p.Pixel, p.Baseline, p.BaselineError, p.Noise, p.NoiseError, p.Fit.ChiSquarePerNdf, PixelFlagNames.Describe(p.Flags)]))
+    {
+        MaxRows = 24,
+    };
+
+    /// <summary>
+    /// For simulated runs: how far the results are from the truth, in units of their errors. Over many pixels the mean should be 0
+    /// within its error and the width 1. Faulty and flagged pixels are left out.
+    /// </summary>
+    /// <param name="truth">What was simulated.</param>
+    public Table CompareWithTruth(HvOffTruth truth)
+    {
+        ArgumentNullException.ThrowIfNull(truth);
+        return new Table(
+            "Pulls: (fitted - simulated) / error",
+            [new("quantity"), new("pixels"), new("mean", "", 3), new("± mean", "", 3), new("width", "", 4), new("± width", "", 3)],
+            [Row("baseline", truth.BaselinePulls(Result)), Row("electronic noise", truth.NoisePulls(Result))]);
+
+        static object?[] Row(string name, double[] all)
+        {
+            double[] pulls = [.. all.Where(double.IsFinite)];
+            double mean = pulls.Length > 0 ? pulls.Average() : double.NaN;
+            double width = pulls.Length > 0 ? Math.Sqrt(pulls.Average(p => (p - mean) * (p - mean))) : double.NaN;
+            return [name, pulls.Length, mean, width / Math.Sqrt(pulls.Length), width, width / Math.Sqrt(2.0 * pulls.Length)];
+        }
+    }
+
+    /// <summary>For simulated runs: the distribution of the pulls of the noise.</summary>
+    /// <param name="truth">What was simulated.</param>
+    public Chart PullDistribution(HvOffTruth truth)
+    {
+        ArgumentNullException.ThrowIfNull(truth);
+        return Charts.Distribution(new CameraQuantity("pull of the noise", "(σₑ − truth) / error", "", truth.NoisePulls(Result)));
+    }
 
     /// <summary>The pixels with the highest noise.</summary>
     /// <param name="count">How many.</param>

@@ -1,7 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text;
-using DigiCam.Files;
 using DigiCam.Geometry;
 using DigiCam.Runs;
 using DigiCam.Zfits;
@@ -78,8 +75,8 @@ public sealed record HvOffSimulation
     /// <param name="path">The camera file, *.fits.fz.</param>
     /// <param name="progress">Told about the progress.</param>
     /// <param name="cancellationToken">Stops after the current batch; no file is left.</param>
-    /// <returns>Baseline and noise of every pixel (pixel) [LSB].</returns>
-    public (double[] Baseline, double[] Noise) Write(string path, IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default)
+    /// <returns>What was simulated.</returns>
+    public HvOffTruth Write(string path, IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(EventCount);
@@ -125,33 +122,10 @@ public sealed record HvOffSimulation
         }
 
         events.Finish();
-        AtomicFile.WriteText(TruthPath(path), TruthTable(baseline, noise));
+        HvOffTruth truth = new([.. baseline], [.. noise], [.. Enumerable.Range(0, baseline.Length).Select(pixel => Faults.TryGetValue(pixel, out PixelFault fault) ? fault.ToString() : "")]);
+        truth.Write(HvOffTruth.PathFor(path));
         writer.Finish();
-        return (baseline, noise);
-    }
-
-    /// <summary>Path of the table with the truth of a simulated run.</summary>
-    /// <param name="path">The run.</param>
-    public static string TruthPath(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        string stem = path.EndsWith(RunFileList.Extension, StringComparison.Ordinal) ? path[..^RunFileList.Extension.Length] : path;
-        return stem + "_truth.csv";
-    }
-
-    /// <summary>Reads the truth of a simulated run.</summary>
-    /// <param name="path">The run.</param>
-    /// <returns>Baseline and noise of every pixel (pixel) [LSB] and the names of the faults (pixel); null if the run has no table of truth beside it.</returns>
-    public static (double[] Baseline, double[] Noise, string[] Faults)? ReadTruth(string path)
-    {
-        string truth = TruthPath(path);
-        if (!File.Exists(truth)) return null;
-        string[][] rows = [.. File.ReadLines(truth).Skip(1).Select(line => line.Split(','))];
-        if (rows.Length != CameraGeometry.PixelCount || rows.Any(r => r.Length != 4)) throw new InvalidDataException($"{truth}: not a table of {CameraGeometry.PixelCount} pixels");
-        return (
-            [.. rows.Select(r => double.Parse(r[1], CultureInfo.InvariantCulture))],
-            [.. rows.Select(r => double.Parse(r[2], CultureInfo.InvariantCulture))],
-            [.. rows.Select(r => r[3])]);
+        return truth;
     }
 
     private (double[] Baseline, double[] Noise) DrawCamera()
@@ -248,17 +222,6 @@ public sealed record HvOffSimulation
         foreach (string name in (string[])["gateware_card_type", "firmware_card_type"]) table.SetArray<byte>(table.IndexOf(name), card);
         table.CommitRow();
         table.Finish();
-    }
-
-    private string TruthTable(double[] baseline, double[] noise)
-    {
-        StringBuilder text = new("pixel,baseline_lsb,noise_lsb,fault\n");
-        for (int pixel = 0; pixel < baseline.Length; pixel++)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{pixel},{baseline[pixel]:R},{noise[pixel]:R},{(Faults.TryGetValue(pixel, out PixelFault fault) ? fault.ToString() : "")}\n");
-        }
-
-        return text.ToString();
     }
 
     private sealed class SimulatedEvent(int sampleCount)
