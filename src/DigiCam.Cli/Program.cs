@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Globalization;
 using DigiCam.Cli.Commands;
 
@@ -8,11 +9,14 @@ CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
 
-RootCommand root = new("Commissioning of SiPM Cherenkov cameras: from raw camera files to histograms, fits, flags and reports.")
+// Not a RootCommand: that one is called like the assembly.
+Command root = new("digicam", "Commissioning of SiPM Cherenkov cameras: from raw camera files to histograms, fits, flags and reports.")
 {
     InfoCommand.Create(),
     HvOffCommand.Create(),
     RunCommand.Create(),
     DemoCommand.Create(),
+    new HelpOption(),
+    new VersionOption(),
 };
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });

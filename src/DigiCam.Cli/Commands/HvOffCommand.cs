@@ -85,14 +85,11 @@ internal static class HvOffCommand
 
         if (request.Fit)
         {
-            HvOffFiles.WriteFit(request.FitPath, result!);
-            HvOffFiles.WriteTable(Path.ChangeExtension(request.FitPath, ".csv"), result!);
             Provenance provenance = Provenance.Now("hvoff", inputs,
             [
                 ("evt_max", request.MaximumEvents), ("pixel_order", request.PixelOrder), ("file_list", request.FileList), ("file_basename", request.Basename),
             ]);
-            HvOffFiles.WriteProvenance(Path.ChangeExtension(request.FitPath, ".json"), provenance, result!.Limits);
-            Say(request, $"fit: {request.FitPath} (table .csv, provenance .json beside it)");
+            foreach (string path in HvOffFiles.WriteResults(request.FitPath, result!, provenance)) Say(request, $"fit: {path}");
         }
 
         if (!request.Quiet)

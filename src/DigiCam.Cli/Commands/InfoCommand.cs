@@ -142,7 +142,7 @@ internal static class InfoCommand
         string Name, string Message, long Rows, int Tiles, int RowsPerTile, DateTime? FirstTime, DateTime? LastTime,
         [property: JsonPropertyName("datasum")] string? DataSum, [property: JsonPropertyName("checksum")] string? CheckSum, ColumnInfo[] Columns);
 
-    /// <param name="RawBytes">Rows times the largest number of elements: what the values take up uncompressed; an upper bound when rows differ in length.</param>
+    // Raw bytes are rows times the largest number of elements: what the values take up uncompressed, an upper bound when rows differ in length.
     private sealed record ColumnInfo(
         string Name, string Field, string Format, string ElementType, string Kind, string Codec, long CompressedBytes, long RawBytes);
 }

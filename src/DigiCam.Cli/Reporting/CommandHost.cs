@@ -15,7 +15,8 @@ internal static class CommandHost
     {
         try
         {
-            return await work();
+            // The library listens for Ctrl+C only once the command's task has been returned to it.
+            return await Task.Run(work);
         }
         catch (OperationCanceledException)
         {

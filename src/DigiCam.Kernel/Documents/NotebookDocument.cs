@@ -35,11 +35,7 @@ public sealed class NotebookDocument
     public string? KernelName => Text(Metadata["kernelspec"] as JsonObject, "name");
 
     /// <summary>The first markdown heading, without markup; null when there is none.</summary>
-    public string? Title => Cells.Where(cell => cell.Kind == CellKind.Markdown)
-        .SelectMany(cell => cell.Source.Split('\n'))
-        .Where(line => line.StartsWith('#'))
-        .Select(line => line.TrimStart('#').Trim().Replace("*", "", StringComparison.Ordinal).Replace("`", "", StringComparison.Ordinal))
-        .FirstOrDefault(line => line.Length > 0);
+    public string? Title => Cells.Where(cell => cell.Kind == CellKind.Markdown).Select(cell => FirstHeading(cell.Source)).FirstOrDefault(title => title is not null);
 
     /// <summary>Reads a notebook from a file.</summary>
     /// <param name="path">The file.</param>
@@ -111,6 +107,21 @@ public sealed class NotebookDocument
             cell.Outputs.Clear();
             cell.ExecutionCount = null;
         }
+    }
+
+    private static string? FirstHeading(string markdown)
+    {
+        bool fenced = false;
+        foreach (string line in markdown.Split('\n'))
+        {
+            if (line.StartsWith("```", StringComparison.Ordinal) || line.StartsWith("~~~", StringComparison.Ordinal)) fenced = !fenced;
+            string text = line.TrimStart('#');
+            if (fenced || text.Length == line.Length || !text.StartsWith(' ')) continue;
+            text = text.Replace("*", "", StringComparison.Ordinal).Replace("`", "", StringComparison.Ordinal).Trim().TrimEnd('#').TrimEnd();
+            if (text.Length > 0) return text;
+        }
+
+        return null;
     }
 
     private static JsonNode? ParseJson(string json, string name)

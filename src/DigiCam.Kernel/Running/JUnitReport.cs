@@ -82,12 +82,12 @@ public static partial class JUnitReport
     private static string Clean(string text)
     {
         StringBuilder clean = new(text.Length);
-        foreach (Rune rune in text.EnumerateRunes())
+        foreach (Rune rune in AnsiCode().Replace(text, "").EnumerateRunes())
         {
             if (rune.Value is '\t' or '\n' || (rune.Value >= ' ' && rune.Value is not (0xFFFE or 0xFFFF))) clean.Append(rune);
         }
 
-        return AnsiCode().Replace(clean.ToString(), "");
+        return clean.ToString();
     }
 
     [GeneratedRegex(@"\u001b\[[0-9;]*[A-Za-z]")]

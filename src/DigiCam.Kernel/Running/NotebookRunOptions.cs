@@ -5,8 +5,11 @@ namespace DigiCam.Kernel.Running;
 /// <summary>What to run and how.</summary>
 public sealed record NotebookRunOptions
 {
-    /// <summary>The notebook to run; its folder is the working directory of the code.</summary>
+    /// <summary>The notebook to run.</summary>
     public required string NotebookPath { get; init; }
+
+    /// <summary>Working directory of the notebook's code; null: the notebook's folder. The <c>#r</c> of a notebook is relative to its folder in any case.</summary>
+    public string? WorkingDirectory { get; init; }
 
     /// <summary>Where the executed notebook goes, complete or partial; may be the notebook itself. Null: it is not written.</summary>
     public string? OutputPath { get; init; }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DigiCam.Kernel.Documents;
 
 namespace DigiCam.Kernel.Running;
@@ -19,6 +20,15 @@ public sealed record NotebookRunResult(string NotebookPath, RunStatus Status, st
 
     /// <summary>The code cells in order; empty when nothing was run.</summary>
     public IReadOnlyList<CellRun> Cells { get; init; } = [];
+
+    /// <summary>Largest memory that the notebook's process held [bytes]; 0 when it did not end by itself.</summary>
+    public long PeakMemoryBytes { get; init; }
+
+    /// <summary>
+    /// Sums of all whole-number counters (System.Diagnostics.Metrics) that the notebook's code counted, by instrument name;
+    /// empty when its process did not end by itself.
+    /// </summary>
+    public ImmutableSortedDictionary<string, long> Counters { get; init; } = ImmutableSortedDictionary<string, long>.Empty;
 
     /// <summary>The notebook with the outputs; null when it could not be read.</summary>
     public NotebookDocument? Document { get; init; }

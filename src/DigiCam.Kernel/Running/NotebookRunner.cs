@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using DigiCam.Kernel.Documents;
 using DigiCam.Kernel.Parameters;
 using DigiCam.Kernel.Reports;
@@ -8,8 +10,7 @@ using DigiCam.Kernel.Reports;
 namespace DigiCam.Kernel.Running;
 
 /// <summary>
-/// Runs notebooks without a user interface, each in a process of its own whose working directory is the notebook's folder and
-/// whose culture is invariant. Whatever happens, the executed part of the notebook is written. Thread-safe.
+/// Runs notebooks without a user interface, each in a process of its own whose culture is invariant. Whatever happens, the executed part of the notebook is written. Thread-safe.
 /// </summary>
 public sealed class NotebookRunner
 {
@@ -18,6 +19,8 @@ public sealed class NotebookRunner
 
     /// <summary>How long a process whose cells are done may take to end.</summary>
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
     /// <summary>Runs a notebook. Failures of the notebook are results, not exceptions.</summary>
     /// <param name="options">What to run and how.</param>
@@ -87,6 +90,7 @@ public sealed class NotebookRunner
         private readonly DateTime _started = DateTime.UtcNow;
         private readonly long _start = Stopwatch.GetTimestamp();
         private RunRecorder? _recorder;
+        private WorkerDone? _done;
         private long _cellStart;
         private long _lastSave = Stopwatch.GetTimestamp();
 
@@ -118,6 +122,7 @@ public sealed class NotebookRunner
             await worker.SendAsync(new WorkerRequest(
                 worker.Token,
                 folder,
+                Path.GetFullPath(options.WorkingDirectory ?? folder),
                 options.ContinueOnError,
                 [.. _recorder.Cells.Select((cell, i) => new WorkerRequest.Cell(i + 1, cell.Source)).Where(cell => !string.IsNullOrWhiteSpace(cell.Code))])).ConfigureAwait(false);
             (RunStatus status, string message) = await FollowAsync(worker, _recorder, cancellationToken).ConfigureAwait(false);
@@ -135,7 +140,7 @@ public sealed class NotebookRunner
             {
                 NotebookCell cell = document.Cells[i];
                 if (cell.Kind != CellKind.Code) continue;
-                string? cellLanguage = (string?)cell.Metadata["polyglot_notebook"]?["kernelName"] ?? (string?)cell.Metadata["dotnet_interactive"]?["language"];
+                string? cellLanguage = Text(cell, "polyglot_notebook", "kernelName") ?? Text(cell, "dotnet_interactive", "language");
                 if (cellLanguage is not (null or "csharp"))
                 {
                     throw new NotebookFormatException(
@@ -144,29 +149,31 @@ public sealed class NotebookRunner
             }
         }
 
+        private static string? Text(NotebookCell cell, string group, string key) =>
+            cell.Metadata[group] is JsonObject entries && entries[key] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+
         private async Task<(RunStatus Status, string Message)> FollowAsync(WorkerProcess worker, RunRecorder recorder, CancellationToken cancellationToken)
         {
             bool running = false;
             while (true)
             {
+                // Checked before every event, so that a cell that prints without end cannot outrun its limit.
                 TimeSpan? left = TimeLeft(running);
-                using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                if (left is { } time) limit.CancelAfter(time > TimeSpan.Zero ? time : TimeSpan.Zero);
-                WorkerEvent? item;
-                try
-                {
-                    item = await worker.Events.WaitToReadAsync(limit.Token).ConfigureAwait(false) && worker.Events.TryRead(out WorkerEvent? read) ? read : null;
-                }
-                catch (OperationCanceledException)
+                if (left <= TimeSpan.Zero || cancellationToken.IsCancellationRequested)
                 {
                     return await StopAsync(worker, recorder, running, cancellationToken.IsCancellationRequested).ConfigureAwait(false);
                 }
 
+                if (!worker.Events.TryRead(out WorkerEvent? item))
+                {
+                    if (await WaitAsync(worker, left, cancellationToken).ConfigureAwait(false)) continue;
+                    return Died(worker, recorder, running);
+                }
+
                 switch (item)
                 {
-                    case null:
-                        return Died(worker, recorder, running);
-                    case MessageEvent { Message: WorkerDone }:
+                    case MessageEvent { Message: WorkerDone done }:
+                        _done = done;
                         await worker.EndAsync(EndPatience).ConfigureAwait(false);
                         return Verdict(recorder);
                     case MessageEvent { Message: CellStarted start }:
@@ -183,6 +190,22 @@ public sealed class NotebookRunner
                         Record(recorder, item);
                         break;
                 }
+            }
+        }
+
+        /// <summary>Waits for the next event, the time limit or cancellation; false when there is no further event.</summary>
+        private static async Task<bool> WaitAsync(WorkerProcess worker, TimeSpan? left, CancellationToken cancellationToken)
+        {
+            using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            // Timers know limits of some weeks only; waiting less than asked is harmless.
+            if (left is { } time) limit.CancelAfter(time < LongestWait ? time : LongestWait);
+            try
+            {
+                return await worker.Events.WaitToReadAsync(limit.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return true;
             }
         }
 
@@ -274,6 +297,8 @@ public sealed class NotebookRunner
                 Document = Document,
                 OutputPath = options.OutputPath,
                 HtmlPath = options.HtmlPath,
+                PeakMemoryBytes = _done?.PeakMemoryBytes ?? 0,
+                Counters = _done?.Counters ?? ImmutableSortedDictionary<string, long>.Empty,
             };
         }
 

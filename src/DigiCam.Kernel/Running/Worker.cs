@@ -36,7 +36,7 @@ internal sealed class Worker : IOutputSink
         EndWithRunner(input);
 
         Worker worker = new(request.Token);
-        Environment.CurrentDirectory = request.Directory;
+        Environment.CurrentDirectory = request.WorkingDirectory;
         Console.SetIn(TextReader.Null);
         Console.SetOut(TextWriter.Synchronized(new StrayWriter(worker, "stdout")));
         Console.SetError(TextWriter.Synchronized(new StrayWriter(worker, "stderr")));
@@ -52,6 +52,7 @@ internal sealed class Worker : IOutputSink
 
     private async Task ExecuteAsync(ScriptSession session, WorkerRequest request)
     {
+        using CounterTotals counters = new();
         foreach (WorkerRequest.Cell cell in request.Cells)
         {
             _cell = cell.Number;
@@ -63,7 +64,8 @@ internal sealed class Worker : IOutputSink
             if (!result.Succeeded && !request.ContinueOnError) break;
         }
 
-        Send(new WorkerDone());
+        using Process self = Process.GetCurrentProcess();
+        Send(new WorkerDone(self.PeakWorkingSet64, counters.Totals));
     }
 
     private void Send(WorkerMessage message)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DigiCam.Kernel.Documents;
@@ -16,7 +17,13 @@ internal abstract record WorkerMessage
         CellWrote wrote => new JsonObject { ["type"] = "output", ["cell"] = wrote.Cell, ["id"] = wrote.DisplayId, ["output"] = OutputJson.Write(wrote.Output) },
         DisplayChanged changed => new JsonObject { ["type"] = "update", ["id"] = changed.DisplayId, ["output"] = OutputJson.Write(new DisplayDataOutput(changed.Data)) },
         CellEnded end => new JsonObject { ["type"] = "end", ["cell"] = end.Cell, ["ok"] = end.Succeeded, ["line"] = end.Line, ["ms"] = end.Duration.TotalMilliseconds },
-        _ => new JsonObject { ["type"] = "done" },
+        WorkerDone done => new JsonObject
+        {
+            ["type"] = "done",
+            ["peak"] = done.PeakMemoryBytes,
+            ["counters"] = new JsonObject(done.Counters.Select(c => KeyValuePair.Create(c.Key, (JsonNode?)c.Value))),
+        },
+        _ => throw new InvalidOperationException($"no message {message.GetType().Name}"),
     }).ToJsonString();
 
     /// <summary>Reads a message; null when the text is none.</summary>
@@ -41,7 +48,9 @@ internal abstract record WorkerMessage
                     (bool)message["ok"]!,
                     (int?)message["line"],
                     TimeSpan.FromMilliseconds((double)message["ms"]!)),
-                "done" => new WorkerDone(),
+                "done" => new WorkerDone(
+                    (long)message["peak"]!,
+                    reader.Object(message["counters"], "counters").ToImmutableSortedDictionary(c => c.Key, c => (long)c.Value!)),
                 _ => null,
             };
         }
@@ -64,5 +73,5 @@ internal sealed record DisplayChanged(string DisplayId, MimeBundle Data) : Worke
 /// <summary>A cell has ended.</summary>
 internal sealed record CellEnded(int Cell, bool Succeeded, int? Line, TimeSpan Duration) : WorkerMessage;
 
-/// <summary>No further cell comes.</summary>
-internal sealed record WorkerDone : WorkerMessage;
+/// <summary>No further cell comes. What the process cost and counted goes with it.</summary>
+internal sealed record WorkerDone(long PeakMemoryBytes, ImmutableSortedDictionary<string, long> Counters) : WorkerMessage;

@@ -24,18 +24,23 @@ public sealed class ScriptSession : IDisposable
 
     private static readonly AsyncLocal<ScriptSession?> Flowing = new();
 
+    // Shared, because what the compiler learns about the runtime is kept with these objects: it is learnt once in a process.
+    private static readonly Lazy<MetadataReference[]> Platform =
+        new(() => [.. PlatformFiles().Select(path => MetadataReference.CreateFromFile(path)), MetadataReference.CreateFromFile(typeof(ScriptSession).Assembly.Location)]);
+
     private readonly ConcurrentDictionary<string, string[]> _sources = new(StringComparer.Ordinal);
     private readonly ErrorText _errors;
     private readonly ValueFormatter _formatter = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly InteractiveAssemblyLoader _loader = new();
-    private readonly ScriptOptions _options;
+    private readonly ReferenceResolver _references;
     private readonly string _baseDirectory;
     private readonly Lock _outputGate = new();
     private readonly StringBuilder _pending = new();
     private readonly Timer _flushTimer;
     private string _pendingName = "stdout";
     private IOutputSink? _sink;
+    private ScriptOptions _options;
     private ScriptState<object>? _state;
     private int _displays;
     private bool _abandoned;
@@ -46,7 +51,8 @@ public sealed class ScriptSession : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _baseDirectory = Path.GetFullPath(options.BaseDirectory);
         _errors = new ErrorText(_sources);
-        _options = CreateOptions(options, _baseDirectory);
+        _references = CreateResolver(_baseDirectory);
+        _options = CreateOptions(options, _baseDirectory, _references);
         _loader.RegisterDependency(typeof(ScriptSession).Assembly);
         _flushTimer = new Timer(_ => Flush());
         ConsoleRouter.Install();
@@ -71,7 +77,7 @@ public sealed class ScriptSession : IDisposable
 
     /// <summary>The compilation of a first submission, for questions about what it declares.</summary>
     internal static Compilation CreateCompilation(string code) =>
-        CSharpScript.Create<object>(code, CreateOptions(new ScriptSessionOptions(), Environment.CurrentDirectory)).GetCompilation();
+        CSharpScript.Create<object>(code, CreateOptions(new ScriptSessionOptions(), Environment.CurrentDirectory, CreateResolver(Environment.CurrentDirectory))).GetCompilation();
 
     /// <summary>Executes a submission and sends its outputs, the value of a last expression and an error to the sink.</summary>
     /// <param name="submission">The code.</param>
@@ -149,11 +155,14 @@ public sealed class ScriptSession : IDisposable
         }
     }
 
-    private static ScriptOptions CreateOptions(ScriptSessionOptions options, string baseDirectory) => ScriptOptions.Default
-        .WithReferences(PlatformReferences())
-        .AddReferences(typeof(ScriptSession).Assembly)
+    private static ReferenceResolver CreateResolver(string baseDirectory) => new(
+        baseDirectory,
+        [.. PlatformFiles().Select(path => Path.GetFileNameWithoutExtension(path)), typeof(ScriptSession).Assembly.GetName().Name!]);
+
+    private static ScriptOptions CreateOptions(ScriptSessionOptions options, string baseDirectory, ReferenceResolver references) => ScriptOptions.Default
+        .WithReferences(Platform.Value)
         .WithImports([.. options.Usings, typeof(NotebookFunctions).FullName!])
-        .WithMetadataResolver(ScriptMetadataResolver.Default.WithBaseDirectory(baseDirectory))
+        .WithMetadataResolver(references)
         .WithSourceResolver(ScriptSourceResolver.Default.WithBaseDirectory(baseDirectory))
         .WithLanguageVersion(LanguageVersion.Latest)
         .WithFileEncoding(Encoding.UTF8)
@@ -163,15 +172,14 @@ public sealed class ScriptSession : IDisposable
         .WithWarningLevel(0);
 
     /// <summary>All assemblies of the runtime, so that no cell needs #r for what comes with .NET.</summary>
-    private static IEnumerable<MetadataReference> PlatformReferences()
+    private static IEnumerable<string> PlatformFiles()
     {
         string folder = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         return Directory.EnumerateFiles(folder, "*.dll")
             .Where(path => Path.GetFileName(path) is var name
                 && (name.StartsWith("System.", StringComparison.Ordinal) || name is "Microsoft.CSharp.dll" or "netstandard.dll" or "mscorlib.dll")
                 && !name.Contains(".Native", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .Select(path => MetadataReference.CreateFromFile(path));
+            .Order(StringComparer.Ordinal);
     }
 
     private async Task<ExecutionResult> ExecuteCoreAsync(CodeSubmission submission)
@@ -182,6 +190,7 @@ public sealed class ScriptSession : IDisposable
         defect ??= SubmissionText.FindBrokenDirective(code, _baseDirectory);
         if (defect is not null) return Fail(_errors.ForDefect(submission.Label, defect));
 
+        _options = _options.AddReferences(SubmissionText.ReferencedFiles(code, _baseDirectory).SelectMany(_references.WithDependencies));
         ScriptOptions options = _options.WithFilePath(submission.Label);
         Script<object> script = _state is null
             ? CSharpScript.Create<object>(code, options, globalsType: null, assemblyLoader: _loader)

@@ -45,6 +45,17 @@ internal static partial class SubmissionText
         return null;
     }
 
+    /// <summary>The files that <c>#r</c> names, as absolute paths.</summary>
+    public static IEnumerable<string> ReferencedFiles(string code, string baseDirectory)
+    {
+        if (!code.Contains('#')) return [];
+        return CSharpSyntaxTree.ParseText(code, ParseOptions).GetCompilationUnitRoot().GetReferenceDirectives()
+            .Select(directive => directive.File.ValueText)
+            .Where(path => path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".exe", StringComparison.OrdinalIgnoreCase))
+            .Select(path => Path.GetFullPath(path, baseDirectory))
+            .Where(File.Exists);
+    }
+
     private static string? CheckReference(string path, string baseDirectory)
     {
         if (path.Length == 0) return null;

@@ -87,23 +87,7 @@ public sealed class HvOffView : IHtml
     {
         ArgumentNullException.ThrowIfNull(held);
         HvOffPixel p = Of(pixel);
-        FitParameter[] parameters = HvOffFitter.StartFrom(p.Moments);
-        foreach ((string name, double value) in held)
-        {
-            int index = Array.FindIndex(parameters, q => q.Name == name);
-            if (index < 0) throw new ArgumentException($"no parameter '{name}'; there are {string.Join(", ", parameters.Select(q => q.Name))}", nameof(held));
-            parameters[index] = parameters[index] with { Start = value, IsFixed = true };
-        }
-
-        // Without enough data there is nothing to fit again either.
-        FitResult again = p.Fit;
-        if (p.Fit.Status is not (FitStatus.NotEnoughData or FitStatus.NotFinite))
-        {
-            PoissonLikelihood cost = new(new GaussianModel());
-            cost.SetData(Result.Histograms.GetCounts(pixel).Slice(p.FirstCode - Result.Histograms.Axis.First, p.LastCode - p.FirstCode + 1), p.FirstCode);
-            again = new Minimizer().Minimize(cost, parameters);
-        }
-
+        FitResult again = HvOffFitter.Refit(Result, pixel, held);
         string what = held.Length == 0 ? "again" : string.Join(", ", held.Select(h => FormattableString.Invariant($"{h.Name} = {h.Value:G6}")));
         List<object?[]> rows = [.. p.Fit.Parameters.Select((q, i) => (object?[])[Name(q), Text(q), Text(again.Parameters[i])])];
         rows.Add(["χ²/ndf", Chi(p.Fit), Chi(again)]);

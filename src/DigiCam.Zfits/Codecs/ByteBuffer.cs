@@ -6,6 +6,9 @@ internal sealed class ByteBuffer
     /// <summary>Bytes behind the contents that may be overwritten, so that decoders can store whole vectors.</summary>
     public const int Slack = 32;
 
+    /// <summary>The most bytes a buffer can hold.</summary>
+    public static int MaximumLength => System.Array.MaxLength - Slack;
+
     public byte[] Array { get; private set; } = [];
 
     public int Length { get; private set; }

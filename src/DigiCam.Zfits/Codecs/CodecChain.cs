@@ -40,7 +40,8 @@ internal sealed class CodecChain : IDisposable
         int next = processes.Length - 2;
         int expanding = processes.Count(ProcessIds.SameValues32) + processes.Count(ProcessIds.SparseValues32);
         // Run lengths can be longer than what they stand for: at worst two words for one, and a header.
-        long outer = expanding > 0 ? 2 * limit + 64 : limit;
+        long outer = Math.Min(expanding > 0 ? 2 * limit + 64 : limit, ByteBuffer.MaximumLength);
+        limit = Math.Min(limit, ByteBuffer.MaximumLength);
         switch (processes[^1])
         {
             case ProcessIds.Raw:

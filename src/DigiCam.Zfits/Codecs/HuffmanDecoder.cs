@@ -96,6 +96,7 @@ internal sealed class HuffmanDecoder
         Vector128<ushort> previous = Vector128<ushort>.Zero;
         fixed (ulong* multi = tables.Multi)
         fixed (uint* single = tables.Single)
+        fixed (uint* second = tables.Second)
         {
             // Four look-ups take at most 48 of the 57 bits that one load holds at least, and make at most 12 words.
             ushort* fastEnd = end - 12;
@@ -117,13 +118,20 @@ internal sealed class HuffmanDecoder
                 previous = Put<TMode>(ref o, e3, previous);
                 // An entry of 0 uses no bits and makes no words: once a long code comes up, the remaining look-ups repeat it.
                 if (e3 != 0) continue;
-                if (position > fastPosition || o >= end) break;
-                bits = *(ulong*)(source + (position >> 3)) >> (int)(position & 7);
-                ushort symbol = tables.DecodeLong(single[(uint)bits & mask], bits, out int codeLength);
-                position += codeLength;
-                if (typeof(TMode) == typeof(Sums)) symbol += previous.ToScalar();
-                *o++ = symbol;
-                previous = Vector128.Create(symbol);
+                // Long codes like company: saturated and noisy stretches have several in a row.
+                while (position <= fastPosition && o < end)
+                {
+                    bits = *(ulong*)(source + (position >> 3)) >> (int)(position & 7);
+                    uint entry = single[(uint)bits & mask];
+                    if (!HuffmanTable.IsLong(entry)) break;
+                    entry = second[HuffmanTable.SecondIndex(entry, bits >> indexBits)];
+                    if (entry == 0) entry = tables.Search(bits);
+                    position += entry >> 16;
+                    ushort symbol = (ushort)entry;
+                    if (typeof(TMode) == typeof(Sums)) symbol += previous.ToScalar();
+                    *o++ = symbol;
+                    previous = Vector128.Create(symbol);
+                }
             }
 
             ushort last = previous.ToScalar();
@@ -131,10 +139,14 @@ internal sealed class HuffmanDecoder
             {
                 ulong bits = Peek(source, length, position);
                 uint entry = single[(uint)bits & mask];
+                if (HuffmanTable.IsLong(entry))
+                {
+                    entry = second[HuffmanTable.SecondIndex(entry, bits >> indexBits)];
+                    if (entry == 0) entry = tables.Search(bits);
+                }
+
+                position += entry >> 16;
                 ushort symbol = (ushort)entry;
-                int codeLength = (int)(entry >> 16);
-                if (HuffmanTable.IsLong(entry)) symbol = tables.DecodeLong(entry, bits, out codeLength);
-                position += codeLength;
                 if (position > 8 * length) CodecErrors.HuffmanBitsShort(o - output, (ulong)count);
                 if (typeof(TMode) == typeof(Sums)) symbol += last;
                 *o++ = symbol;

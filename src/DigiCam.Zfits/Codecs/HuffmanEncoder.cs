@@ -66,23 +66,22 @@ internal sealed class HuffmanEncoder
             for (int b = 0; b < bytes; b++) entry[3 + b] = (byte)(_codes[symbol] >> (8 * b));
         }
 
-        Span<byte> stream = Append(output, checked((int)((bits + 7) / 8)));
+        int at = output.Length;
+        Append(output, checked((int)((bits + 7) / 8)));
+        byte[] stream = output.Array;
         ulong buffer = 0;
         int used = 0;
-        int at = 0;
         foreach (ushort word in words)
         {
-            // At most 7 bits wait here, and a code has at most 56.
+            // At most 7 bits wait here, and a code has at most 56. Whole bytes advance; the rest is written again with the next code.
+            // The eight bytes stored may reach into the slack behind the contents.
             buffer |= _codes[word] << used;
             used += _lengths[word];
-            for (; used >= 8; used -= 8)
-            {
-                stream[at++] = (byte)buffer;
-                buffer >>= 8;
-            }
+            BinaryPrimitives.WriteUInt64LittleEndian(stream.AsSpan(at), buffer);
+            at += used >> 3;
+            buffer >>= used & ~7;
+            used &= 7;
         }
-
-        if (used > 0) stream[at] = (byte)buffer;
     }
 
     /// <summary>

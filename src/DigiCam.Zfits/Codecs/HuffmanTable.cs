@@ -17,22 +17,24 @@ internal sealed class HuffmanTable
     private const int MaximumIndexBits = 12;
     private const int MaximumCodes = 65536;
     private const uint LongFlag = 1u << 31;
+    private const int WidthShift = 26;
+    private const uint StartMask = (1u << WidthShift) - 1;
 
     private readonly Bucket[] _buckets = new Bucket[1 << MaximumIndexBits];
     private readonly ushort[] _bucketCounts = new ushort[1 << MaximumIndexBits];
+    private readonly ushort[] _bucketOfIndex = new ushort[1 << MaximumIndexBits];
     private ushort[] _symbols = [];
     private byte[] _lengths = [];
     private ulong[] _codes = [];
     private ulong[] _longKeys = [];
     private int[] _longItems = [];
-    private uint[] _bucketTable = [];
-    private int _bucketTableLength;
+    private int _secondLength;
     private int _codeCount;
 
     /// <summary>Number of bits that index the tables.</summary>
     public int IndexBits { get; private set; }
 
-    /// <summary>Symbol in bits 0-15, code length in bits 16-23; for longer codes the bucket number and a flag.</summary>
+    /// <summary>Symbol in bits 0-15, code length in bits 16-23; for longer codes a flag and the place of the second-level table.</summary>
     public uint[] Single { get; } = new uint[1 << MaximumIndexBits];
 
     /// <summary>Bits 0-7 bits consumed, 8-15 symbols decoded, then three 16-bit values, the last repeated where there are fewer;
@@ -54,25 +56,25 @@ internal sealed class HuffmanTable
         return size;
     }
 
-    /// <summary>Resolves a code that is longer than the index.</summary>
-    /// <param name="single">Entry of <see cref="Single"/>.</param>
-    /// <param name="bits">At least <see cref="MaximumCodeLength"/> bits of the stream, from the start of the code.</param>
-    /// <param name="length">Length of the code.</param>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public ushort DecodeLong(uint single, ulong bits, out int length)
-    {
-        ref readonly Bucket bucket = ref _buckets[single & 0xffff];
-        ulong rest = bits >> IndexBits;
-        uint entry = _bucketTable[bucket.TableStart + (int)(rest & ((1u << bucket.TableBits) - 1))];
-        if (entry != 0)
-        {
-            length = (int)(entry >> 16);
-            return (ushort)entry;
-        }
+    /// <summary>Second-level entries, in the form of <see cref="Single"/>; 0 where the code is longer still.</summary>
+    public uint[] Second { get; private set; } = [];
 
+    /// <summary>Place in <see cref="Second"/> for the bits behind the index.</summary>
+    /// <param name="single">A long entry of <see cref="Single"/>: flag, 5 bits of table width, 26 bits of table start.</param>
+    /// <param name="rest">The bits behind the index.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int SecondIndex(uint single, ulong rest) =>
+        (int)(single & StartMask) + (int)((uint)rest & ((1u << (int)((single >> WidthShift) & 31)) - 1));
+
+    /// <summary>Finds the entry of a code that is too long for the second-level table.</summary>
+    /// <param name="bits">At least <see cref="MaximumCodeLength"/> bits of the stream, from the start of the code.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public uint Search(ulong bits)
+    {
         // The codes of a bucket, first bit most significant, are sorted and cover all bit strings: the last one not above the stream matches.
+        ref readonly Bucket bucket = ref _buckets[_bucketOfIndex[(int)bits & ((1 << IndexBits) - 1)]];
         ReadOnlySpan<ulong> keys = _longKeys.AsSpan(bucket.Start, bucket.Count);
-        ulong key = Reverse(rest);
+        ulong key = Reverse(bits >> IndexBits);
         int low = 0;
         int high = keys.Length - 1;
         while (low < high)
@@ -83,8 +85,7 @@ internal sealed class HuffmanTable
         }
 
         int item = _longItems[bucket.Start + low];
-        length = _lengths[item];
-        return _symbols[item];
+        return _symbols[item] | ((uint)_lengths[item] << 16);
     }
 
     private void ReadCodes(ReadOnlySpan<byte> table, int codeCount, out int size)
@@ -159,7 +160,7 @@ internal sealed class HuffmanTable
     private void FillLongCodes(int longCodes)
     {
         int size = 1 << IndexBits;
-        _bucketTableLength = 0;
+        _secondLength = 0;
         int start = 0;
         int buckets = 0;
         for (int index = 0; index < size; index++)
@@ -172,7 +173,8 @@ internal sealed class HuffmanTable
             }
 
             if (Single[index] != 0) FailCollision((ushort)Single[index]);
-            Single[index] = LongFlag | (uint)buckets;
+            Single[index] = LongFlag;
+            _bucketOfIndex[index] = (ushort)buckets;
             _buckets[buckets++] = new Bucket { Start = start };
             start += count;
         }
@@ -182,49 +184,71 @@ internal sealed class HuffmanTable
         for (int i = 0; i < _codeCount; i++)
         {
             if (_lengths[i] <= IndexBits) continue;
-            ref Bucket bucket = ref _buckets[Single[(int)(_codes[i] & (uint)(size - 1))] & 0xffff];
+            ref Bucket bucket = ref _buckets[_bucketOfIndex[(int)(_codes[i] & (uint)(size - 1))]];
             int at = bucket.Start + bucket.Count++;
-            _longKeys[at] = Reverse(_codes[i] >> IndexBits);
             _longItems[at] = i;
         }
 
-        for (int b = 0; b < buckets; b++) FillBucket(ref _buckets[b]);
+        for (int index = 0; index < size; index++)
+        {
+            if (_bucketCounts[index] > 0) FillBucket(index, ref _buckets[_bucketOfIndex[index]]);
+        }
     }
 
-    private void FillBucket(ref Bucket bucket)
+    private void FillBucket(int index, ref Bucket bucket)
     {
-        Span<ulong> keys = _longKeys.AsSpan(bucket.Start, bucket.Count);
         Span<int> items = _longItems.AsSpan(bucket.Start, bucket.Count);
-        keys.Sort(items);
-
-        // Every code covers an interval of bit strings; prefix free and complete means that the intervals touch and fill the whole range.
-        ulong expected = 0;
         int longest = 0;
-        for (int i = 0; i < keys.Length; i++)
+        foreach (int item in items) longest = Math.Max(longest, _lengths[item] - IndexBits);
+        // Eight entries per code at most, so that no set of lengths makes large tables.
+        int width = Math.Min(Math.Min(longest, MaximumIndexBits), BitOperations.Log2((uint)items.Length) + 3);
+        if (longest > width) SortBucket(bucket);
+
+        int start = _secondLength;
+        _secondLength += 1 << width;
+        if (Second.Length < _secondLength)
         {
-            int rest = _lengths[items[i]] - IndexBits;
-            if (keys[i] < expected || (i > 0 && expected == 0)) FailCollision(_symbols[items[i]]);
-            if (keys[i] > expected) FailIncomplete();
-            expected += 1UL << (64 - rest);
-            longest = Math.Max(longest, rest);
+            uint[] grown = new uint[BitOperations.RoundUpToPowerOf2((uint)_secondLength)];
+            Second.AsSpan(0, start).CopyTo(grown);
+            Second = grown;
         }
 
-        if (expected != 0) FailIncomplete();
-
-        int bits = Math.Min(Math.Min(longest, MaximumIndexBits), BitOperations.Log2((uint)keys.Length) + 2);
-        bucket.TableBits = bits;
-        bucket.TableStart = _bucketTableLength;
-        _bucketTableLength += 1 << bits;
-        if (_bucketTable.Length < _bucketTableLength) Array.Resize(ref _bucketTable, (int)BitOperations.RoundUpToPowerOf2((uint)_bucketTableLength));
-        Span<uint> table = _bucketTable.AsSpan(bucket.TableStart, 1 << bits);
+        Span<uint> table = Second.AsSpan(start, 1 << width);
         table.Clear();
+        int filled = 0;
         foreach (int item in items)
         {
             int rest = _lengths[item] - IndexBits;
-            if (rest > bits) continue;
+            if (rest > width) continue;
             uint entry = _symbols[item] | ((uint)_lengths[item] << 16);
-            for (int index = (int)(_codes[item] >> IndexBits); index < table.Length; index += 1 << rest) table[index] = entry;
+            for (int i = (int)(_codes[item] >> IndexBits); i < table.Length; i += 1 << rest, filled++)
+            {
+                if (table[i] != 0) FailCollision(_symbols[item]);
+                table[i] = entry;
+            }
         }
+
+        if (longest <= width && filled != table.Length) FailIncomplete();
+        Single[index] = LongFlag | ((uint)width << WidthShift) | (uint)start;
+    }
+
+    /// <summary>Sorts the codes for the search, and checks them: every code covers an interval of bit strings; prefix free and complete
+    /// means that the intervals touch and fill the whole range.</summary>
+    private void SortBucket(in Bucket bucket)
+    {
+        Span<ulong> keys = _longKeys.AsSpan(bucket.Start, bucket.Count);
+        Span<int> items = _longItems.AsSpan(bucket.Start, bucket.Count);
+        for (int i = 0; i < keys.Length; i++) keys[i] = Reverse(_codes[items[i]] >> IndexBits);
+        keys.Sort(items);
+        ulong expected = 0;
+        for (int i = 0; i < keys.Length; i++)
+        {
+            if (keys[i] < expected || (i > 0 && expected == 0)) FailCollision(_symbols[items[i]]);
+            if (keys[i] > expected) FailIncomplete();
+            expected += 1UL << (64 - (_lengths[items[i]] - IndexBits));
+        }
+
+        if (expected != 0) FailIncomplete();
     }
 
     private void FillMulti(bool sums)
@@ -290,7 +314,5 @@ internal sealed class HuffmanTable
     {
         public int Start;
         public int Count;
-        public int TableStart;
-        public int TableBits;
     }
 }

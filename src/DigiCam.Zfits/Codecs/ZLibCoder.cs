@@ -26,7 +26,7 @@ internal static class ZLibCoder
             using MemoryStream compressed = new(source, offset + HeaderSize, deflateLength, writable: false);
             using DeflateStream inflate = new(compressed, CompressionMode.Decompress);
             // Deflate expands to at most 1032 times its size; usual blocks do so far less.
-            output.Resize((int)Math.Min(limit, Math.Min(4L * length + 64, Array.MaxLength - ByteBuffer.Slack)));
+            output.Resize((int)Math.Min(limit, 4L * length + 64));
             int done = 0;
             while (true)
             {

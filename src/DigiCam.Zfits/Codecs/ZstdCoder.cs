@@ -9,8 +9,11 @@ internal sealed class ZstdCoder : IDisposable
     /// <summary>Largest window accepted [log2 bytes]; levels up to 22 of the library need 27.</summary>
     private const int MaximumWindowLog = 27;
 
-    /// <summary>A zstd block of at least 4 bytes makes at most this many.</summary>
+    /// <summary>A compressed block makes at most this many bytes.</summary>
     private const int MaximumBlock = 1 << 17;
+
+    private const int RunBlock = 1;
+    private const int CompressedBlock = 2;
 
     private const ulong ContentSizeUnknown = ulong.MaxValue;
     private const ulong ContentSizeError = ulong.MaxValue - 1;
@@ -30,7 +33,7 @@ internal sealed class ZstdCoder : IDisposable
         if (source.Length < 4 || size == ContentSizeError) CodecErrors.Fail("zstd frame has no valid header");
         if (Methods.ZSTD_isError(frame)) CodecErrors.Fail("zstd frame is corrupt or cut short");
         if (frame != (nuint)source.Length) CodecErrors.Fail($"zstd frame has {frame} bytes, the payload {source.Length}");
-        ulong possible = ((ulong)source.Length / 3 + 1) * MaximumBlock;
+        ulong possible = LargestOutput(source);
         if (size == ContentSizeUnknown) size = Math.Min((ulong)limit, possible);
         else if (size > (ulong)limit) CodecErrors.TooLong("zstd", size, limit);
         else if (size > possible) CodecErrors.Fail($"zstd frame announces {size} bytes, more than {source.Length} compressed bytes can make");
@@ -49,6 +52,27 @@ internal sealed class ZstdCoder : IDisposable
         {
             throw new CodecException($"zstd frame: {e.Message}", e);
         }
+    }
+
+    /// <summary>Sum of what the blocks of a complete frame can make, so that a small frame cannot ask for a large buffer.</summary>
+    private static unsafe ulong LargestOutput(ReadOnlySpan<byte> frame)
+    {
+        nuint header;
+        fixed (byte* p = frame) header = Methods.ZSTD_frameHeaderSize(p, (nuint)frame.Length);
+        if (Methods.ZSTD_isError(header)) CodecErrors.Fail("zstd frame has no valid header");
+        ulong total = 0;
+        int at = (int)header;
+        while (at + 3 <= frame.Length)
+        {
+            int block = frame[at] | (frame[at + 1] << 8) | (frame[at + 2] << 16);
+            int type = (block >> 1) & 3;
+            int size = block >> 3;
+            total += type == CompressedBlock ? MaximumBlock : (ulong)size;
+            at += 3 + (type == RunBlock ? 1 : size);
+            if ((block & 1) != 0) break;
+        }
+
+        return total;
     }
 
     public static void Encode(ReadOnlySpan<byte> source, ByteBuffer output, int level)

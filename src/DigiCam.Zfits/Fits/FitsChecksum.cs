@@ -33,6 +33,23 @@ internal struct FitsChecksum
     /// <summary>Adds the sum of another stretch of bytes.</summary>
     public void Add(uint sum) => _sum = Fold((ulong)_sum + sum);
 
+    /// <summary>The sum of bytes of any number, as if zeros followed.</summary>
+    public static uint SumOf(ReadOnlySpan<byte> bytes)
+    {
+        FitsChecksum sum = default;
+        int whole = bytes.Length & ~3;
+        sum.Add(bytes[..whole]);
+        if (whole < bytes.Length)
+        {
+            Span<byte> last = stackalloc byte[4];
+            last.Clear();
+            bytes[whole..].CopyTo(last);
+            sum.Add(last);
+        }
+
+        return sum.Value;
+    }
+
     /// <summary>The sixteen characters that stand for the complement of a sum.</summary>
     public static string Encode(uint sum)
     {

@@ -25,6 +25,35 @@ public static class HvOffFiles
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NewLine = "\n" };
 
+    /// <summary>Writes all files of the task under their usual names.</summary>
+    /// <param name="directory">Where to; created if it does not exist.</param>
+    /// <param name="result">The results.</param>
+    /// <param name="provenance">Where they come from.</param>
+    /// <returns>The paths.</returns>
+    public static IReadOnlyList<string> WriteAll(string directory, HvOffResult result, Provenance provenance)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        string histograms = Path.Combine(directory, DefaultHistogramName);
+        WriteHistograms(histograms, result.Histograms);
+        return [histograms, .. WriteResults(Path.Combine(directory, DefaultFitName), result, provenance)];
+    }
+
+    /// <summary>Writes the fit results, and beside them the table (.csv) and the provenance (.json).</summary>
+    /// <param name="fitPath">The fit file (.npz).</param>
+    /// <param name="result">The results.</param>
+    /// <param name="provenance">Where they come from.</param>
+    /// <returns>The paths.</returns>
+    public static IReadOnlyList<string> WriteResults(string fitPath, HvOffResult result, Provenance provenance)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        string table = Path.ChangeExtension(fitPath, ".csv");
+        string json = Path.ChangeExtension(fitPath, ".json");
+        WriteFit(fitPath, result);
+        WriteTable(table, result);
+        WriteProvenance(json, provenance, result.Limits);
+        return [fitPath, table, json];
+    }
+
     /// <summary>Writes histograms: adcs (pixel, code) counts, adcs_bin_centers (code) [LSB]. Pixels with invalid counts become NaN.</summary>
     /// <param name="path">The target.</param>
     /// <param name="histograms">The histograms.</param>

@@ -55,13 +55,33 @@ public static class HvOffFitter
         return Assemble(pixels, histograms, limits);
     }
 
-    /// <summary>Start values and limits of the fit from the moments of a histogram.</summary>
-    /// <param name="moments">Moments of the entries in the range of the fit.</param>
-    public static FitParameter[] StartFrom(HistogramMoments moments)
+    /// <summary>Fits one pixel by hand: again from the start, with parameters held at values of choice.</summary>
+    /// <param name="result">The result the pixel belongs to; it is not changed.</param>
+    /// <param name="pixel">Software id.</param>
+    /// <param name="held">Parameters to hold: norm [entries], mean [LSB], sigma [LSB], each with its value.</param>
+    /// <exception cref="ArgumentException">There is no such parameter.</exception>
+    public static FitResult Refit(HvOffResult result, int pixel, params (string Name, double Value)[] held)
     {
-        FitParameter[] parameters = new FitParameter[3];
-        Start(moments, parameters);
-        return parameters;
+        ArgumentNullException.ThrowIfNull(result);
+        ArgumentNullException.ThrowIfNull(held);
+        HvOffPixel fitted = result.Pixels[pixel];
+        Workspace workspace = new();
+        ReadOnlySpan<uint> range = fitted.LastCode >= fitted.FirstCode
+            ? result.Histograms.GetCounts(pixel).Slice(fitted.FirstCode - result.Histograms.Axis.First, fitted.LastCode - fitted.FirstCode + 1)
+            : [];
+        HistogramMoments inside = HistogramMoments.Of(range, fitted.FirstCode);
+        Start(inside, fitted.FirstCode, fitted.LastCode, workspace.Parameters);
+        foreach ((string name, double value) in held)
+        {
+            int index = Array.FindIndex(workspace.Parameters, p => p.Name == name);
+            if (index < 0) throw new ArgumentException($"no parameter '{name}'; there are {string.Join(", ", workspace.Parameters.Select(p => p.Name))}", nameof(held));
+            workspace.Parameters[index] = workspace.Parameters[index] with { Start = value, IsFixed = true };
+        }
+
+        // One filled bin fewer is needed for every parameter held.
+        if (inside.FilledBins < Math.Max(1, MinimumFilledBins - held.Length)) return FitResult.Without(FitStatus.NotEnoughData, workspace.Parameters, range.Length);
+        workspace.Cost.SetData(range, fitted.FirstCode);
+        return workspace.Minimizer.Minimize(workspace.Cost, workspace.Parameters);
     }
 
     private static HvOffResult Assemble(HvOffPixel[] pixels, PixelHistograms histograms, HvOffLimits limits)
@@ -92,7 +112,7 @@ public static class HvOffFitter
         int last = Math.Min(moments.LastFilled + limits.RangeMarginBins, axis.Last - 1);
         ReadOnlySpan<uint> range = last >= first ? counts.Slice(first - axis.First, last - first + 1) : [];
         HistogramMoments inside = HistogramMoments.Of(range, first);
-        Start(inside, workspace.Parameters);
+        Start(inside, first, last, workspace.Parameters);
 
         FitResult fit;
         if (!histograms.IsValid(pixel))
@@ -123,12 +143,14 @@ public static class HvOffFitter
         return new HvOffPixel(pixel, fit, first, last, moments, underflow, overflow, flags);
     }
 
-    private static void Start(HistogramMoments moments, Span<FitParameter> parameters)
+    // A mean beyond the range of the fit, or a sigma as wide as the range, is no baseline and no noise: such fits follow something
+    // else, mostly pulses, into a corner and then rest on these limits.
+    private static void Start(HistogramMoments moments, int first, int last, Span<FitParameter> parameters)
     {
         double sigma = Math.Sqrt(Math.Max(moments.Variance - BinVariance, 0.04));
         parameters[0] = new FitParameter("norm", "entries", moments.Entries, Lower: 0);
-        parameters[1] = new FitParameter("mean", "LSB", moments.Mean);
-        parameters[2] = new FitParameter("sigma", "LSB", sigma, Lower: MinimumNoiseLsb);
+        parameters[1] = new FitParameter("mean", "LSB", moments.Mean, first - 0.5, last + 0.5);
+        parameters[2] = new FitParameter("sigma", "LSB", sigma, MinimumNoiseLsb, Math.Max(last - first + 1, 1));
     }
 
     private sealed class Workspace

@@ -99,6 +99,7 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
                 readers[file] ??= new EventReader(Files[file], Options, content);
                 CameraEvent target = new();
                 readers[file]!.Read(row, index++, target);
+                RunMetrics.Events.Add(1);
                 yield return target;
             }
         }
@@ -118,6 +119,7 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
         using EventReader reader = new(Files[file], Options, content);
         CameraEvent target = new();
         reader.Read(row, index, target);
+        RunMetrics.Events.Add(1);
         return target;
     }
 
@@ -317,6 +319,7 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
 
         public void Add(int events)
         {
+            RunMetrics.Events.Add(events);
             if (progress is null) return;
             lock (_lock)
             {

@@ -1,0 +1,23 @@
+namespace DigiCam.Zfits;
+
+/// <summary>How a table is written.</summary>
+public sealed record ZFitsTableOptions
+{
+    /// <summary>Rows in every tile but the last.</summary>
+    public int RowsPerTile { get; init; } = 100;
+
+    /// <summary>Tiles the catalog has room for; a table cannot hold more. Takes 16 bytes per tile and column in the file.</summary>
+    public int ReservedTiles { get; init; } = 1000;
+
+    /// <summary>Cards of the user, written after the structural ones.</summary>
+    public IReadOnlyList<FitsCard> Cards { get; init; } = [];
+
+    /// <summary>DATE, in UTC. Not written when null, so that equal data make equal files.</summary>
+    public DateTime? Date { get; init; }
+
+    /// <summary>DATEEND, in UTC. Not written when null.</summary>
+    public DateTime? DateEnd { get; init; }
+
+    /// <summary>CREATOR.</summary>
+    public string Creator { get; init; } = "DigiCam.Zfits";
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using DigiCam.Results;
+
+namespace DigiCam.Runs;
+
+/// <summary>Which files to read and how: the checked form of what a user typed, which also goes into the provenance of results.</summary>
+/// <param name="Files">The files of the run.</param>
+/// <param name="Options">How to read them.</param>
+public sealed record RunInput(ImmutableArray<string> Files, RunOptions Options)
+{
+    /// <summary>Checks what a user typed.</summary>
+    /// <param name="input">Paths or patterns with * and ?, separated by commas.</param>
+    /// <param name="maximumEvents">Number of events of the whole run to use; 0 for all.</param>
+    /// <param name="pixelOrder">Name of a <see cref="PixelOrder"/>, upper or lower case.</param>
+    /// <exception cref="ArgumentException">A value makes no sense; the message names it.</exception>
+    /// <exception cref="FileNotFoundException">Something matches no file.</exception>
+    public static RunInput From(string input, long maximumEvents = 0, string pixelOrder = nameof(PixelOrder.FromFile))
+    {
+        if (maximumEvents < 0) throw new ArgumentException(FormattableString.Invariant($"maximumEvents {maximumEvents}: cannot be negative; 0 means all"));
+        if (!Enum.TryParse(pixelOrder, ignoreCase: true, out PixelOrder order) || !Enum.IsDefined(order))
+        {
+            throw new ArgumentException($"pixelOrder '{pixelOrder}': must be one of {string.Join(", ", Enum.GetNames<PixelOrder>())}");
+        }
+
+        return new RunInput(RunFileList.FromInput(input), new RunOptions { MaximumEvents = maximumEvents == 0 ? null : maximumEvents, PixelOrder = order });
+    }
+
+    /// <summary>Opens the run.</summary>
+    public Run Open() => Run.Open(Files, Options);
+
+    /// <summary>Where a result made from the run comes from; reads the files to their ends for their SHA-256.</summary>
+    /// <param name="task">Name of the task.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="parameters">Further parameters of the task.</param>
+    public async Task<Provenance> ProvenanceAsync(string task, Run run, params (string Name, object? Value)[] parameters)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        List<InputFile> inputs = [];
+        foreach (RunFile file in run.Files) inputs.Add(await InputFile.HashAsync(file.Path, file.EventCount).ConfigureAwait(false));
+        return Provenance.Now(task, inputs, [("maximum_events", Options.MaximumEvents), ("pixel_order", Options.PixelOrder), .. parameters]);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant(
+        $"{string.Join(", ", Files.Select(Path.GetFileName))}, {(Options.MaximumEvents is { } n ? FormattableString.Invariant($"first {n} events") : "all events")}, pixel order {Options.PixelOrder}");
+}

@@ -1,0 +1,274 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using DigiCam.Files;
+using DigiCam.Geometry;
+using DigiCam.Runs;
+using DigiCam.Zfits;
+
+namespace DigiCam.Simulation;
+
+/// <summary>What is wrong with a simulated pixel.</summary>
+public enum PixelFault
+{
+    /// <summary>The channel does not follow its input: one code only.</summary>
+    Stuck,
+
+    /// <summary>Four times the noise.</summary>
+    Noisy,
+
+    /// <summary>The baseline lies so high that the last ADC code cuts the noise.</summary>
+    Saturated,
+
+    /// <summary>The baseline lies far from the others.</summary>
+    Shifted,
+}
+
+/// <summary>
+/// A run with the high voltage off, written as a genuine camera file: baseline and electronic noise only, rounded to ADC codes.
+/// The same settings give the same file on any number of threads.
+/// </summary>
+public sealed record HvOffSimulation
+{
+    private const int TracesPerCrate = 192;
+    private const int PatchesPerCrate = 144;
+    private const int CrateCount = 3;
+    private const int TriggerOutputBytes = 18;
+    private const int LastCode = 4095;
+    private const int FirmwareAverage = 1024;
+    private const int FirmwareScale = 16;
+    private const int EventsPerBatch = 64;
+    private const int EventsPerTile = 100;
+
+    // Streams of the random numbers: the camera's own, and one for each event behind it.
+    private const ulong CameraStream = 0;
+    private const ulong FirstEventStream = 1;
+
+    /// <summary>Seed of all random numbers.</summary>
+    public ulong Seed { get; init; } = 20180822;
+
+    /// <summary>Number of events.</summary>
+    public int EventCount { get; init; } = 2000;
+
+    /// <summary>Samples per pixel, 4 ns each.</summary>
+    public int SampleCount { get; init; } = 50;
+
+    /// <summary>Telescope id.</summary>
+    public int TelescopeId { get; init; } = 22;
+
+    /// <summary>Number of the first event.</summary>
+    public uint FirstEventNumber { get; init; } = 1;
+
+    /// <summary>Time of the first event (UTC).</summary>
+    public DateTime Start { get; init; } = new(2018, 8, 22, 20, 0, 0, DateTimeKind.Utc);
+
+    /// <summary>Rate of the periodic trigger [Hz].</summary>
+    public double RateHz { get; init; } = 100;
+
+    /// <summary>Mean and spread of the baselines over the camera [LSB].</summary>
+    public (double Mean, double Spread) BaselineLsb { get; init; } = (285.3, 6);
+
+    /// <summary>Mean and spread of the electronic noise over the camera [LSB].</summary>
+    public (double Mean, double Spread) NoiseLsb { get; init; } = (1.0, 0.06);
+
+    /// <summary>Faulty pixels by software id.</summary>
+    public ImmutableSortedDictionary<int, PixelFault> Faults { get; init; } = ImmutableSortedDictionary<int, PixelFault>.Empty;
+
+    /// <summary>Writes the run and, beside it, the truth as a table: name_truth.csv.</summary>
+    /// <param name="path">The camera file, *.fits.fz.</param>
+    /// <param name="progress">Told about the progress.</param>
+    /// <param name="cancellationToken">Stops after the current batch; no file is left.</param>
+    /// <returns>Baseline and noise of every pixel (pixel) [LSB].</returns>
+    public (double[] Baseline, double[] Noise) Write(string path, IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(EventCount);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(SampleCount);
+        System.Diagnostics.Stopwatch watch = System.Diagnostics.Stopwatch.StartNew();
+        (double[] baseline, double[] noise) = DrawCamera();
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        using ZFitsWriter writer = ZFitsWriter.Create(path);
+        WriteConfiguration(writer);
+
+        ZFitsTableWriter events = writer.BeginTable("Events", DigiCamColumns.EventMessage, DigiCamColumns.Events, new ZFitsTableOptions { RowsPerTile = EventsPerTile, ReservedTiles = (EventCount + EventsPerTile - 1) / EventsPerTile, Date = Start, DateEnd = Start.AddSeconds(EventCount / RateHz) });
+        int[] columns = [.. DigiCamColumns.Events.Select(c => events.IndexOf(c.Name))];
+        SimulatedEvent[] batch = [.. Enumerable.Range(0, EventsPerBatch).Select(_ => new SimulatedEvent(SampleCount))];
+        ushort[] indices = [.. CameraGeometry.DigiCam.LegacyOrder.Select(pixel => (ushort)pixel)];
+        ushort[] status = new ushort[CameraGeometry.PixelCount];
+        Array.Fill(status, (ushort)1);
+        byte[] noTrigger = new byte[SampleCount * CrateCount * TriggerOutputBytes];
+        for (int first = 0; first < EventCount; first += EventsPerBatch)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int count = Math.Min(EventsPerBatch, EventCount - first);
+            Parallel.For(0, count, i => Draw(batch[i], first + i, baseline, noise));
+            for (int i = 0; i < count; i++)
+            {
+                long timeNs = (long)Math.Round((Start - DateTime.UnixEpoch).TotalSeconds * 1e9) + (long)Math.Round((first + i) * 1e9 / RateHz);
+                events.SetScalar(columns[0], TelescopeId);
+                events.SetScalar(columns[1], FirstEventNumber + (uint)(first + i));
+                events.SetArray<short>(columns[2], batch[i].Samples);
+                events.SetArray<ushort>(columns[3], indices);
+                events.SetArray<short>(columns[4], batch[i].Baselines);
+                events.SetScalar(columns[5], (ulong)(timeNs % 1_000_000_000));
+                events.SetScalar(columns[6], (ulong)(timeNs / 1_000_000_000));
+                events.SetArray<ushort>(columns[7], status);
+                events.SetScalar(columns[8], (uint)EventTypes.Pulser);
+                events.SetArray<byte>(columns[9], batch[i].TriggerInput);
+                events.SetArray<byte>(columns[10], noTrigger);
+                events.SetArray<byte>(columns[11], noTrigger);
+                events.SetArray<byte>(columns[12], noTrigger);
+                events.CommitRow();
+            }
+
+            progress?.Report(new RunProgress(first + count, EventCount, watch.Elapsed));
+        }
+
+        events.Finish();
+        AtomicFile.WriteText(TruthPath(path), TruthTable(baseline, noise));
+        writer.Finish();
+        return (baseline, noise);
+    }
+
+    /// <summary>Path of the table with the truth of a simulated run.</summary>
+    /// <param name="path">The run.</param>
+    public static string TruthPath(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        string stem = path.EndsWith(RunFileList.Extension, StringComparison.Ordinal) ? path[..^RunFileList.Extension.Length] : path;
+        return stem + "_truth.csv";
+    }
+
+    /// <summary>Reads the truth of a simulated run.</summary>
+    /// <param name="path">The run.</param>
+    /// <returns>Baseline and noise of every pixel (pixel) [LSB] and the names of the faults (pixel); null if the run has no table of truth beside it.</returns>
+    public static (double[] Baseline, double[] Noise, string[] Faults)? ReadTruth(string path)
+    {
+        string truth = TruthPath(path);
+        if (!File.Exists(truth)) return null;
+        string[][] rows = [.. File.ReadLines(truth).Skip(1).Select(line => line.Split(','))];
+        if (rows.Length != CameraGeometry.PixelCount || rows.Any(r => r.Length != 4)) throw new InvalidDataException($"{truth}: not a table of {CameraGeometry.PixelCount} pixels");
+        return (
+            [.. rows.Select(r => double.Parse(r[1], CultureInfo.InvariantCulture))],
+            [.. rows.Select(r => double.Parse(r[2], CultureInfo.InvariantCulture))],
+            [.. rows.Select(r => r[3])]);
+    }
+
+    private (double[] Baseline, double[] Noise) DrawCamera()
+    {
+        RandomStream random = new(Seed, CameraStream);
+        double[] baseline = new double[CameraGeometry.PixelCount];
+        double[] noise = new double[CameraGeometry.PixelCount];
+        for (int pixel = 0; pixel < baseline.Length; pixel++)
+        {
+            baseline[pixel] = BaselineLsb.Mean + (BaselineLsb.Spread * random.Normal());
+            noise[pixel] = NoiseLsb.Mean + (NoiseLsb.Spread * random.Normal());
+            if (!Faults.TryGetValue(pixel, out PixelFault fault)) continue;
+            switch (fault)
+            {
+                case PixelFault.Stuck:
+                    (baseline[pixel], noise[pixel]) = (Math.Floor(baseline[pixel]), 0);
+                    break;
+                case PixelFault.Noisy:
+                    noise[pixel] *= 4;
+                    break;
+                case PixelFault.Saturated:
+                    baseline[pixel] = LastCode - 0.5;
+                    break;
+                case PixelFault.Shifted:
+                    baseline[pixel] += 20 * BaselineLsb.Spread;
+                    break;
+                default:
+                    throw new InvalidOperationException($"fault {fault} is not simulated");
+            }
+        }
+
+        return (baseline, noise);
+    }
+
+    private void Draw(SimulatedEvent target, int index, double[] baseline, double[] noise)
+    {
+        RandomStream random = new(Seed, FirstEventStream + (ulong)index);
+        Array.Clear(target.TriggerInput);
+        Array.Clear(target.PatchSums);
+        for (int row = 0; row < CameraGeometry.PixelCount; row++)
+        {
+            int pixelId = CameraGeometry.DigiCam.LegacyOrder[row];
+            double b = baseline[pixelId];
+            double s = noise[pixelId];
+            Span<short> waveform = target.Samples.AsSpan(row * SampleCount, SampleCount);
+            for (int i = 0; i < waveform.Length; i++)
+            {
+                waveform[i] = (short)Math.Clamp(Math.Floor(b + (s * random.Normal()) + 0.5), 0, LastCode);
+            }
+
+            // The firmware averages samples before the event and keeps sixteenths.
+            double firmware = Math.Clamp(b, 0, LastCode) + (s / Math.Sqrt(FirmwareAverage) * random.Normal());
+            target.Baselines[row] = (short)Math.Clamp(Math.Round(FirmwareScale * firmware), 0, short.MaxValue);
+
+            int patch = CameraGeometry.DigiCam.Pixels[pixelId].Patch;
+            int floor = target.Baselines[row] / FirmwareScale;
+            for (int i = 0; i < waveform.Length; i++) target.PatchSums[(patch * SampleCount) + i] += waveform[i] - floor;
+        }
+
+        foreach (TriggerPatch patch in CameraGeometry.DigiCam.Patches)
+        {
+            int place = (patch.InputTraceIndex / PatchesPerCrate * TracesPerCrate) + (patch.InputTraceIndex % PatchesPerCrate);
+            for (int i = 0; i < SampleCount; i++)
+            {
+                target.TriggerInput[(i * CrateCount * TracesPerCrate) + place] = (byte)Math.Clamp(target.PatchSums[(patch.Id * SampleCount) + i], 0, 255);
+            }
+        }
+    }
+
+    // 39 slots: in each of three crates an empty one and nine FADC boards, then an empty one and eight trigger entries.
+    private void WriteConfiguration(ZFitsWriter writer)
+    {
+        const int BoardsPerCrate = 9;
+        const int TriggerEntries = 8;
+        (byte Protocol, uint SerialNumber, byte Card) empty = (255, 0, 0);
+        List<(byte Protocol, uint SerialNumber, byte Card)> slots = [];
+        for (int crate = 0; crate < CrateCount; crate++)
+        {
+            slots.Add(empty);
+            for (int board = 1; board <= BoardsPerCrate; board++) slots.Add((1, (uint)(1000 + (100 * crate) + board), 2));
+        }
+
+        slots.Add(empty);
+        for (int entry = 1; entry <= TriggerEntries; entry++) slots.Add((1, (uint)(2000 + entry), 0));
+        byte[] revision = [.. slots.Select(s => (byte)(s.Protocol == 1 ? 1 : 0))];
+        byte[] card = [.. slots.Select(s => s.Card)];
+        byte[] zero = new byte[slots.Count];
+
+        ZFitsTableWriter table = writer.BeginTable("DigicamConfig", DigiCamColumns.ConfigMessage, DigiCamColumns.Config, new ZFitsTableOptions { ReservedTiles = 1, Date = Start, DateEnd = Start });
+        table.SetArray<byte>(table.IndexOf("protocol_vers"), [.. slots.Select(s => s.Protocol)]);
+        table.SetArray<uint>(table.IndexOf("sn"), [.. slots.Select(s => s.SerialNumber)]);
+        foreach (string name in (string[])["hv", "gateware_code", "firmware_code"]) table.SetArray<byte>(table.IndexOf(name), zero);
+        foreach (string name in (string[])["gateware_rev", "gateware_vers", "firmware_rev", "firmware_vers"]) table.SetArray<byte>(table.IndexOf(name), revision);
+        foreach (string name in (string[])["gateware_card_type", "firmware_card_type"]) table.SetArray<byte>(table.IndexOf(name), card);
+        table.CommitRow();
+        table.Finish();
+    }
+
+    private string TruthTable(double[] baseline, double[] noise)
+    {
+        StringBuilder text = new("pixel,baseline_lsb,noise_lsb,fault\n");
+        for (int pixel = 0; pixel < baseline.Length; pixel++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{pixel},{baseline[pixel]:R},{noise[pixel]:R},{(Faults.TryGetValue(pixel, out PixelFault fault) ? fault.ToString() : "")}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private sealed class SimulatedEvent(int sampleCount)
+    {
+        public short[] Samples { get; } = new short[CameraGeometry.PixelCount * sampleCount];
+
+        public short[] Baselines { get; } = new short[CameraGeometry.PixelCount];
+
+        public int[] PatchSums { get; } = new int[CameraGeometry.PatchCount * sampleCount];
+
+        public byte[] TriggerInput { get; } = new byte[CrateCount * TracesPerCrate * sampleCount];
+    }
+}

@@ -1,0 +1,230 @@
+using System.Globalization;
+using System.Text;
+using DigiCam.Kernel.Documents;
+using DigiCam.Kernel.Sessions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace DigiCam.Kernel.Tests.Sessions;
+
+public sealed class ScriptSessionTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = TestEnvironment.CreateTemporaryFolder();
+    private readonly ScriptSession _session;
+    private int _count;
+
+    public ScriptSessionTests() => _session = new ScriptSession(new ScriptSessionOptions { BaseDirectory = _folder.FullName });
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Execute_ChainsDeclarations()
+    {
+        await RunAsync("var a = 1; int F(int x) => x + a; record R(int V);");
+        Assert.Equal("3", await ResultAsync("F(2)"));
+        await RunAsync("var a = \"redeclared\";");
+        Assert.Equal("redeclared", await ResultAsync("a"));
+        Assert.Equal("R { V = 4 }", await ResultAsync("new R(4)"));
+        Assert.Equal("6", await ResultAsync("await Task.Run(() => 6)"));
+        Assert.Equal("3", await ResultAsync("new List<int> { 1, 2 }.Sum()"));
+        Assert.Equal("<null>", await ResultAsync("(string)null"));
+        Assert.Equal("1.5", await ResultAsync("#!csharp\n1.5"));
+        Assert.Empty(await RunAsync("F(2);"));
+        Assert.Empty(await RunAsync("void G() { }\nG()"));
+    }
+
+    [Fact]
+    public async Task Execute_Usings_AreThoseOfDotNetInteractive()
+    {
+        Assert.Equal(
+            ["System", "System.Collections", "System.Collections.Generic", "System.Linq", "System.Text", "System.Threading.Tasks"],
+            ScriptSessionOptions.DefaultUsings);
+        ErrorOutput error = Assert.IsType<ErrorOutput>(Assert.Single(await RunAsync("File.Exists(\"a\")")));
+        Assert.Contains("CS0103", error.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Execute_Streams_KeepTheirOrderWithDisplays()
+    {
+        IReadOnlyList<CellOutput> outputs = await RunAsync(
+            "Console.WriteLine(\"a\"); Console.Error.WriteLine(\"e\"); display(1); Console.Write('b'); Console.Write(1.5); display(\"*m*\", \"text/markdown\"); HTML(\"<b>\")");
+        Assert.Equal(
+            ["stdout a", "stderr e", "display text/plain", "stdout b1.5", "display text/markdown", "result text/html, text/plain"],
+            outputs.Select(output => output switch
+            {
+                StreamOutput stream => $"{stream.Name} {stream.Text.TrimEnd()}",
+                DisplayDataOutput display => $"display {display.Data}",
+                ExecuteResultOutput result => $"result {result.Data}",
+                _ => "?",
+            }));
+    }
+
+    [Fact]
+    public async Task Execute_PartOfALine_IsSentWhileTheCellRuns()
+    {
+        Recorder recorder = new();
+        Task<ExecutionResult> run = _session.ExecuteAsync(new CodeSubmission("Console.Write(\"dot\"); await Task.Delay(1500);", "cell 1"), recorder, TestContext.Current.CancellationToken);
+        while (recorder.Outputs.Count == 0 && !run.IsCompleted) await Task.Delay(10, TestContext.Current.CancellationToken);
+        Assert.False(run.IsCompleted);
+        await run;
+    }
+
+    [Fact]
+    public async Task Execute_OtherThreads_WriteToTheCell()
+    {
+        IReadOnlyList<CellOutput> outputs = await RunAsync("await Task.Run(() => Console.WriteLine(\"task\")); var t = new System.Threading.Thread(() => Console.WriteLine(\"thread\")); t.Start(); t.Join();");
+        Assert.Equal("task\nthread\n", string.Concat(outputs.OfType<StreamOutput>().Select(stream => stream.Text)));
+    }
+
+    [Fact]
+    public async Task Display_CanBeUpdated()
+    {
+        Recorder recorder = new();
+        await _session.ExecuteAsync(new CodeSubmission("var d = display(1); d.Update(2); \"x\".Display();", "cell 1"), recorder, TestContext.Current.CancellationToken);
+        Assert.Equal(2, recorder.Outputs.Count);
+        Assert.Equal(((DisplayDataOutput)recorder.Outputs[0]).DisplayId, Assert.Single(recorder.Updates).Id);
+        Assert.Equal("2", recorder.Updates[0].Data["text/plain"]);
+    }
+
+    [Fact]
+    public async Task Execute_CompileError_HasLineColumnAndSource()
+    {
+        (ExecutionResult result, Recorder recorder) = await ExecuteAsync("var ok = 1;\n\n  var x = undefined + 1;\nint y = \"s\";", "cell 7");
+        Assert.False(result.Succeeded);
+        Assert.Equal(3, result.Line);
+        ErrorOutput error = Assert.IsType<ErrorOutput>(Assert.Single(recorder.Outputs));
+        Assert.Equal("Error", error.Name);
+        Assert.StartsWith("cell 7, line 3, column 11: error CS0103", error.Value, StringComparison.Ordinal);
+        Assert.Equal("      var x = undefined + 1;", error.Traceback[1]);
+        Assert.Equal("              ^", error.Traceback[2]);
+        Assert.Contains(error.Traceback, line => line.StartsWith("cell 7, line 4, column 9: error CS0029", StringComparison.Ordinal));
+        Assert.Contains("CS0103", Assert.IsType<ErrorOutput>((await RunAsync("ok"))[^1]).Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Execute_RuntimeError_TracebackNamesCellLines()
+    {
+        await ExecuteAsync("int Divide(int a, int b)\n{\n    return a / b;\n}\nasync Task<int> Later(int b)\n{\n    await Task.Delay(1);\n    return Divide(1, b);\n}", "cell 3");
+        (ExecutionResult result, Recorder recorder) = await ExecuteAsync("var kept = 5;\n\nawait Later(0)", "cell 4");
+        ErrorOutput error = Assert.IsType<ErrorOutput>(Assert.Single(recorder.Outputs));
+        Assert.Equal("System.DivideByZeroException: Attempted to divide by zero.", error.Value);
+        Assert.Equal(
+            [
+                "System.DivideByZeroException: Attempted to divide by zero.",
+                "   Divide, cell 3, line 3: return a / b;",
+                "   Later, cell 3, line 8: return Divide(1, b);",
+                "   cell 4, line 3: await Later(0)",
+            ],
+            error.Traceback);
+        Assert.Equal(3, result.Line);
+        Assert.Equal("5", await ResultAsync("kept"));
+    }
+
+    [Fact]
+    public async Task Execute_InnerExceptions_AreToldWithTheirPlaces()
+    {
+        (_, Recorder recorder) = await ExecuteAsync("try\n{\n    int.Parse(\"x\");\n}\ncatch (Exception e)\n{\n    throw new InvalidOperationException(\"outer\", e);\n}", "cell 1");
+        ErrorOutput error = Assert.IsType<ErrorOutput>(Assert.Single(recorder.Outputs));
+        Assert.Contains("   cell 1, line 7: throw new InvalidOperationException(\"outer\", e);", error.Traceback);
+        Assert.Contains(error.Traceback, line => line.StartsWith("caused by System.FormatException", StringComparison.Ordinal));
+        Assert.Contains("   cell 1, line 3: int.Parse(\"x\");", error.Traceback);
+        Assert.DoesNotContain(error.Traceback, line => line.Contains("Microsoft.CodeAnalysis", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("\n#r \"nuget: Some.Package\"", "cell 1, line 2: #r \"nuget: Some.Package\": packages are not supported by this runner yet")]
+    [InlineData("#r \"lib/Missing.dll\"", "Missing.dll; build it first: dotnet publish <project of Missing> -c Release -o ")]
+    [InlineData("#load \"absent.csx\"", "there is no file")]
+    [InlineData("#!fsharp\nlet a = 1", "the magic command '#!fsharp' is not supported")]
+    [InlineData("%%time\n1", "the magic command '%%time' is not supported")]
+    public async Task Execute_WhatTheEngineCannot_IsSaidClearly(string code, string expected)
+    {
+        (_, Recorder recorder) = await ExecuteAsync(code, "cell 1");
+        Assert.Contains(expected, Assert.IsType<ErrorOutput>(Assert.Single(recorder.Outputs)).Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Execute_Reference_FindsDependenciesInTheFolderOfTheDll()
+    {
+        string lib = Directory.CreateDirectory(_folder.File("lib")).FullName;
+        string deep = Path.Combine(lib, "Deep.dll"), below = Path.Combine(lib, "Below.dll"), top = Path.Combine(lib, "Top.dll");
+        Compile(deep, "namespace Deep { public static class D { public static string Name => \"deep\"; } }");
+        Compile(below, "namespace Below { public class Base { public string Name => Deep.D.Name; } }", deep);
+        Compile(top, "namespace Top { public class Thing : Below.Base { public static Below.Base Make() => new Thing(); public void Fail() => throw new System.InvalidOperationException(\"inside\"); } }", below);
+        Assert.Empty(await RunAsync("#r \"lib/Top.dll\"\nusing Top;\nvar thing = new Thing();"));
+        Assert.Equal("deep", await ResultAsync("thing.Name"));
+        Assert.Equal("deep", await ResultAsync("Thing.Make().Name"));
+        Assert.Empty(await RunAsync("#r \"lib/Below.dll\"\nBelow.Base again = thing;"));
+        ErrorOutput error = Assert.IsType<ErrorOutput>((await RunAsync("thing.Fail();"))[^1]);
+        Assert.StartsWith("   Top.Thing.Fail()", error.Traceback[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Execute_Cancelled_LeavesTheSessionUnusable()
+    {
+        using CancellationTokenSource source = new(500);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _session.ExecuteAsync(
+            new CodeSubmission("while (!AppDomain.CurrentDomain.GetData(\"digicam-stop\")?.Equals(true) ?? true) { }", "cell 1"), new Recorder(), source.Token));
+        AppDomain.CurrentDomain.SetData("digicam-stop", true);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync("1"));
+    }
+
+    [Fact]
+    public async Task Sessions_AtTheSameTime_KeepTheirConsolesApart()
+    {
+        using ScriptSession other = new(new ScriptSessionOptions());
+        Recorder first = new(), second = new();
+        const string Code = "for (int i = 0; i < 50; i++) { Console.WriteLine(NAME); await Task.Yield(); }";
+        await Task.WhenAll(
+            _session.ExecuteAsync(new CodeSubmission(Code.Replace("NAME", "\"one\"", StringComparison.Ordinal), "a"), first, TestContext.Current.CancellationToken),
+            other.ExecuteAsync(new CodeSubmission(Code.Replace("NAME", "\"two\"", StringComparison.Ordinal), "b"), second, TestContext.Current.CancellationToken));
+        Assert.All(first.Outputs, output => Assert.Equal("one\n", ((StreamOutput)output).Text));
+        Assert.Equal(50, second.Outputs.Count);
+    }
+
+    [Fact]
+    public void Display_OutsideOfACell_Throws() => Assert.Throws<InvalidOperationException>(() => NotebookFunctions.display(1));
+
+    private async Task<(ExecutionResult Result, Recorder Recorder)> ExecuteAsync(string code, string label)
+    {
+        Recorder recorder = new();
+        return (await _session.ExecuteAsync(new CodeSubmission(code, label), recorder, TestContext.Current.CancellationToken), recorder);
+    }
+
+    private async Task<IReadOnlyList<CellOutput>> RunAsync(string code) =>
+        (await ExecuteAsync(code, string.Create(CultureInfo.InvariantCulture, $"step {++_count}"))).Recorder.Outputs;
+
+    private async Task<string> ResultAsync(string code)
+    {
+        IReadOnlyList<CellOutput> outputs = await RunAsync(code);
+        Assert.True(outputs is [ExecuteResultOutput], string.Join("\n", outputs));
+        return ((ExecuteResultOutput)outputs[0]).Data["text/plain"];
+    }
+
+    private static void Compile(string path, string source, params string[] references)
+    {
+        string runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        CSharpCompilation compilation = CSharpCompilation.Create(
+            Path.GetFileNameWithoutExtension(path),
+            [CSharpSyntaxTree.ParseText(source, encoding: Encoding.UTF8)],
+            [MetadataReference.CreateFromFile(Path.Combine(runtime, "System.Runtime.dll")), MetadataReference.CreateFromFile(typeof(object).Assembly.Location), .. references.Select(reference => MetadataReference.CreateFromFile(reference))],
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        Microsoft.CodeAnalysis.Emit.EmitResult result = compilation.Emit(path);
+        Assert.True(result.Success, string.Join('\n', result.Diagnostics));
+    }
+
+    private sealed class Recorder : IOutputSink
+    {
+        public List<CellOutput> Outputs { get; } = [];
+
+        public List<(string Id, MimeBundle Data)> Updates { get; } = [];
+
+        public void Write(CellOutput output) => Outputs.Add(output);
+
+        public void UpdateDisplay(string displayId, MimeBundle data) => Updates.Add((displayId, data));
+    }
+}

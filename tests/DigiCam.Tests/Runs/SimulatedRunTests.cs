@@ -1,0 +1,285 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using DigiCam.Flags;
+using DigiCam.Geometry;
+using DigiCam.Histograms;
+using DigiCam.HvOff;
+using DigiCam.Runs;
+using DigiCam.Simulation;
+using DigiCam.Zfits;
+
+namespace DigiCam.Tests.Runs;
+
+public sealed class SimulatedRunTests : IDisposable
+{
+    private static readonly HvOffSimulation Small = new() { EventCount = 230, Faults = SampleData.Faults };
+
+    private readonly TemporaryFolder _folder = TestEnvironment.CreateTemporaryFolder();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Write_Twice_GivesEqualFiles()
+    {
+        HvOffSimulation tiny = Small with { EventCount = 5 };
+        tiny.Write(_folder.File("a.fits.fz"), cancellationToken: TestContext.Current.CancellationToken);
+        tiny.Write(_folder.File("b.fits.fz"), cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(File.ReadAllBytes(_folder.File("a.fits.fz")), File.ReadAllBytes(_folder.File("b.fits.fz")));
+        Assert.Equal(4, Directory.GetFiles(_folder.FullName).Length);
+    }
+
+    [Fact]
+    public void SmallSample_InTheRepository_IsWhatTheSimulationWrites()
+    {
+        string committed = Path.Combine(TestEnvironment.RepositoryRoot, "data-samples", "hv_off_small.fits.fz");
+        SampleData.SmallHvOffRun.Write(_folder.File("small.fits.fz"), cancellationToken: TestContext.Current.CancellationToken);
+        using Run expected = Run.Open(committed);
+        using Run found = Run.Open(_folder.File("small.fits.fz"));
+        Assert.Equal(20, expected.EventCount);
+        foreach ((CameraEvent e, CameraEvent f) in expected.Zip(found))
+        {
+            Assert.Equal(e.ToString(), f.ToString());
+            Assert.Equal(e.Samples.ToArray(), f.Samples.ToArray());
+            Assert.Equal(e.TriggerInput, f.TriggerInput);
+        }
+
+        // The last digits of logarithm and sine may differ between machines.
+        (double[] baseline, double[] noise, string[] faults) = HvOffSimulation.ReadTruth(committed)!.Value;
+        (double[] foundBaseline, double[] foundNoise, string[] foundFaults) = HvOffSimulation.ReadTruth(_folder.File("small.fits.fz"))!.Value;
+        Assert.All(baseline.Zip(foundBaseline), b => Assert.Equal(b.First, b.Second, 1e-9));
+        Assert.All(noise.Zip(foundNoise), n => Assert.Equal(n.First, n.Second, 1e-9));
+        Assert.Equal(faults, foundFaults);
+    }
+
+    [Fact]
+    public void Write_Simulated_HasTheColumnsOfARealFile()
+    {
+        string real = TestEnvironment.Shared("data", "real", "SST1M_01_20180822_001.fits.fz");
+        using ZFitsFile expected = ZFitsFile.Open(real);
+        using ZFitsFile found = ZFitsFile.Open(Simulate("a", Small with { EventCount = 3 }));
+        Assert.Equal(expected.Tables.Select(t => (t.Name, t.MessageName)), found.Tables.Select(t => (t.Name, t.MessageName)));
+        foreach ((ZFitsTable e, ZFitsTable f) in expected.Tables.Zip(found.Tables))
+        {
+            Assert.Equal(
+                e.Columns.Select(c => (c.Name, c.FieldPath, c.Format, c.ElementType, c.TypeTag)),
+                f.Columns.Select(c => (c.Name, c.FieldPath, c.Format, c.ElementType, c.TypeTag)));
+            Assert.True(f.VerifyChecksums(TestContext.Current.CancellationToken) is { DataSumPresent: true, CheckSumPresent: true, Ok: true });
+        }
+
+        CameraEvent camera;
+        using (Run run = Run.Open(real)) camera = run.First();
+        ZFitsRow row = found.GetTable("Events").ReadRow(0, "hiGain_waveforms_pixelsIndices");
+        Assert.Equal(
+            expected.GetTable("Events").ReadRow(0, "hiGain_waveforms_pixelsIndices").GetArray<ushort>("hiGain_waveforms_pixelsIndices"),
+            row.GetArray<ushort>("hiGain_waveforms_pixelsIndices"));
+        Assert.Equal(1296, camera.PixelCount);
+    }
+
+    [Fact]
+    public void Write_Cancelled_LeavesNoFile()
+    {
+        using CancellationTokenSource cancelled = new();
+        cancelled.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => Small.Write(_folder.File("a.fits.fz"), cancellationToken: cancelled.Token));
+        Assert.Empty(Directory.GetFiles(_folder.FullName));
+    }
+
+    [Fact]
+    public void Fit_SimulatedRun_GivesTheTruthAndFlagsTheFaults()
+    {
+        string path = Simulate("a", Small);
+        using Run run = Run.Open(path);
+        HvOffResult result = HvOffFitter.Fit(AdcHistograms.Accumulate(run, cancellationToken: TestContext.Current.CancellationToken), cancellationToken: TestContext.Current.CancellationToken);
+        (double[] baseline, double[] noise, string[] faults) = HvOffSimulation.ReadTruth(path)!.Value;
+
+        Dictionary<string, PixelFlags> expected = new()
+        {
+            [""] = PixelFlags.None,
+            ["Stuck"] = PixelFlags.Stuck | PixelFlags.FitFailed,
+            ["Noisy"] = PixelFlags.NoiseOutlier,
+            ["Saturated"] = PixelFlags.Overflow,
+            ["Shifted"] = PixelFlags.BaselineOutlier,
+        };
+        foreach (HvOffPixel pixel in result.Pixels) Assert.True((pixel.Flags & expected[faults[pixel.Pixel]]) == expected[faults[pixel.Pixel]], $"{pixel}, fault '{faults[pixel.Pixel]}'");
+        Assert.All(result.Pixels.Where(p => faults[p.Pixel].Length == 0), p => Assert.Equal(PixelFlags.None, p.Flags));
+
+        double[] pulls = [.. result.Pixels.Where(p => faults[p.Pixel].Length == 0).Select(p => (p.Baseline - baseline[p.Pixel]) / p.BaselineError)];
+        Assert.InRange(Math.Abs(pulls.Average()), 0, 3 / Math.Sqrt(pulls.Length));
+        Assert.InRange(Math.Sqrt(pulls.Average(p => p * p)), 0.9, 1.1);
+        double[] noisePulls = [.. result.Pixels.Where(p => faults[p.Pixel].Length == 0).Select(p => (p.Noise - noise[p.Pixel]) / p.NoiseError)];
+        Assert.InRange(Math.Sqrt(noisePulls.Average(p => p * p)), 0.9, 1.1);
+    }
+
+    [Fact]
+    public void Accumulate_AnyThreadsAndBatch_GivesTheSameCounts()
+    {
+        using Run run = Run.Open(Simulate("a", Small));
+        PixelHistograms expected = AdcHistograms.Accumulate(run, threads: 1, batchEvents: 1000, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(230, expected.EventCount);
+        foreach ((int threads, int batch) in ((int, int)[])[(2, 1), (2, 7), (3, 100), (1, 230)])
+        {
+            PixelHistograms found = AdcHistograms.Accumulate(run, threads: threads, batchEvents: batch, cancellationToken: TestContext.Current.CancellationToken);
+            for (int pixel = 0; pixel < expected.PixelCount; pixel++) Assert.True(expected.GetCounts(pixel).SequenceEqual(found.GetCounts(pixel)));
+            Assert.Equal(expected.EventCount, found.EventCount);
+        }
+    }
+
+    [Fact]
+    public void Open_SeveralFiles_AreOneRunInEventOrder()
+    {
+        string second = Simulate("a", Small with { EventCount = 30, FirstEventNumber = 131, Start = Small.Start.AddSeconds(2) });
+        string first = Simulate("b", Small with { EventCount = 120, FirstEventNumber = 1 });
+        using Run run = Run.Open([second, first]);
+        Assert.Equal(150, run.EventCount);
+        Assert.Equal([first, second], run.Files.Select(f => f.Path));
+        Assert.Equal(Enumerable.Range(1, 120).Concat(Enumerable.Range(131, 30)).Select(n => (long)n), run.Select(e => e.EventNumber));
+        Assert.Equal(10, run.Summary.MissingEvents);
+        Assert.Contains("10 event numbers are missing between 1 and 160", run.Summary.Problems);
+
+        // The limit holds for the whole run, in event order: 120 of the first file, 5 of the second.
+        using Run limited = Run.Open([second, first], new RunOptions { MaximumEvents = 125 });
+        Assert.Equal(125, AdcHistograms.Accumulate(limited, cancellationToken: TestContext.Current.CancellationToken).EventCount);
+        Assert.Equal(135, limited.Last().EventNumber);
+    }
+
+    [Fact]
+    public void Open_InterleavedStreams_AreMergedEventByEvent()
+    {
+        // Streams of one run share its events out; here with a duplicate in the middle.
+        string a = Simulate("a", Small with { EventCount = 3, FirstEventNumber = 1 });
+        string b = Simulate("b", Small with { EventCount = 3, FirstEventNumber = 2, Seed = 5 });
+        using Run run = Run.Open([a, b]);
+        Assert.Equal([1, 2, 2, 3, 3, 4], run.Select(e => e.EventNumber));
+        Assert.Equal(2, run.Summary.DuplicateEvents);
+        CameraEvent[] events = [.. run];
+        for (int i = 0; i < events.Length; i++) Assert.Equal(events[i].Samples.ToArray(), run.GetEvent(i).Samples.ToArray());
+    }
+
+    [Fact]
+    public void Open_FilesOfDifferentRuns_AreRefused()
+    {
+        string a = Simulate("a", Small with { EventCount = 2 });
+        string otherSamples = Simulate("b", Small with { EventCount = 2, SampleCount = 92 });
+        string otherTelescope = Simulate("c", Small with { EventCount = 2, TelescopeId = 21 });
+        Assert.Equal($"{otherSamples}: 92 samples per pixel, but {a} has 50: not the same run", Assert.Throws<InvalidDataException>(() => Run.Open([a, otherSamples])).Message);
+        Assert.Equal($"{otherTelescope}: telescope 21, but {a} is of telescope 22: not the same run", Assert.Throws<InvalidDataException>(() => Run.Open([a, otherTelescope])).Message);
+        Assert.EndsWith("named twice in one run", Assert.Throws<InvalidDataException>(() => Run.Open([a, a])).Message, StringComparison.Ordinal);
+        using Run ninetyTwo = Run.Open(otherSamples);
+        Assert.Equal(92, ninetyTwo.First().SampleCount);
+    }
+
+    [Fact]
+    public void Process_Cancelled_StopsAndThrows()
+    {
+        using Run run = Run.Open(Simulate("a", Small));
+        using CancellationTokenSource source = new();
+        Assert.ThrowsAny<OperationCanceledException>(() => run.Process(
+            EventContent.None, () => 0, (_, e) => { if (e.Index == 10) source.Cancel(); }, threads: 1, batchEvents: 5, cancellationToken: source.Token));
+    }
+
+    [Fact]
+    public void Process_CallbackThrows_TheCallersExceptionArrives()
+    {
+        using Run run = Run.Open(Simulate("a", Small));
+        Assert.Throws<InvalidTimeZoneException>(() => run.Process(EventContent.None, () => 0, (_, e) => { if (e.Index == 99) throw new InvalidTimeZoneException(); }, cancellationToken: TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Process_Progress_EndsWithAllEvents()
+    {
+        using Run run = Run.Open(Simulate("a", Small));
+        List<RunProgress> reports = [];
+        run.Process(EventContent.None, () => 0, (_, _) => { }, new Collect(reports), batchEvents: 10, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal((230, 230), (reports[^1].Events, reports[^1].TotalEvents));
+    }
+
+    [Fact]
+    public void Events_ModuleSwap_ExchangesTheTwoModules()
+    {
+        string path = Simulate("a", Small with { EventCount = 1 });
+        using Run plain = Run.Open(path, new RunOptions { ModuleSwaps = [] });
+        DateOnly day = DateOnly.FromDateTime(Small.Start);
+        using Run swapped = Run.Open(path, new RunOptions { ModuleSwaps = [new ModuleSwap(22, 59, 88, day, day)] });
+        CameraEvent before = plain.First();
+        CameraEvent after = swapped.First();
+        foreach (Pixel pixel in CameraGeometry.DigiCam.Pixels)
+        {
+            int partner = pixel.Module switch
+            {
+                59 => CameraGeometry.DigiCam.Pixels.Single(p => p.Module == 88 && p.HardwareId == pixel.HardwareId).Id,
+                88 => CameraGeometry.DigiCam.Pixels.Single(p => p.Module == 59 && p.HardwareId == pixel.HardwareId).Id,
+                _ => pixel.Id,
+            };
+            Assert.True(before.GetWaveform(pixel.Id).SequenceEqual(after.GetWaveform(partner)));
+            Assert.Equal(before.FirmwareBaselines[pixel.Id], after.FirmwareBaselines[partner]);
+        }
+    }
+
+    [Fact]
+    public void Events_PixelOrders_DifferAsDocumented()
+    {
+        string path = Simulate("a", Small with { EventCount = 1 });
+        using Run fromFile = Run.Open(path);
+        using Run legacy = Run.Open(path, new RunOptions { PixelOrder = PixelOrder.Legacy2017 });
+        using Run stored = Run.Open(path, new RunOptions { PixelOrder = PixelOrder.AsStored });
+
+        // The simulation stores the pixels in the order of the hardware, as the real files do.
+        Assert.Equal(fromFile.First().Samples.ToArray(), legacy.First().Samples.ToArray());
+        CameraEvent raw = stored.First();
+        for (int row = 0; row < 1296; row++) Assert.True(raw.GetWaveform(row).SequenceEqual(fromFile.First().GetWaveform(CameraGeometry.DigiCam.LegacyOrder[row])));
+    }
+
+    [Fact]
+    public void TriggerInput_Simulated_IsTheSumOfThePatch()
+    {
+        using Run run = Run.Open(Simulate("a", Small with { EventCount = 1, Faults = ImmutableSortedDictionary<int, PixelFault>.Empty }));
+        CameraEvent camera = run.First();
+        foreach (TriggerPatch patch in CameraGeometry.DigiCam.Patches)
+        {
+            for (int sample = 0; sample < camera.SampleCount; sample++)
+            {
+                int sum = patch.Pixels.Sum(p => camera.GetWaveform(p)[sample] - (camera.FirmwareBaselines[p] / 16));
+                Assert.Equal(Math.Clamp(sum, 0, 255), camera.TriggerInput[(sample * 432) + patch.Id]);
+            }
+        }
+    }
+
+    [Fact]
+    public void HvOffFiles_WriteAndRead_GiveTheSameResult()
+    {
+        using Run run = Run.Open(Simulate("a", Small));
+        HvOffResult result = HvOffFitter.Fit(AdcHistograms.Accumulate(run, cancellationToken: TestContext.Current.CancellationToken), cancellationToken: TestContext.Current.CancellationToken);
+        CultureInfo before = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");
+            HvOffFiles.WriteHistograms(_folder.File("h.npz"), result.Histograms);
+            HvOffFiles.WriteFit(_folder.File("f.npz"), result);
+            HvOffFiles.WriteTable(_folder.File("f.csv"), result);
+            HvOffResult restored = HvOffFitter.Restore(HvOffFiles.ReadHistograms(_folder.File("h.npz")), HvOffFiles.ReadFit(_folder.File("f.npz")));
+            Assert.Equal(result.Baseline, restored.Baseline);
+            Assert.Equal(result.NoiseError, restored.NoiseError);
+            Assert.Equal(result.Flags, restored.Flags);
+            Assert.Equal(result.ChiSquarePerNdf, restored.ChiSquarePerNdf);
+            string[] lines = File.ReadAllLines(_folder.File("f.csv"));
+            Assert.Equal(1297, lines.Length);
+            Assert.All(lines, line => Assert.Equal(16, line.Split(',').Length));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    private string Simulate(string name, HvOffSimulation simulation)
+    {
+        string path = _folder.File(name + ".fits.fz");
+        simulation.Write(path, cancellationToken: TestContext.Current.CancellationToken);
+        return path;
+    }
+
+    private sealed class Collect(List<RunProgress> reports) : IProgress<RunProgress>
+    {
+        public void Report(RunProgress value) => reports.Add(value);
+    }
+}
