@@ -12,7 +12,8 @@ namespace DigiCam.Notebooks.Tests.Views;
 public sealed class ViewTests
 {
     private const int Samples = 4000;
-    private static readonly HvOffView View = Show.HvOff(HvOffFitter.Fit(CreateHistograms()));
+    private static readonly PixelHistograms Histograms = CreateHistograms();
+    private static readonly HvOffView View = Show.HvOff(HvOffFitter.Fit(Histograms));
 
     [Fact]
     public void Camera_EveryPixel_HasItsHistogramAndFit()
@@ -38,7 +39,7 @@ public sealed class ViewTests
 
         static string[] Outputs()
         {
-            HvOffView view = Show.HvOff(HvOffFitter.Fit(CreateHistograms()));
+            HvOffView view = Show.HvOff(HvOffFitter.Fit(Histograms));
             return
             [
                 view.ToHtml(), view.ToString(), view.Camera().ToHtml(), view.NoiseDistribution().ToHtml(), view.BaselineDistribution().ToHtml(), view.GoodnessDistribution().ToHtml(),
