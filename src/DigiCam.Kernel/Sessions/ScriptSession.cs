@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Reflection;
 using System.Text;
 using DigiCam.Kernel.Documents;
 using DigiCam.Kernel.Formatting;
@@ -33,6 +34,7 @@ public sealed class ScriptSession : IDisposable
     private readonly ValueFormatter _formatter = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly InteractiveAssemblyLoader _loader = new();
+    private readonly ReferencedAssemblies _assemblies = new();
     private readonly ReferenceResolver _references;
     private readonly string _baseDirectory;
     private readonly Lock _outputGate = new();
@@ -190,13 +192,15 @@ public sealed class ScriptSession : IDisposable
         defect ??= SubmissionText.FindBrokenDirective(code, _baseDirectory);
         if (defect is not null) return Fail(_errors.ForDefect(submission.Label, defect));
 
-        _options = _options.AddReferences(SubmissionText.ReferencedFiles(code, _baseDirectory).SelectMany(_references.WithDependencies));
+        MetadataReference[] added = [.. SubmissionText.ReferencedFiles(code, _baseDirectory).SelectMany(_references.WithDependencies)];
+        _options = _options.AddReferences(added);
         ScriptOptions options = _options.WithFilePath(submission.Label);
         Script<object> script = _state is null
             ? CSharpScript.Create<object>(code, options, globalsType: null, assemblyLoader: _loader)
             : _state.Script.ContinueWith<object>(code, options);
         Diagnostic[] errors = [.. script.Compile().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
         if (errors.Length > 0) return Fail(_errors.ForDiagnostics(errors));
+        foreach (Assembly assembly in _assemblies.LoadAll([.. added.OfType<PortableExecutableReference>().Select(r => r.FilePath).OfType<string>()])) _loader.RegisterDependency(assembly);
 
         Exception? failure;
         try

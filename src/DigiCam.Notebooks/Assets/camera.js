@@ -143,7 +143,7 @@
       return '<path class="k-grid" d="M' + L + " " + num(v) + "H" + R + '"/><text class="k-num" x="' + (L - 6) + '" y="' + num(v + 3.5) + '">' + text + "</text>";
     }
     function vertical(at, text) { return '<text class="k-axis" transform="translate(12 ' + num(at) + ') rotate(-90)">' + esc(text) + "</text>"; }
-    function svgStart(text) { return '<svg viewBox="0 0 462 334" role="img" aria-label="' + esc(text) + '">'; }
+    function svgStart(text) { return '<svg viewBox="0 0 472 334" role="img" aria-label="' + esc(text) + '">'; }
 
     function residual(n, m) {
       m = Math.max(m, 1e-300);

@@ -93,7 +93,7 @@ internal static class PanelSvg
             : floor - ((floor - Top) * n / top);
 
         html.Append("<div class=\"k-plot\"><div class=\"k-live k-scale\"><button type=\"button\" data-scale=\"\">").Append(log ? "linear" : "logarithmic").Append("</button></div>");
-        html.Add($"<svg viewBox=\"0 0 462 334\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{Html.Escape(spectrum.ToString())}\">");
+        html.Add($"<svg viewBox=\"0 0 472 334\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{Html.Escape(spectrum.ToString())}\">");
         AddCountAxis(html, log, top, Y);
         AddHorizontalAxis(html, low, high, Bottom, AxisTitle(spectrum), X);
         if (fitted) html.Add($"<path class=\"k-grid\" d=\"M{Left} {Split}H{Right}\"/>");
@@ -185,7 +185,7 @@ internal static class PanelSvg
         double Y(double n) => Bottom - ((Bottom - Top) * (n - bottom) / (top - bottom));
 
         html.Append("<div class=\"k-plot\">");
-        html.Add($"<svg viewBox=\"0 0 462 334\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{Html.Escape(waveform.ToString())}\">");
+        html.Add($"<svg viewBox=\"0 0 472 334\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{Html.Escape(waveform.ToString())}\">");
         foreach ((double value, string label) in Axis.Linear(bottom, top, 6))
         {
             html.Add($"<path class=\"k-grid\" d=\"M{Left} {Y(value)}H{Right}\"/><text class=\"k-num\" x=\"{Left - 6}\" y=\"{Y(value) + 3.5}\">{label}</text>");

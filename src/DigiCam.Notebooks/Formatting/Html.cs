@@ -38,9 +38,10 @@ internal static class Html
     /// <summary>The same number with a true minus sign.</summary>
     public static string Minus(string number) => number.Replace('-', '−');
 
-    /// <summary>An integer in groups of three, separated by thin spaces.</summary>
+    /// <summary>An integer in groups of three, separated by thin spaces; up to four digits, as ids have, stay together.</summary>
     public static string Grouped(long value)
     {
+        if (Math.Abs(value) < 10_000) return Minus(value.ToString(CultureInfo.InvariantCulture));
         string text = value.ToString("#,0", CultureInfo.InvariantCulture);
         return Minus(text).Replace(',', '\u2009');
     }

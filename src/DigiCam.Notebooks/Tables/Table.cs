@@ -101,7 +101,7 @@ public sealed class Table : IHtml
         string text = value switch
         {
             null or double.NaN or float.NaN => "–",
-            double number when decimals is { } places && double.IsFinite(number) => Axis.Label(number, Math.Pow(10, -places)),
+            double number when decimals is { } places && double.IsFinite(number) => Html.Minus(number.ToString(string.Create(CultureInfo.InvariantCulture, $"F{places}"), CultureInfo.InvariantCulture)),
             double number => Html.Digits(number, column.Digits),
             float number => Html.Digits(number, column.Digits),
             Measurement measurement => pretty ? measurement.ToPretty() : (measurement with { Unit = "" }).ToString(),

@@ -164,6 +164,22 @@ public sealed class ScriptSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task Execute_LibrariesForDifferentVersionsOfADependency_GetTheSameOne()
+    {
+        // As F# libraries do: each was built against its own version of the core library, one newer file lies beside them.
+        string lib = Directory.CreateDirectory(_folder.File("lib")).FullName;
+        string old = Path.Combine(Directory.CreateDirectory(_folder.File("old")).FullName, "Core.dll"), core = Path.Combine(lib, "Core.dll");
+        string left = Path.Combine(lib, "Left.dll"), right = Path.Combine(lib, "Right.dll");
+        const string Source = "[assembly: System.Reflection.AssemblyVersion(\"{0}\")] namespace Core {{ public class Item {{ public static int Made; public Item() => Made++; }} }}";
+        Compile(old, string.Format(CultureInfo.InvariantCulture, Source, "1.0.0.0"));
+        Compile(core, string.Format(CultureInfo.InvariantCulture, Source, "2.0.0.0"));
+        Compile(left, "namespace Left { public static class L { public static Core.Item Make() => new Core.Item(); } }", old);
+        Compile(right, "namespace Right { public static class R { public static int Count(object item) => item is Core.Item ? Core.Item.Made : -1; } }", core);
+        Assert.Empty(await RunAsync("#r \"lib/Left.dll\"\n#r \"lib/Right.dll\""));
+        Assert.Equal("1", await ResultAsync("Right.R.Count(Left.L.Make())"));
+    }
+
+    [Fact]
     public async Task Execute_Cancelled_LeavesTheSessionUnusable()
     {
         using CancellationTokenSource source = new(500);

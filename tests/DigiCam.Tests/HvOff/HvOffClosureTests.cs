@@ -77,7 +77,7 @@ public sealed class HvOffClosureTests
             [60] = (PixelFlags.LowStatistics, c => Only(c, (2009, 10), (2010, 20), (2011, 12))),
             [70] = (PixelFlags.BaselineOutlier, c => c.AsSpan(0, 3996).ToArray().CopyTo(c, 100)),
             [80] = (PixelFlags.NoiseOutlier, c => Only(c, (2007, 75), (2008, 550), (2009, 1000), (2010, 1000), (2011, 1000), (2012, 1000), (2013, 375))),
-            [90] = (PixelFlags.BadChi2 | PixelFlags.FitFailed, c => Only(c, (1990, 2000), (2010, 1000), (2030, 2000))),
+            [90] = (PixelFlags.BadChi2 | PixelFlags.AtLimit, c => Only(c, (1990, 2000), (2010, 1000), (2030, 2000))),
         };
         double[] counts = new double[IntegerAxis.Adc.Count];
         foreach ((int pixel, (_, Action<double[]> breakIt)) in faults)
