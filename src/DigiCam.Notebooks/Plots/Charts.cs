@@ -131,8 +131,12 @@ public static class Charts
         double[] finite = [.. values.Where(double.IsFinite).Order()];
         double low = finite.Length > 0 ? finite[0] : 0;
         double high = finite.Length > 0 ? finite[^1] : 1;
-        double width = Axis.Step(Math.Max(high - low, 1e-12), maxBins);
-        low = Math.Floor((low / width) + 1e-9) * width;
+        double size = Math.Max(Math.Abs(low), Math.Abs(high));
+
+        // Equal values, as a periodic trigger gives, are one bar that can be seen.
+        bool equal = high - low <= 1e-9 * size;
+        double width = equal ? Axis.Step(size > 0 ? size : 1, 20) : Axis.Step(high - low, maxBins);
+        low = equal ? low - (width / 2) : Math.Floor((low / width) + 1e-9) * width;
         double[] counts = new double[Math.Max(1, (int)Math.Floor(((high - low) / width) + 1e-9) + 1)];
         foreach (double value in finite) counts[Math.Clamp((int)Math.Floor(((value - low) / width) + 1e-9), 0, counts.Length - 1)]++;
         double[] centres = [.. counts.Select((_, i) => low + ((i + 0.5) * width))];

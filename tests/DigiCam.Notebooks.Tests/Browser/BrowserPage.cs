@@ -52,12 +52,10 @@ internal sealed class BrowserPage : IAsyncDisposable
             : "class=\"vscode-light\" style=\"--vscode-editor-foreground:#3b3b3b;--vscode-editor-background:#ffffff;background:#fff;color:#3b3b3b;margin:0\"",
         outputs);
 
-    public async Task ScreenshotAsync(string name)
-    {
-        string folder = Path.Combine(TestEnvironment.RepositoryRoot, "artifacts", "screenshots");
-        Directory.CreateDirectory(folder);
-        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png"), FullPage = true });
-    }
+    public static string ScreenshotPath(string name) =>
+        Path.Combine(Directory.CreateDirectory(Path.Combine(TestEnvironment.RepositoryRoot, "artifacts", "screenshots")).FullName, name + ".png");
+
+    public Task ScreenshotAsync(string name) => Page.ScreenshotAsync(new PageScreenshotOptions { Path = ScreenshotPath(name), FullPage = true });
 
     /// <summary>Nothing went wrong, and nothing was asked for from outside.</summary>
     public void AssertQuiet()

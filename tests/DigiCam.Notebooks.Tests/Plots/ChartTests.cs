@@ -33,6 +33,20 @@ public sealed class ChartTests
         Assert.All(charts, c => Assert.DoesNotContain("NaN", c.ToHtml(), StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(0)]
+    [InlineData(1e9)]
+    public void Histogram_EqualValues_IsOneBarWithAWidth(double value)
+    {
+        Chart chart = Charts.Histogram("x", "a", [value, value, value]);
+        string json = System.Text.RegularExpressions.Regex.Match(chart.ToHtml(), "<script type=\"application/json\" class=\"k-data\">(.*?)</script>", System.Text.RegularExpressions.RegexOptions.Singleline).Groups[1].Value;
+        JsonObject bar = JsonNode.Parse(json)!["data"]![0]!.AsObject();
+        Assert.Equal([3.0], bar["y"]!.AsArray().Select(n => (double)n!));
+        Assert.Equal(value, (double)bar["x"]![0]!, Math.Max(1, value) * 1e-9);
+        Assert.InRange((double)bar["width"]!, 0.01 * Math.Max(1, value), Math.Max(1, value));
+    }
+
     [Fact]
     public void FigureJson_ChartOfPlotlyNet_IsWhatPlotlyNetWrites()
     {
