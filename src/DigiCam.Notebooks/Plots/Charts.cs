@@ -80,7 +80,11 @@ public static class Charts
         Trace data = Bar("counts", centres, counts, drawn.Width, "--k-data/0.55");
         data.SetProperty("error_y", new Dictionary<string, object>
         {
-            ["type"] = "data", ["array"] = counts.Select(Math.Sqrt).ToArray(), ["color"] = "--k-data", ["thickness"] = 1.2, ["width"] = 0,
+            ["type"] = "data",
+            ["array"] = counts.Select(Math.Sqrt).ToArray(),
+            ["color"] = "--k-data",
+            ["thickness"] = 1.2,
+            ["width"] = 0,
         });
         List<Trace> traces = [data];
         Layout layout = CreateLayout(PanelSvg.AxisTitle(spectrum), "counts", logScale);
@@ -224,7 +228,13 @@ public static class Charts
 
     private static Dictionary<string, object> VerticalLine(double x) => new()
     {
-        ["type"] = "line", ["xref"] = "x", ["yref"] = "paper", ["x0"] = x, ["x1"] = x, ["y0"] = 0, ["y1"] = 1,
+        ["type"] = "line",
+        ["xref"] = "x",
+        ["yref"] = "paper",
+        ["x0"] = x,
+        ["x1"] = x,
+        ["y0"] = 0,
+        ["y1"] = 1,
         ["line"] = new Dictionary<string, object> { ["color"] = "--k-quiet", ["width"] = 1.2, ["dash"] = "dash" },
     };
 

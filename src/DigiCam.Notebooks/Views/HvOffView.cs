@@ -157,7 +157,8 @@ public sealed class HvOffView : IHtml
             {
                 Errors = [.. Result.Pixels.Select(p => Math.Sqrt((p.NoiseError * p.NoiseError) + (earlier[p.Pixel][5] * earlier[p.Pixel][5])))], Colors = ColorMap.Diverging,
             },
-        ]) { Flags = Flags };
+        ])
+        { Flags = Flags };
     }
 
     /// <summary>Whether the run fulfils what is asked of it.</summary>

@@ -71,7 +71,8 @@ public sealed class RunView : IHtml
         return Charts.Lines("Event rate", "time since the first event [s]", "rate [Hz]", new ChartSeries(
             Invariant($"{times.Length} events in bins of {width:0.######} s"),
             [.. covered.Select((c, i) => (i * width) + (c / 2))],
-            [.. covered.Select((c, i) => counts[i] / c)]) { Errors = [.. covered.Select((c, i) => Math.Sqrt(counts[i]) / c)] });
+            [.. covered.Select((c, i) => counts[i] / c)])
+        { Errors = [.. covered.Select((c, i) => Math.Sqrt(counts[i]) / c)] });
     }
 
     /// <summary>The time between one event and the next; of a Poisson process an exponential.</summary>
@@ -89,7 +90,8 @@ public sealed class RunView : IHtml
         return Charts.Lines("Event numbers", "place in the run", "step to the next event number", new ChartSeries(
             Invariant($"{numbers.Length} events"),
             [.. Enumerable.Range(0, Math.Max(numbers.Length - 1, 0)).Select(i => (double)i)],
-            [.. numbers.Skip(1).Select((n, i) => (double)(n - numbers[i]))]) { Joined = false });
+            [.. numbers.Skip(1).Select((n, i) => (double)(n - numbers[i]))])
+        { Joined = false });
     }
 
     /// <summary>One event on the camera, with the waveform of the selected pixel.</summary>

@@ -33,7 +33,8 @@ internal static class SampleCharts
     {
         Table table = new("Pixels with the highest noise",
             [new("pixel"), new("module"), new("σₑ", "LSB"), new("baseline", "LSB"), new("χ²/ndf", Digits: 3), new("flags")],
-            Enumerable.Range(0, 30).Select(i => (object?[])[i * 17, i + 1, new Measurement(0.95 + (0.013 * i), 0.0041), 2000.5 - i, i == 3 ? double.NaN : 0.8 + (i * 0.03), i == 2 ? "NOISE_OUTLIER" : ""])) { MaxRows = 8 };
+            Enumerable.Range(0, 30).Select(i => (object?[])[i * 17, i + 1, new Measurement(0.95 + (0.013 * i), 0.0041), 2000.5 - i, i == 3 ? double.NaN : 0.8 + (i * 0.03), i == 2 ? "NOISE_OUTLIER" : ""]))
+        { MaxRows = 8 };
         Verdict verdict = new("HV-off run 20261123_001",
         [
             Check.Limits("pixels fitted", 1294, "", 1290, null),
