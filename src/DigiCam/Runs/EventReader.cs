@@ -38,10 +38,10 @@ internal sealed class EventReader : IDisposable
         _options = options;
         _content = content;
         List<string> columns = [];
-        AddIfPresent(EventContent.Waveforms, RunFile.SamplesColumn);
+        AddIfPresent(EventContent.Waveforms, RunFile.SamplesColumn, ZFitsElementType.Int16);
         if (NeedsOrder(content) && options.PixelOrder == PixelOrder.FromFile)
         {
-            if (!file.Events.TryGetColumn(RunFile.IndicesColumn, out _))
+            if (!file.HasColumn(RunFile.IndicesColumn, ZFitsElementType.UInt16))
             {
                 throw new InvalidDataException($"{file.Path}: no column {RunFile.IndicesColumn}; choose the pixel order Legacy2017 or AsStored");
             }
@@ -49,12 +49,12 @@ internal sealed class EventReader : IDisposable
             columns.Add(RunFile.IndicesColumn);
         }
 
-        AddIfPresent(EventContent.Baselines, RunFile.BaselinesColumn);
-        AddIfPresent(EventContent.PixelStatus, "pixels_flags");
-        AddIfPresent(EventContent.TriggerInput, "trigger_input_traces");
-        AddIfPresent(EventContent.TriggerOutput, "trigger_output_patch7");
-        AddIfPresent(EventContent.TriggerOutput, "trigger_output_patch19");
-        AddIfPresent(EventContent.TriggerOutput, "trigger_output_muon");
+        AddIfPresent(EventContent.Baselines, RunFile.BaselinesColumn, ZFitsElementType.Int16);
+        AddIfPresent(EventContent.PixelStatus, "pixels_flags", ZFitsElementType.UInt16);
+        AddIfPresent(EventContent.TriggerInput, "trigger_input_traces", ZFitsElementType.UInt8);
+        AddIfPresent(EventContent.TriggerOutput, "trigger_output_patch7", ZFitsElementType.UInt8);
+        AddIfPresent(EventContent.TriggerOutput, "trigger_output_patch19", ZFitsElementType.UInt8);
+        AddIfPresent(EventContent.TriggerOutput, "trigger_output_muon", ZFitsElementType.UInt8);
         _reader = file.Events.CreateTileReader([.. columns]);
         _samples = columns.IndexOf(RunFile.SamplesColumn);
         _indices = columns.IndexOf(RunFile.IndicesColumn);
@@ -67,9 +67,9 @@ internal sealed class EventReader : IDisposable
         _swap = CreateSwap();
         SetFixedOrder();
 
-        void AddIfPresent(EventContent part, string name)
+        void AddIfPresent(EventContent part, string name, ZFitsElementType type)
         {
-            if ((content & part) != 0 && file.Events.TryGetColumn(name, out _)) columns.Add(name);
+            if ((content & part) != 0 && file.HasColumn(name, type)) columns.Add(name);
         }
     }
 
@@ -87,12 +87,14 @@ internal sealed class EventReader : IDisposable
         int i = row - (int)_reader.FirstRow;
         if (_indices >= 0) SetOrder(_reader[_indices].GetRow<ushort>(i), row);
         if (_samples >= 0) ReadSamples(_reader[_samples].GetRow<short>(i), row, target);
-        if (_baselines >= 0) target.FirmwareBaselines = Reorder(_reader[_baselines].GetRow<short>(i), target.FirmwareBaselines, row, "baselines");
-        if (_status >= 0) target.PixelStatus = Reorder(_reader[_status].GetRow<ushort>(i), target.PixelStatus, row, "pixels_flags");
-        if (_triggerInput >= 0) target.TriggerInput = ReadTriggerInput(_reader[_triggerInput].GetRow<byte>(i), target.TriggerInput, row);
-        if (_patch7 >= 0) target.TriggerPatch7 = ReadTriggerOutput(_reader[_patch7].GetRow<byte>(i), target.TriggerPatch7, row);
-        if (_patch19 >= 0) target.TriggerPatch19 = ReadTriggerOutput(_reader[_patch19].GetRow<byte>(i), target.TriggerPatch19, row);
-        if (_muon >= 0) target.TriggerMuon = ReadTriggerOutput(_reader[_muon].GetRow<byte>(i), target.TriggerMuon, row);
+
+        // What this file lacks must not stay from an event of another file.
+        target.FirmwareBaselines = _baselines < 0 ? [] : Reorder(_reader[_baselines].GetRow<short>(i), target.FirmwareBaselines, row, "baselines");
+        target.PixelStatus = _status < 0 ? [] : Reorder(_reader[_status].GetRow<ushort>(i), target.PixelStatus, row, "pixels_flags");
+        target.TriggerInput = _triggerInput < 0 ? [] : ReadTriggerInput(_reader[_triggerInput].GetRow<byte>(i), target.TriggerInput, row);
+        target.TriggerPatch7 = _patch7 < 0 ? [] : ReadTriggerOutput(_reader[_patch7].GetRow<byte>(i), target.TriggerPatch7, row);
+        target.TriggerPatch19 = _patch19 < 0 ? [] : ReadTriggerOutput(_reader[_patch19].GetRow<byte>(i), target.TriggerPatch19, row);
+        target.TriggerMuon = _muon < 0 ? [] : ReadTriggerOutput(_reader[_muon].GetRow<byte>(i), target.TriggerMuon, row);
     }
 
     public void Dispose() => _reader.Dispose();
@@ -175,8 +177,8 @@ internal sealed class EventReader : IDisposable
 
     private void SetOrder(ReadOnlySpan<ushort> indices, int row)
     {
-        if (indices.SequenceEqual(_seenIndices)) return;
         if (indices.Length != PixelCount) throw Defect(row, $"{indices.Length} pixel indices, the camera has {PixelCount} pixels");
+        if (indices.SequenceEqual(_seenIndices)) return;
         Span<bool> taken = stackalloc bool[PixelCount];
         for (int i = 0; i < PixelCount; i++)
         {

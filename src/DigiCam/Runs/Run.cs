@@ -20,10 +20,12 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
     // Event order: place in the run -> file and row.
     private readonly (int File, int Row)[] _order;
     private readonly int[][] _rank;
+    private readonly ImmutableArray<string> _emptyFiles;
     private readonly Lazy<RunSummary> _summary;
 
-    private Run(ImmutableArray<RunFile> files, RunOptions options)
+    private Run(ImmutableArray<RunFile> files, ImmutableArray<string> emptyFiles, RunOptions options)
     {
+        _emptyFiles = emptyFiles;
         Files = files;
         Options = options;
         _order = Order(files);
@@ -33,7 +35,7 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
         _summary = new Lazy<RunSummary>(Summarize);
     }
 
-    /// <summary>The files, in the order of their first events.</summary>
+    /// <summary>The files that hold events, in the order of their first events.</summary>
     public ImmutableArray<RunFile> Files { get; }
 
     /// <summary>How the run is read.</summary>
@@ -76,8 +78,9 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
         try
         {
             foreach (string path in paths) files.Add(RunFile.Open(path));
+            ImmutableArray<string> empty = [.. files.Where(f => f.EventCount == 0).Select(f => f.Path)];
             CheckThatFilesBelongTogether(files);
-            return new Run([.. files.OrderBy(f => f.EventCount == 0 ? long.MaxValue : f.EventNumbers.Min())], options);
+            return new Run([.. files.OrderBy(f => f.EventNumbers.Min())], empty, options);
         }
         catch
         {
@@ -182,6 +185,8 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
             {
                 while (Interlocked.Increment(ref next) is int item && item < tiles.Length)
                 {
+                    // Also between tiles: a batch may be longer than the whole run.
+                    stop.Token.ThrowIfCancellationRequested();
                     (int file, int tile) = tiles[item];
                     if (readerFile != file)
                     {
@@ -281,9 +286,12 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
         long duplicates = 0;
         for (int i = 1; i < numbers.Length; i++) duplicates += numbers[i] == numbers[i - 1] ? 1 : 0;
         long missing = numbers[^1] - numbers[0] + 1 - (numbers.Length - duplicates);
+        foreach (string path in _emptyFiles) problems.Add($"{path} holds no events");
         if (Files.Any(f => !f.HasEventNumbers)) problems.Add("there are no event numbers; events are numbered by row");
         if (duplicates > 0) problems.Add(FormattableString.Invariant($"{duplicates} event numbers occur more than once"));
         if (missing > 0) problems.Add(FormattableString.Invariant($"{missing} event numbers are missing between {numbers[0]} and {numbers[^1]}"));
+        int impossible = times.Count(t => t == RunFile.ImpossibleTimeNs);
+        if (impossible > 0) problems.Add(FormattableString.Invariant($"{impossible} event times are impossible (later than 2262)"));
         int backwards = 0;
         for (int i = 1; i < times.Length; i++) backwards += times[i] < times[i - 1] ? 1 : 0;
         if (backwards > 0) problems.Add(FormattableString.Invariant($"the clock goes back {backwards} times in event order"));

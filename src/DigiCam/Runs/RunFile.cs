@@ -11,6 +11,9 @@ public sealed class RunFile : IDisposable
     internal const string IndicesColumn = "hiGain_waveforms_pixelsIndices";
     internal const string BaselinesColumn = "hiGain_waveforms_baselines";
 
+    /// <summary>Stands for a time that 64 bits of nanoseconds cannot hold (2262).</summary>
+    internal const long ImpossibleTimeNs = long.MaxValue;
+
     private static readonly string[] MessageNames = ["DataModel.CameraEvent", "ProtoDataModel.CameraEvent"];
 
     private RunFile(ZFitsFile file, ZFitsTable events)
@@ -63,6 +66,7 @@ public sealed class RunFile : IDisposable
             }
 
             RunFile opened = new(file, events);
+            opened.HasColumn(SamplesColumn, ZFitsElementType.Int16);
             opened.ReadShortColumns();
             return opened;
         }
@@ -73,12 +77,29 @@ public sealed class RunFile : IDisposable
         }
     }
 
+    /// <summary>True when the table of events has a column; its elements must then be of the type that this camera writes.</summary>
+    /// <exception cref="InvalidDataException">The column holds something else.</exception>
+    internal bool HasColumn(string name, ZFitsElementType type, ZFitsColumnKind kind = ZFitsColumnKind.Array)
+    {
+        if (!Events.TryGetColumn(name, out ZFitsColumn? column)) return false;
+        if (column.ElementType != type || column.Kind != kind)
+        {
+            throw new InvalidDataException($"{Path}: column {name} is of kind {column.Kind} with {column.ElementType} elements, expected {kind} with {type} elements: not a file of this camera");
+        }
+
+        return true;
+    }
+
     private void ReadShortColumns()
     {
         if (Events.RowCount > Array.MaxLength) throw new InvalidDataException(FormattableString.Invariant($"{Path}: {Events.RowCount} events are more than one file may hold"));
         int rows = (int)Events.RowCount;
-        string[] wanted = ["telescopeID", "eventNumber", "arrayEvtNum", "local_time_sec", "local_time_nanosec", "event_type"];
-        HashSet<string> columns = [.. wanted.Where(name => Events.TryGetColumn(name, out _))];
+        (string Name, ZFitsElementType Type)[] wanted =
+        [
+            ("telescopeID", ZFitsElementType.Int32), ("eventNumber", ZFitsElementType.UInt32), ("arrayEvtNum", ZFitsElementType.UInt32),
+            ("local_time_sec", ZFitsElementType.UInt64), ("local_time_nanosec", ZFitsElementType.UInt64), ("event_type", ZFitsElementType.UInt32),
+        ];
+        HashSet<string> columns = [.. wanted.Where(c => HasColumn(c.Name, c.Type, ZFitsColumnKind.Scalar)).Select(c => c.Name)];
         HasEventNumbers = columns.Contains("eventNumber") || columns.Contains("arrayEvtNum");
         EventNumbers = new long[rows];
         TimesNs = new long[rows];
@@ -92,7 +113,8 @@ public sealed class RunFile : IDisposable
             {
                 long array = Scalar<uint>("arrayEvtNum", i);
                 EventNumbers[row] = array != 0 ? array : columns.Contains("eventNumber") ? Scalar<uint>("eventNumber", i) : row;
-                TimesNs[row] = unchecked(((long)Scalar<ulong>("local_time_sec", i) * 1_000_000_000L) + (long)Scalar<ulong>("local_time_nanosec", i));
+                UInt128 timeNs = ((UInt128)Scalar<ulong>("local_time_sec", i) * 1_000_000_000) + Scalar<ulong>("local_time_nanosec", i);
+                TimesNs[row] = timeNs < ImpossibleTimeNs ? (long)timeNs : ImpossibleTimeNs;
                 Types[row] = Scalar<uint>("event_type", i);
                 if (!columns.Contains("telescopeID")) continue;
                 int telescope = Scalar<int>("telescopeID", i);

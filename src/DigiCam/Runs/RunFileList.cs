@@ -28,7 +28,7 @@ public static partial class RunFileList
     /// printf field (%s, %d, %03d) has the entry put there; otherwise it is appended, plain or as a number of three digits;
     /// ".fits.fz" may be left out.
     /// </summary>
-    /// <param name="directory">Folder of the files.</param>
+    /// <param name="directory">Folder of the files; empty for the current one.</param>
     /// <param name="basename">Start of their names, may be empty.</param>
     /// <param name="list">Entries separated by commas; empty for all camera files whose names start with the basename.</param>
     /// <exception cref="FileNotFoundException">An entry matches no file.</exception>
@@ -37,9 +37,10 @@ public static partial class RunFileList
         ArgumentNullException.ThrowIfNull(directory);
         ArgumentNullException.ThrowIfNull(basename);
         ArgumentNullException.ThrowIfNull(list);
+        if (directory.Length == 0) directory = ".";
         if (!Directory.Exists(directory)) throw new DirectoryNotFoundException($"{directory}: no such folder");
         string[] entries = list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (entries.Length == 0) return [.. Expand(Path.Combine(directory, basename + "*" + Extension))];
+        if (entries.Length == 0) return [.. Expand(Path.Combine(directory, PrintfField().Replace(basename, "*") + "*" + Extension))];
 
         ImmutableArray<string>.Builder files = ImmutableArray.CreateBuilder<string>(entries.Length);
         foreach (string entry in entries)
@@ -81,6 +82,6 @@ public static partial class RunFileList
         return found.Length > 0 ? found : throw new FileNotFoundException($"{part}: no file matches", part);
     }
 
-    [GeneratedRegex("%(?:s|(?<width>0?[0-9]*)d)")]
+    [GeneratedRegex("%(?:s|(?<width>0?[0-9]{0,2})d)")]
     private static partial Regex PrintfField();
 }

@@ -19,6 +19,7 @@ public sealed class RunFileListTests : IDisposable
     [InlineData("x.%d", "3", "x.3.fits.fz")]
     [InlineData("x.%s.fits.fz", "3", "x.3.fits.fz")]
     [InlineData("", "other.fits.fz,run_a.txt", "other.fits.fz run_a.txt")]
+    [InlineData("run_%02d", "", "run_000.fits.fz run_001.fits.fz run_12.fits.fz")]
     [InlineData("run_", "", "run_000.fits.fz run_001.fits.fz run_12.fits.fz")]
     public void FromOptions_NamesOfTheOriginal_FindTheFiles(string basename, string list, string expected) =>
         Assert.Equal(expected.Split(' '), RunFileList.FromOptions(_folder.FullName, basename, list).Select(p => Path.GetFileName(p)));
@@ -30,6 +31,7 @@ public sealed class RunFileListTests : IDisposable
         Assert.StartsWith("file list: no file for '7': looked for ", message, StringComparison.Ordinal);
         Assert.Contains("run_007.fits.fz", message, StringComparison.Ordinal);
         Assert.Throws<FileNotFoundException>(() => RunFileList.FromOptions(_folder.FullName, "none_", ""));
+        Assert.Throws<FileNotFoundException>(() => RunFileList.FromOptions("", "none_%999999999999d", "0"));
         Assert.Throws<DirectoryNotFoundException>(() => RunFileList.FromOptions(_folder.File("none"), "", "0"));
     }
 
