@@ -8,7 +8,13 @@ namespace DigiCam.Files;
 /// <summary>Reads arrays of float64 from an .npz file as numpy.savez and numpy.savez_compressed write it.</summary>
 public sealed partial class NpzFile : IDisposable
 {
+    private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(i => CrcOfByte((uint)i))];
+
     private readonly ZipArchive _archive;
+
+    // Of the array that is being read.
+    private uint _crc;
+    private int _headerLength;
 
     private NpzFile(string path, ZipArchive archive)
     {
@@ -45,7 +51,7 @@ public sealed partial class NpzFile : IDisposable
     /// <param name="shape">Its shape; -1 for an axis that may have any length.</param>
     /// <param name="useRow">Receives each row with its index.</param>
     /// <returns>The shape in the file.</returns>
-    /// <exception cref="InvalidDataException">There is no such array, or it has another type or shape, or is cut short.</exception>
+    /// <exception cref="InvalidDataException">There is no such array, or it has another type or shape, or is damaged; rows may have been handed out before.</exception>
     public int[] Read(string name, int[] shape, Action<int, ReadOnlySpan<double>> useRow)
     {
         ArgumentNullException.ThrowIfNull(shape);
@@ -54,7 +60,8 @@ public sealed partial class NpzFile : IDisposable
             ?? throw Defect(name, $"is not in the file; it holds {string.Join(", ", _archive.Entries.Select(e => System.IO.Path.GetFileNameWithoutExtension(e.Name)))}");
         try
         {
-            using Stream content = entry.Open();
+            using Stream content = Open(entry, name);
+            _crc = uint.MaxValue;
             int[] found = ReadHeader(content, name);
             if (found.Length != shape.Length || found.Where((n, i) => shape[i] >= 0 && shape[i] != n).Any())
             {
@@ -63,22 +70,20 @@ public sealed partial class NpzFile : IDisposable
 
             long size = 8;
             foreach (int length in found) size = checked(size * length);
-            if (entry.Length < size) throw Defect(name, $"is cut short: {entry.Length} bytes for shape ({Join(found)})");
+            if (entry.Length - _headerLength != size) throw Defect(name, FormattableString.Invariant($"has {entry.Length - _headerLength} bytes for shape ({Join(found)}), expected {size}"));
             int columns = found.Skip(1).Aggregate(1, (product, length) => product * length);
             byte[] bytes = new byte[8 * columns];
             double[] row = new double[columns];
             for (int i = 0; i < found[0]; i++)
             {
-                content.ReadExactly(bytes);
+                Fill(content, bytes, name);
                 for (int k = 0; k < columns; k++) row[k] = BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(8 * k));
                 useRow(i, row);
             }
 
+            // The framework unpacks without comparing the sum of the content.
+            if (~_crc != entry.Crc32) throw Defect(name, "is corrupt: its check sum is wrong");
             return found;
-        }
-        catch (EndOfStreamException exception)
-        {
-            throw new InvalidDataException($"{Path}: array {name} is cut short", exception);
         }
         catch (OverflowException exception)
         {
@@ -98,22 +103,59 @@ public sealed partial class NpzFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _archive.Dispose();
 
+    /// <summary>True when there is an array of this name.</summary>
+    /// <param name="name">Key of the array.</param>
+    public bool Contains(string name) => _archive.GetEntry(name + ".npy") is not null;
+
+    private Stream Open(ZipArchiveEntry entry, string name)
+    {
+        try
+        {
+            return entry.Open();
+        }
+        catch (Exception exception) when (exception is InvalidDataException or NotSupportedException)
+        {
+            throw Defect(name, $"cannot be unpacked ({exception.Message})", exception);
+        }
+    }
+
+    private void Fill(Stream content, Span<byte> buffer, string name)
+    {
+        try
+        {
+            content.ReadExactly(buffer);
+        }
+        catch (Exception exception) when (exception is EndOfStreamException or InvalidDataException)
+        {
+            throw Defect(name, "is cut short or corrupt", exception);
+        }
+
+        foreach (byte b in buffer) _crc = CrcTable[(byte)(_crc ^ b)] ^ (_crc >> 8);
+    }
+
+    private static uint CrcOfByte(uint value)
+    {
+        for (int bit = 0; bit < 8; bit++) value = (value >> 1) ^ ((value & 1) * 0xEDB88320);
+        return value;
+    }
+
     private int[] ReadHeader(Stream content, string name)
     {
         byte[] start = new byte[10];
-        content.ReadExactly(start);
+        Fill(content, start, name);
         if (start[0] != 0x93 || !start.AsSpan(1, 5).SequenceEqual("NUMPY"u8)) throw Defect(name, "does not start like a .npy file");
         int length = BinaryPrimitives.ReadUInt16LittleEndian(start.AsSpan(8));
         if (start[6] > 1)
         {
             byte[] high = new byte[2];
-            content.ReadExactly(high);
+            Fill(content, high, name);
             length |= BinaryPrimitives.ReadUInt16LittleEndian(high) << 16;
             if (length is < 0 or > 1 << 20) throw Defect(name, "has an impossible header");
         }
 
         byte[] header = new byte[length];
-        content.ReadExactly(header);
+        Fill(content, header, name);
+        _headerLength = (start[6] > 1 ? 12 : 10) + length;
         string text = Encoding.ASCII.GetString(header);
         Match match = HeaderPattern().Match(text);
         if (!match.Success) throw Defect(name, $"has a header that cannot be read: {text.Trim()}");
@@ -123,7 +165,7 @@ public sealed partial class NpzFile : IDisposable
             .Select(n => int.TryParse(n, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int v) ? v : throw Defect(name, $"has an impossible axis of {n}"))];
     }
 
-    private InvalidDataException Defect(string name, string what) => new($"{Path}: array {name} {what}");
+    private InvalidDataException Defect(string name, string what, Exception? cause = null) => new($"{Path}: array {name} {what}", cause);
 
     private static string Join(int[] shape) => string.Join(", ", shape.Select(n => n.ToString(System.Globalization.CultureInfo.InvariantCulture)));
 

@@ -109,7 +109,10 @@ public sealed class PixelHistograms
     /// <summary>Sets one pixel's histogram to counts read from a file; counts that are not whole numbers make the pixel invalid.</summary>
     /// <param name="pixel">Software id of the pixel.</param>
     /// <param name="counts">Entries of each bin (bin).</param>
-    public void SetCounts(int pixel, ReadOnlySpan<double> counts)
+    /// <param name="underflow">Entries below the axis.</param>
+    /// <param name="overflow">Entries above the axis.</param>
+    /// <exception cref="ArgumentException">The number of counts is not that of the bins.</exception>
+    public void SetCounts(int pixel, ReadOnlySpan<double> counts, double underflow = 0, double overflow = 0)
     {
         if (counts.Length != Axis.Count)
         {
@@ -119,16 +122,18 @@ public sealed class PixelHistograms
         Span<uint> row = Row(pixel);
         row.Clear();
         _filled[pixel] = 0;
-        _invalid[pixel] = false;
-        double sum = 0;
+        bool valid = IsCount(underflow) && IsCount(overflow);
+        double sum = underflow + overflow;
         foreach (double count in counts)
         {
-            _invalid[pixel] |= !(double.IsInteger(count) && count >= 0);
+            valid &= IsCount(count);
             sum += count;
         }
 
-        _invalid[pixel] |= !(sum <= uint.MaxValue);
+        _invalid[pixel] = !(valid && sum <= uint.MaxValue);
         if (_invalid[pixel]) return;
+        row[0] = (uint)underflow;
+        row[^1] = (uint)overflow;
         for (int i = 0; i < counts.Length; i++) row[i + 1] = (uint)counts[i];
         _filled[pixel] = (long)sum;
     }
@@ -136,6 +141,8 @@ public sealed class PixelHistograms
     /// <inheritdoc/>
     public override string ToString() =>
         FormattableString.Invariant($"{PixelCount} histograms, {Axis}, {EventCount} events, {_filled.Sum()} entries");
+
+    private static bool IsCount(double value) => double.IsInteger(value) && value >= 0;
 
     private Span<uint> Row(int pixel)
     {

@@ -21,6 +21,9 @@ public static class HvOffFiles
     /// <summary>Name of the fit file unless the user gives one.</summary>
     public const string DefaultFitName = "adc_hv_off_fit.npz";
 
+    private const string CountsKey = "adcs";
+    private const string CentersKey = "adcs_bin_centers";
+    private const string FlowKey = "adcs_flow";
     private const int ParameterCount = 3;
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NewLine = "\n" };
@@ -46,22 +49,33 @@ public static class HvOffFiles
     public static IReadOnlyList<string> WriteResults(string fitPath, HvOffResult result, Provenance provenance)
     {
         ArgumentNullException.ThrowIfNull(result);
-        string table = Path.ChangeExtension(fitPath, ".csv");
-        string json = Path.ChangeExtension(fitPath, ".json");
-        WriteFit(fitPath, result);
-        WriteTable(table, result);
-        WriteProvenance(json, provenance, result.Limits);
-        return [fitPath, table, json];
+        IReadOnlyList<string> paths = ResultPaths(fitPath);
+        WriteFit(paths[0], result);
+        WriteTable(paths[1], result);
+        WriteProvenance(paths[2], provenance, result.Limits);
+        return paths;
     }
 
-    /// <summary>Writes histograms: adcs (pixel, code) counts, adcs_bin_centers (code) [LSB]. Pixels with invalid counts become NaN.</summary>
+    /// <summary>The files that <see cref="WriteResults"/> writes: the fits, the table and the provenance.</summary>
+    /// <param name="fitPath">The fit file; .npz at its end gives way to .csv and .json, anything else stays.</param>
+    public static IReadOnlyList<string> ResultPaths(string fitPath)
+    {
+        ArgumentNullException.ThrowIfNull(fitPath);
+        string stem = fitPath.EndsWith(".npz", StringComparison.OrdinalIgnoreCase) ? fitPath[..^4] : fitPath;
+        return [fitPath, stem + ".csv", stem + ".json"];
+    }
+
+    /// <summary>
+    /// Writes histograms: adcs (pixel, code) counts, adcs_bin_centers (code) [LSB]. Pixels with invalid counts become NaN.
+    /// Entries beyond the axis, which no healthy camera makes, go into a further array adcs_flow (pixel, [below, above]).
+    /// </summary>
     /// <param name="path">The target.</param>
     /// <param name="histograms">The histograms.</param>
     public static void WriteHistograms(string path, PixelHistograms histograms)
     {
         ArgumentNullException.ThrowIfNull(histograms);
-        new NpzWriter()
-            .Add("adcs", [histograms.PixelCount, histograms.Axis.Count], (pixel, row) =>
+        NpzWriter writer = new NpzWriter()
+            .Add(CountsKey, [histograms.PixelCount, histograms.Axis.Count], (pixel, row) =>
             {
                 if (!histograms.IsValid(pixel)) row.Fill(double.NaN);
                 else
@@ -70,8 +84,13 @@ public static class HvOffFiles
                     for (int i = 0; i < row.Length; i++) row[i] = counts[i];
                 }
             })
-            .Add("adcs_bin_centers", histograms.Axis.Centers())
-            .Write(path);
+            .Add(CentersKey, histograms.Axis.Centers());
+        if (Enumerable.Range(0, histograms.PixelCount).Any(pixel => histograms.GetUnderflow(pixel) + histograms.GetOverflow(pixel) > 0))
+        {
+            writer.Add(FlowKey, [histograms.PixelCount, 2], (pixel, row) => (row[0], row[1]) = (histograms.GetUnderflow(pixel), histograms.GetOverflow(pixel)));
+        }
+
+        writer.Write(path);
     }
 
     /// <summary>Reads histograms. The number of events is not in the file.</summary>
@@ -80,14 +99,19 @@ public static class HvOffFiles
     public static PixelHistograms ReadHistograms(string path)
     {
         using NpzFile file = NpzFile.Open(path);
-        double[] centers = file.ReadVector("adcs_bin_centers");
-        if (centers.Length == 0 || !double.IsInteger(centers[0]) || centers.Where((c, i) => c != centers[0] + i).Any())
+        double[] centers = file.ReadVector(CentersKey);
+        // Samples have 16 bits: beyond them there are no codes, and no sense in memory for their bins.
+        if (centers.Length is 0 or > 1 << 16 || !double.IsInteger(centers[0]) || centers[0] < short.MinValue || centers[^1] > short.MaxValue
+            || centers.Where((c, i) => c != centers[0] + i).Any())
         {
-            throw new InvalidDataException($"{path}: adcs_bin_centers are not consecutive whole ADC codes");
+            throw new InvalidDataException($"{path}: {CentersKey} are not consecutive whole ADC codes");
         }
 
+        double[][] flow = new double[CameraGeometry.PixelCount][];
+        Array.Fill(flow, [0, 0]);
+        if (file.Contains(FlowKey)) file.Read(FlowKey, [CameraGeometry.PixelCount, 2], (pixel, row) => flow[pixel] = row.ToArray());
         PixelHistograms histograms = new(new IntegerAxis((int)centers[0], centers.Length), CameraGeometry.PixelCount);
-        file.Read("adcs", [CameraGeometry.PixelCount, centers.Length], histograms.SetCounts);
+        file.Read(CountsKey, [CameraGeometry.PixelCount, centers.Length], (pixel, row) => histograms.SetCounts(pixel, row, flow[pixel][0], flow[pixel][1]));
         return histograms;
     }
 

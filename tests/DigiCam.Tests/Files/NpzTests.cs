@@ -60,6 +60,32 @@ public sealed class NpzTests
         Assert.Throws<IOException>(() => NpzFile.Open(folder.FullName));
     }
 
+    [Theory]
+    [InlineData(3000, "is corrupt: its check sum is wrong")]
+    [InlineData(8, "cannot be unpacked")]
+    public void Read_DamagedContent_NamesFileAndKey(int offset, string expected)
+    {
+        // 8: the compression method of the first entry, here and in the central directory; 3000: the packed content.
+        using TemporaryFolder folder = TestEnvironment.CreateTemporaryFolder();
+        string path = folder.File("a.npz");
+        new NpzWriter().Add("v", [.. Enumerable.Range(0, 1000).Select(i => Math.Sqrt(i))]).Write(path);
+        byte[] bytes = File.ReadAllBytes(path);
+        if (offset == 8)
+        {
+            bytes[8] = 14;
+            bytes[bytes.AsSpan().LastIndexOf("PK\u0001\u0002"u8) + 10] = 14;
+        }
+        else
+        {
+            bytes.AsSpan(offset, 50).Fill(0xff);
+        }
+
+        File.WriteAllBytes(path, bytes);
+        using NpzFile file = NpzFile.Open(path);
+        string message = Assert.Throws<InvalidDataException>(() => file.ReadVector("v")).Message;
+        Assert.StartsWith($"{path}: array v {expected}", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Write_DecimalCommaCulture_ShapeStaysReadable()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using DigiCam.Files;
 using DigiCam.Flags;
 using DigiCam.Geometry;
 using DigiCam.Histograms;
@@ -271,6 +272,33 @@ public sealed class SimulatedRunTests : IDisposable
         {
             CultureInfo.CurrentCulture = before;
         }
+    }
+
+    [Fact]
+    public void HvOffFiles_SamplesBeyondTheAxis_SurviveTheFile()
+    {
+        PixelHistograms histograms = new(IntegerAxis.Adc, CameraGeometry.PixelCount);
+        for (int pixel = 0; pixel < CameraGeometry.PixelCount; pixel++) histograms.Fill(pixel, [2000, 2001, 2002]);
+        HvOffFiles.WriteHistograms(_folder.File("h.npz"), histograms);
+        using (NpzFile plain = NpzFile.Open(_folder.File("h.npz"))) Assert.False(plain.Contains("adcs_flow"));
+
+        histograms.Fill(7, [-1, -2, 4096]);
+        HvOffFiles.WriteHistograms(_folder.File("h.npz"), histograms);
+        PixelHistograms read = HvOffFiles.ReadHistograms(_folder.File("h.npz"));
+        Assert.Equal((2L, 1L, 6L), (read.GetUnderflow(7), read.GetOverflow(7), read.GetEntries(7)));
+        Assert.Equal((0L, 0L, 3L), (read.GetUnderflow(8), read.GetOverflow(8), read.GetEntries(8)));
+    }
+
+    [Theory]
+    [InlineData(1e300, 0, 4096)]
+    [InlineData(5e9, 1, 4096)]
+    [InlineData(0, 1, 3_000_000)]
+    [InlineData(0.5, 1, 4096)]
+    [InlineData(0, 2, 4096)]
+    public void ReadHistograms_ImpossibleCodes_AreRefused(double first, double step, int count)
+    {
+        new NpzWriter().Add("adcs", [1]).Add("adcs_bin_centers", [.. Enumerable.Range(0, count).Select(i => first + (step * i))]).Write(_folder.File("h.npz"));
+        Assert.Equal($"{_folder.File("h.npz")}: adcs_bin_centers are not consecutive whole ADC codes", Assert.Throws<InvalidDataException>(() => HvOffFiles.ReadHistograms(_folder.File("h.npz"))).Message);
     }
 
     private string Simulate(string name, HvOffSimulation simulation)
