@@ -96,6 +96,44 @@ public sealed class BadInputTests : IDisposable
         Digicam.Run(_folder.FullName, "hvoff", "-c", "-p", "-f", "run.fits.fz", "--output_directory", output).AssertRefused(output);
     }
 
+    [Theory]
+    [InlineData("adc_hv_off.npz")]
+    [InlineData("adc_hv_off_fit.npz")]
+    [InlineData("adc_hv_off_fit.csv")]
+    public void TargetThatIsADirectory_IsNamedBeforeAnythingIsWritten(string name)
+    {
+        new HvOffSimulation { EventCount = 2 }.Write(_folder.File("run.fits.fz"), cancellationToken: TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(_folder.File("out/" + name));
+        HvOff("run.fits.fz").AssertRefused("out/" + name, "directory");
+        AssertNothingWritten();
+    }
+
+    [Fact]
+    public void HistogramsAndFitsInOneFile_AreRefused()
+    {
+        Digicam.Run(_folder.FullName, "hvoff", "-c", "-p", "-f", "run", "--fit_filename", "a.npz", "--histo_filename", "a.npz").AssertRefused("a.npz");
+        Digicam.Run(_folder.FullName, "hvoff", "-c", "-p", "-f", "run", "--fit_filename", "a.npz", "--histo_filename", "a.csv").AssertRefused("a.csv");
+    }
+
+    [Fact]
+    public void Info_TimesThatAreNone_AreNotShown()
+    {
+        using (ZFitsWriter writer = ZFitsWriter.Create(_folder.File("time.fits.fz")))
+        {
+            ZFitsTableWriter table = writer.BeginTable("Events", DigiCamColumns.EventMessage, [.. DigiCamColumns.Events.Where(c => c.Name.StartsWith("local_time", StringComparison.Ordinal))]);
+            table.SetScalar(0, ulong.MaxValue);
+            table.SetScalar(1, ulong.MaxValue);
+            table.CommitRow();
+            table.Finish();
+            writer.Finish();
+        }
+
+        Digicam.Result result = Digicam.Run(_folder.FullName, "info", "time.fits.fz");
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.DoesNotContain("UTC", result.Output, StringComparison.Ordinal);
+        Digicam.Run(_folder.FullName, "info", "").AssertRefused("empty");
+    }
+
     [Fact]
     public void SavedFilesThatAreNone_AreNamed()
     {

@@ -17,7 +17,7 @@ public sealed class HvOffCommandTests : IDisposable
     {
         Digicam.Result together = Run("-c", "-p", "--file_basename", "run_", "-f", "0", "--output_directory", "a");
         AssertClosed(together, "hvoff: 150 events, ");
-        AssertClosed(Run("--create_histo", "--directory", ".", "--file_namebase", "run_", "--file_list", "0", "--output_directory", "b", "--n_evt_per_batch", "7"), "hvoff: 150 events, ");
+        AssertClosed(Run("--create_histo", "--directory", ".", "--file_namebase", "run_", "--file_list", "0", "--output_directory", "b", "--n_evt_per_batch", "7", "--cts_sector", "1"), "hvoff: 150 events, ");
         Assert.False(File.Exists(_folder.File("b/adc_hv_off_fit.npz")));
         AssertClosed(Run("-p", "b"), "hvoff: 0 events, ");
         foreach (string name in (string[])["adc_hv_off.npz", "adc_hv_off_fit.npz", "adc_hv_off_fit.csv"])
@@ -98,6 +98,7 @@ public sealed class HvOffCommandTests : IDisposable
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("CHECKSUMS BAD", result.Output, StringComparison.Ordinal);
         Assert.Contains("DATASUM bad", result.Output, StringComparison.Ordinal);
+        result.AssertRefused("bad.fits.fz", "checksums");
     }
 
     private static void AssertClosed(Digicam.Result result, string start)

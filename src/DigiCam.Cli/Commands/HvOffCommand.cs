@@ -26,10 +26,11 @@ internal static class HvOffCommand
         Option<long?> maximum = new("--evt_max") { Description = "largest number of events of the whole run" };
         Option<int> batch = new("--n_evt_per_batch", "-n") { Description = "events between two looks at progress and Ctrl+C; results do not depend on it", DefaultValueFactory = _ => Run.DefaultBatchEvents };
         Option<PixelOrder> order = new("--pixel_order") { Description = "Legacy2017 for files before October 2017", DefaultValueFactory = _ => PixelOrder.FromFile };
+        Option<int?> sector = new("--cts_sector") { Description = "accepted for old command lines; with high voltage off all pixels are read, wherever the CTS is" };
         Option<bool> quiet = new("--quiet", "-q") { Description = "print nothing but errors" };
         Command command = new("hvoff", "Baseline and electronic noise of every pixel from a run with high voltage off. Without -c and -p saved results are only displayed.")
         {
-            folder, create, fit, list, directory, basename, histogramName, output, fitName, maximum, batch, order, quiet,
+            folder, create, fit, list, directory, basename, histogramName, output, fitName, maximum, batch, order, sector, quiet,
         };
         command.SetAction((result, cancellationToken) => CommandHost.RunAsync("hvoff", () => RunAsync(
             new Request(
@@ -44,6 +45,7 @@ internal static class HvOffCommand
     {
         if (request.MaximumEvents is < 1) throw new UsageException(FormattableString.Invariant($"--evt_max {request.MaximumEvents}: at least 1 event is needed"));
         if (request.BatchEvents < 1) throw new UsageException(FormattableString.Invariant($"-n {request.BatchEvents}: at least 1 event per batch is needed"));
+        if (HvOffFiles.ResultPaths(request.FitPath).Contains(request.HistogramPath)) throw new UsageException($"{request.HistogramPath}: histograms and results of the fit need files of their own");
         ClosingLine closing = new();
         long events = 0;
         PixelHistograms? histograms = null;
@@ -56,7 +58,7 @@ internal static class HvOffCommand
                 new RunOptions { MaximumEvents = request.MaximumEvents, PixelOrder = request.PixelOrder });
 
             // Before hours of reading, not after.
-            AtomicFile.CheckFolder(request.HistogramPath);
+            request.CheckTargets();
             foreach (string problem in run.Summary.Problems) Say(request, "note: " + problem);
             using (ProgressLine progress = new(request.Quiet))
             {
@@ -76,6 +78,7 @@ internal static class HvOffCommand
             {
                 histograms = HvOffFiles.ReadHistograms(request.HistogramPath);
                 inputs.Add(await InputFile.HashAsync(request.HistogramPath, null, cancellationToken));
+                request.CheckTargets();
             }
 
             result = request.Fit
@@ -113,5 +116,12 @@ internal static class HvOffCommand
         public string HistogramPath => Path.Combine(OutputDirectory, HistogramName);
 
         public string FitPath => Path.Combine(OutputDirectory, FitName);
+
+        public void CheckTargets()
+        {
+            if (Create) AtomicFile.CheckTarget(HistogramPath);
+            if (!Fit) return;
+            foreach (string path in HvOffFiles.ResultPaths(FitPath)) AtomicFile.CheckTarget(path);
+        }
     }
 }

@@ -35,6 +35,7 @@ internal static class InfoCommand
         List<FileInfo> files = [];
         foreach (string path in paths)
         {
+            if (path.Length == 0) throw new UsageException("the name of a file is empty");
             using ZFitsFile file = ZFitsFile.Open(path);
             files.Add(Describe(file, checksums, cancellationToken));
         }
@@ -49,7 +50,10 @@ internal static class InfoCommand
             closing.Write("info", files.Sum(f => f.Tables.Where(t => t.Name == "Events").Sum(t => t.Rows)));
         }
 
-        return files.Any(f => f.ChecksumsOk == false) ? CommandHost.Failure : 0;
+        string[] bad = [.. files.Where(f => f.ChecksumsOk == false).Select(f => f.Path)];
+        if (bad.Length == 0) return 0;
+        Console.Error.WriteLine($"digicam info: {string.Join(", ", bad)}: checksums do not match the content; the data may be damaged");
+        return CommandHost.Failure;
     }
 
     private static FileInfo Describe(ZFitsFile file, bool checksums, CancellationToken cancellationToken)
@@ -87,22 +91,28 @@ internal static class InfoCommand
 
     private static (DateTime? First, DateTime? Last) TimeSpanOf(ZFitsTable table)
     {
-        if (table.RowCount == 0 || !table.TryGetColumn("local_time_sec", out _) || !table.TryGetColumn("local_time_nanosec", out _)) return (null, null);
+        if (table.RowCount == 0 || !IsTime("local_time_sec") || !IsTime("local_time_nanosec")) return (null, null);
         using ZFitsTileReader reader = table.CreateTileReader("local_time_sec", "local_time_nanosec");
-        DateTime first = DateTime.MaxValue;
-        DateTime last = DateTime.MinValue;
+        (ulong Seconds, ulong Nanoseconds) first = (ulong.MaxValue, ulong.MaxValue);
+        (ulong Seconds, ulong Nanoseconds) last = (0, 0);
         for (int tile = 0; tile < table.TileCount; tile++)
         {
             reader.ReadTile(tile);
             for (int row = 0; row < reader.RowCount; row++)
             {
-                DateTime time = DateTime.UnixEpoch.AddSeconds(reader[0].GetScalar<ulong>(row)).AddTicks((long)(reader[1].GetScalar<ulong>(row) / 100));
-                if (time < first) first = time;
-                if (time > last) last = time;
+                (ulong Seconds, ulong Nanoseconds) time = (reader[0].GetScalar<ulong>(row), reader[1].GetScalar<ulong>(row));
+                if (time.CompareTo(first) < 0) first = time;
+                if (time.CompareTo(last) > 0) last = time;
             }
         }
 
-        return (first, last);
+        return (Time(first), Time(last));
+
+        bool IsTime(string name) => table.TryGetColumn(name, out ZFitsColumn? column) && column is { ElementType: ZFitsElementType.UInt64, Kind: ZFitsColumnKind.Scalar };
+
+        // A damaged file may hold any number; what is no time is not shown.
+        static DateTime? Time((ulong Seconds, ulong Nanoseconds) time) =>
+            time.Seconds <= uint.MaxValue && time.Nanoseconds < 1_000_000_000 ? DateTime.UnixEpoch.AddSeconds(time.Seconds).AddTicks((long)time.Nanoseconds / 100) : null;
     }
 
     private static void Print(FileInfo file)

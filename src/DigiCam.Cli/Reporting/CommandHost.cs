@@ -26,7 +26,7 @@ internal static class CommandHost
         {
             return Fail(command, exception.Message, Failure);
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or ZFitsFormatException or NotSupportedException or UsageException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException or ZFitsFormatException or NotSupportedException or OverflowException or UsageException)
         {
             return Fail(command, exception.Message, Failure);
         }

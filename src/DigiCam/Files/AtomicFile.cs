@@ -6,7 +6,7 @@ public static class AtomicFile
     /// <summary>Writes a file; on any failure the target stays as it was and the temporary file is removed.</summary>
     /// <param name="path">The target. Its folder is created if it does not exist.</param>
     /// <param name="write">Writes the content.</param>
-    /// <exception cref="IOException">The folder cannot be created or written.</exception>
+    /// <exception cref="IOException">The target is a folder, its folder cannot be created or written, or the disk is full.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -14,14 +14,14 @@ public static class AtomicFile
         string full = Path.GetFullPath(path);
         string folder = Path.GetDirectoryName(full)!;
         string temporary = Path.Combine(folder, FormattableString.Invariant($".{Path.GetFileName(full)}.{Environment.ProcessId}.tmp"));
+        if (Directory.Exists(full)) throw new IOException($"{path}: is a directory");
         try
         {
             Directory.CreateDirectory(folder);
-            if (Directory.Exists(full)) throw new IOException($"{path}: is a directory");
             using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16)) write(stream);
             File.Move(temporary, full, overwrite: true);
         }
-        catch (UnauthorizedAccessException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new IOException($"{path}: cannot be written: {exception.Message}", exception);
         }
@@ -33,17 +33,19 @@ public static class AtomicFile
 
     /// <summary>Finds out early whether a file can be written: creates its folder and a file in it that is removed again.</summary>
     /// <param name="path">The target.</param>
-    /// <exception cref="IOException">The folder cannot be created or written.</exception>
-    public static void CheckFolder(string path)
+    /// <exception cref="IOException">The target is a folder, or its folder cannot be created or written.</exception>
+    public static void CheckTarget(string path)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         string full = Path.GetFullPath(path);
+        if (Directory.Exists(full)) throw new IOException($"{path}: is a directory");
         string probe = Path.Combine(Path.GetDirectoryName(full)!, FormattableString.Invariant($".{Path.GetFileName(full)}.{Environment.ProcessId}.probe"));
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
             using FileStream stream = new(probe, FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
-        catch (UnauthorizedAccessException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new IOException($"{path}: cannot be written: {exception.Message}", exception);
         }
