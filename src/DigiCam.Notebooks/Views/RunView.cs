@@ -57,23 +57,20 @@ public sealed class RunView : IHtml
     /// <summary>The tables of a file of the run: every column with type, codec and sizes.</summary>
     /// <param name="file">Place of the file in the run, from 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such file.</exception>
-    public Table Tables(int file = 0)
-    {
-        ZFitsFile opened = FileAt(file).File;
-        return new Table(
-            string.Join(", ", opened.Tables.Select(t => Invariant($"{t.Name}: {t.RowCount} x {t.MessageName} in {t.TileCount} tile{(t.TileCount == 1 ? "" : "s")}"))),
-            [new("table"), new("column"), new("field"), new("type"), new("codec"), new("compressed", "bytes"), new("raw", "bytes"), new("ratio", "", 3)],
-            opened.Tables.SelectMany(t => t.SummarizeColumns()).Select(c => (object?[])
+    public IReadOnlyList<Table> Tables(int file = 0) =>
+    [
+        .. FileAt(file).File.Tables.Select(t => new Table(
+            Invariant($"{t.Name}: {t.RowCount} x {t.MessageName} in {t.TileCount} tile{(t.TileCount == 1 ? "" : "s")}"),
+            [new("column"), new("field"), new("type"), new("codec"), new("compressed", "bytes"), new("raw", "bytes"), new("ratio", "", 3)],
+            t.SummarizeColumns().Select(c => (object?[])
             [
-                TableOf(c), c.Column.Name, c.Column.FieldPath, $"{c.Column.ElementType} {c.Column.Format}", string.Join(" | ", c.Codecs),
+                c.Column.Name, c.Column.FieldPath, $"{c.Column.ElementType} {c.Column.Format}", string.Join(" | ", c.Codecs),
                 c.CompressedBytes, c.RawBytes, c.CompressedBytes > 0 ? c.RawBytes / (double)c.CompressedBytes : double.NaN,
             ]))
         {
             MaxRows = 60,
-        };
-
-        string TableOf(ZFitsColumnSummary summary) => opened.Tables.First(t => t.Columns.Contains(summary.Column)).Name;
-    }
+        }),
+    ];
 
     /// <summary>The boards of the camera as the file names them; empty for files without the table DigicamConfig.</summary>
     /// <param name="file">Place of the file in the run, from 0.</param>
