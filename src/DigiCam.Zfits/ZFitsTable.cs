@@ -119,6 +119,29 @@ public sealed class ZFitsTable
         return new ZFitsTile(tile, layout.FirstRow, layout.Rows, layout.HeapOffset, Hdu.DataOffset + HeapOffset + layout.HeapOffset, layout.Size, blocks);
     }
 
+    /// <summary>How every column is stored; reads the headers of all tiles, decodes nothing.</summary>
+    /// <param name="ct">Stops between tiles.</param>
+    /// <returns>One summary per column, in the order of the columns.</returns>
+    /// <exception cref="ZFitsFormatException">A tile is damaged; the message says where.</exception>
+    public IReadOnlyList<ZFitsColumnSummary> SummarizeColumns(CancellationToken ct = default)
+    {
+        long[] compressed = new long[Columns.Count];
+        List<string>[] codecs = [.. Columns.Select(_ => new List<string>())];
+        for (int tile = 0; tile < TileCount; tile++)
+        {
+            ct.ThrowIfCancellationRequested();
+            foreach (ZFitsBlock block in GetTile(tile).Blocks)
+            {
+                int index = block.Column.Index;
+                compressed[index] += block.Size;
+                string codec = string.Join(' ', block.ProcessNames);
+                if (!codecs[index].Contains(codec)) codecs[index].Add(codec);
+            }
+        }
+
+        return [.. Columns.Select(c => new ZFitsColumnSummary(c, codecs[c.Index], compressed[c.Index], RowCount * c.MaxElements * c.ElementSize))];
+    }
+
     /// <summary>Makes a reader of whole tiles that reads and decodes only the columns asked for.</summary>
     /// <param name="columns">Names of the columns; none means all.</param>
     /// <exception cref="ZFitsFormatException">The table lacks a column.</exception>

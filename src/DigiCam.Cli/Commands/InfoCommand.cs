@@ -47,9 +47,10 @@ internal static class InfoCommand
         else
         {
             foreach (FileInfo file in files) Print(file);
-            closing.Write("info", files.Sum(f => f.Tables.Where(t => t.Name == "Events").Sum(t => t.Rows)));
         }
 
+        // JSON on stdout stays JSON.
+        closing.Write("info", files.Sum(f => f.Tables.Where(t => t.Name == "Events").Sum(t => t.Rows)), output: json ? Console.Error : Console.Out);
         string[] bad = [.. files.Where(f => f.ChecksumsOk == false).Select(f => f.Path)];
         if (bad.Length == 0) return 0;
         Console.Error.WriteLine($"digicam info: {string.Join(", ", bad)}: checksums do not match the content; the data may be damaged");
@@ -65,26 +66,13 @@ internal static class InfoCommand
 
     private static TableInfo Describe(ZFitsTable table, ChecksumReport? sums, CancellationToken cancellationToken)
     {
-        long[] compressed = new long[table.Columns.Count];
-        List<string>[] codecs = [.. table.Columns.Select(_ => new List<string>())];
-        for (int tile = 0; tile < table.TileCount; tile++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            foreach (ZFitsBlock block in table.GetTile(tile).Blocks)
-            {
-                compressed[block.Column.Index] += block.Size;
-                string codec = string.Join(' ', block.ProcessNames);
-                if (!codecs[block.Column.Index].Contains(codec)) codecs[block.Column.Index].Add(codec);
-            }
-        }
-
         (DateTime? first, DateTime? last) = TimeSpanOf(table);
         return new TableInfo(
             table.Name, table.MessageName, table.RowCount, table.TileCount, table.RowsPerTile, first, last,
             sums is null ? null : State(sums.DataSumPresent, sums.DataSumOk), sums is null ? null : State(sums.CheckSumPresent, sums.CheckSumOk),
-            [.. table.Columns.Select(c => new ColumnInfo(
-                c.Name, c.FieldPath, c.Format, c.ElementType.ToString(), c.Kind.ToString(), string.Join(" | ", codecs[c.Index]),
-                compressed[c.Index], table.RowCount * c.MaxElements * c.ElementSize))]);
+            [.. table.SummarizeColumns(cancellationToken).Select(c => new ColumnInfo(
+                c.Column.Name, c.Column.FieldPath, c.Column.Format, c.Column.ElementType.ToString(), c.Column.Kind.ToString(), string.Join(" | ", c.Codecs),
+                c.CompressedBytes, c.RawBytes))]);
     }
 
     private static string State(bool present, bool ok) => !present ? "absent" : ok ? "ok" : "bad";
@@ -152,7 +140,6 @@ internal static class InfoCommand
         string Name, string Message, long Rows, int Tiles, int RowsPerTile, DateTime? FirstTime, DateTime? LastTime,
         [property: JsonPropertyName("datasum")] string? DataSum, [property: JsonPropertyName("checksum")] string? CheckSum, ColumnInfo[] Columns);
 
-    // Raw bytes are rows times the largest number of elements: what the values take up uncompressed, an upper bound when rows differ in length.
     private sealed record ColumnInfo(
         string Name, string Field, string Format, string ElementType, string Kind, string Codec, long CompressedBytes, long RawBytes);
 }

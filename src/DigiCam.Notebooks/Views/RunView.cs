@@ -5,6 +5,7 @@ using DigiCam.Notebooks.Formatting;
 using DigiCam.Notebooks.Plots;
 using DigiCam.Notebooks.Tables;
 using DigiCam.Runs;
+using DigiCam.Zfits;
 
 namespace DigiCam.Notebooks.Views;
 
@@ -51,6 +52,39 @@ public sealed class RunView : IHtml
         items.AddRange(s.Problems.Select(p => ("problem", p)));
         if (s.Problems.IsEmpty) items.Add(("problems", "none"));
         return new KeyValues("Run", items);
+    }
+
+    /// <summary>The tables of a file of the run: every column with type, codec and sizes.</summary>
+    /// <param name="file">Place of the file in the run, from 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such file.</exception>
+    public IReadOnlyList<Table> Tables(int file = 0) =>
+    [
+        .. FileAt(file).File.Tables.Select(t => new Table(
+            Invariant($"{t.Name}: {t.RowCount} x {t.MessageName} in {t.TileCount} tile{(t.TileCount == 1 ? "" : "s")}"),
+            [new("column"), new("field"), new("type"), new("codec"), new("compressed", "bytes"), new("raw", "bytes"), new("ratio", "", 3)],
+            t.SummarizeColumns().Select(c => (object?[])
+            [
+                c.Column.Name, c.Column.FieldPath, $"{c.Column.ElementType} {c.Column.Format}", string.Join(" | ", c.Codecs),
+                c.CompressedBytes, c.RawBytes, c.CompressedBytes > 0 ? c.RawBytes / (double)c.CompressedBytes : double.NaN,
+            ]))
+        {
+            MaxRows = 60,
+        }),
+    ];
+
+    /// <summary>The boards of the camera as the file names them; empty for files without the table DigicamConfig.</summary>
+    /// <param name="file">Place of the file in the run, from 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such file.</exception>
+    public Table Boards(int file = 0)
+    {
+        IReadOnlyList<CameraBoard> boards = CameraBoard.Read(FileAt(file).File);
+        return new Table(
+            boards.Count == 0 ? "The file does not name its boards" : "Boards",
+            [new("slot"), new("card type"), new("serial number"), new("gateware"), new("firmware")],
+            boards.Select(b => (object?[])[b.Slot, b.CardType, b.SerialNumber.ToString(CultureInfo.InvariantCulture), b.Gateware, b.Firmware]))
+        {
+            MaxRows = 40,
+        };
     }
 
     /// <summary>The event rate in time, in bins of a round length, with Poisson errors.</summary>
@@ -104,6 +138,10 @@ public sealed class RunView : IHtml
 
     /// <summary>The facts of the run as text.</summary>
     public override string ToString() => Facts().ToString();
+
+    private RunFile FileAt(int file) => file >= 0 && file < _run.Files.Length
+        ? _run.Files[file]
+        : throw new ArgumentOutOfRangeException(nameof(file), file, Invariant($"the run has {_run.Files.Length} files, counted from 0"));
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -115,6 +115,18 @@ public sealed class RealFileTests
         Assert.InRange(equal / (double)(camera.SampleCount * CameraGeometry.PatchCount), 0.95, 1);
     }
 
+    [Fact]
+    public void Boards_RealFile_AreThoseOfTheThreeCrates()
+    {
+        using Run run = Open(1);
+        IReadOnlyList<CameraBoard> boards = CameraBoard.Read(run.Files[0].File);
+        Assert.Equal(3 * 9, boards.Count(b => b.CardType == 2));
+        Assert.Equal(8, boards.Count(b => b.CardType == 0));
+        Assert.Equal(new CameraBoard(1, 2, 2120021, "1.24", "1.37"), boards[0]);
+        using Run without = Open(0);
+        Assert.Empty(CameraBoard.Read(without.Files[0].File));
+    }
+
     private static Run Open(int file) => Run.Open(Path(file));
 
     private static string Path(int file) => TestEnvironment.Shared("data", "real", Names[file] + ".fits.fz");
