@@ -40,12 +40,12 @@ public sealed class HvOffCommandTests : IDisposable
     {
         Digicam.Result result = Run("-c", "-p", "-f", "run_000", "--evt_max", "40", "--histo_filename", "h.npz", "--fit_filename", "f.npz", "--output_directory", "x/y");
         AssertClosed(result, "hvoff: 40 events, ");
-        Assert.Equal(["f.csv", "f.json", "f.npz", "h.npz"], Directory.GetFiles(_folder.File("x/y")).Select(Path.GetFileName).Order());
+        Assert.Equal(["f.csv", "f.json", "f.npz", "h.json", "h.npz"], Directory.GetFiles(_folder.File("x/y")).Select(Path.GetFileName).Order());
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(_folder.File("x/y/f.json")));
         JsonElement input = json.RootElement.GetProperty("provenance").GetProperty("Inputs")[0];
         Assert.Equal("run_000.fits.fz", input.GetProperty("Name").GetString());
         Assert.Equal(64, input.GetProperty("Sha256").GetString()!.Length);
-        Assert.Equal("40", json.RootElement.GetProperty("provenance").GetProperty("Parameters").GetProperty("evt_max").GetString());
+        Assert.Equal("40", json.RootElement.GetProperty("provenance").GetProperty("Parameters").GetProperty("maximum_events").GetString());
     }
 
     [Fact]

@@ -49,13 +49,14 @@ internal static class HvOffCommand
         ClosingLine closing = new();
         long events = 0;
         PixelHistograms? histograms = null;
-        List<InputFile> inputs = [];
+        Provenance? provenance = null;
 
         if (request.Create)
         {
-            using Run run = Run.Open(
+            RunInput input = new(
                 RunFileList.FromOptions(request.Directory, request.Basename, request.FileList),
                 new RunOptions { MaximumEvents = request.MaximumEvents, PixelOrder = request.PixelOrder });
+            using Run run = input.Open();
 
             // Before hours of reading, not after.
             request.CheckTargets();
@@ -66,9 +67,13 @@ internal static class HvOffCommand
             }
 
             events = histograms.EventCount;
-            foreach (RunFile file in run.Files) inputs.Add(await InputFile.HashAsync(file.Path, file.EventCount, cancellationToken));
-            HvOffFiles.WriteHistograms(request.HistogramPath, histograms);
-            Say(request, $"histograms: {request.HistogramPath}");
+            provenance = await input.ProvenanceAsync("hvoff", run, [], cancellationToken);
+            foreach (InputFile bad in provenance.Inputs.Where(i => i.Checksums == "bad"))
+            {
+                Console.Error.WriteLine($"digicam hvoff: {bad.Name}: its checksums are wrong: the file was changed after it was written");
+            }
+
+            foreach (string path in HvOffFiles.WriteHistograms(request.HistogramPath, histograms, provenance)) Say(request, $"histograms: {path}");
         }
 
         HvOffResult? result = null;
@@ -77,7 +82,12 @@ internal static class HvOffCommand
             if (histograms is null)
             {
                 histograms = HvOffFiles.ReadHistograms(request.HistogramPath);
-                inputs.Add(await InputFile.HashAsync(request.HistogramPath, null, cancellationToken));
+
+                // The raw files behind saved histograms stay named, and the histograms come on top.
+                InputFile saved = await InputFile.HashAsync(request.HistogramPath, null, cancellationToken);
+                provenance = HvOffFiles.ReadHistogramProvenance(request.HistogramPath) is { } raw
+                    ? Provenance.Now("hvoff", [.. raw.Inputs, saved], raw.Parameters.Select(p => (p.Key, (object?)p.Value)))
+                    : Provenance.Now("hvoff", [saved], []);
                 request.CheckTargets();
             }
 
@@ -88,11 +98,7 @@ internal static class HvOffCommand
 
         if (request.Fit)
         {
-            Provenance provenance = Provenance.Now("hvoff", inputs,
-            [
-                ("evt_max", request.MaximumEvents), ("pixel_order", request.PixelOrder), ("file_list", request.FileList), ("file_basename", request.Basename),
-            ]);
-            foreach (string path in HvOffFiles.WriteResults(request.FitPath, result!, provenance)) Say(request, $"fit: {path}");
+            foreach (string path in HvOffFiles.WriteResults(request.FitPath, result!, provenance!)) Say(request, $"fit: {path}");
         }
 
         if (!request.Quiet)
@@ -119,7 +125,12 @@ internal static class HvOffCommand
 
         public void CheckTargets()
         {
-            if (Create) AtomicFile.CheckTarget(HistogramPath);
+            if (Create)
+            {
+                AtomicFile.CheckTarget(HistogramPath);
+                AtomicFile.CheckTarget(HvOffFiles.ProvenancePath(HistogramPath));
+            }
+
             if (!Fit) return;
             foreach (string path in HvOffFiles.ResultPaths(FitPath)) AtomicFile.CheckTarget(path);
         }

@@ -20,7 +20,7 @@ internal static class CommandHost
         }
         catch (OperationCanceledException)
         {
-            return Fail(command, "cancelled; no partial file was left", Cancelled);
+            return Fail(command, "cancelled", Cancelled);
         }
         catch (UnauthorizedAccessException exception)
         {

@@ -24,7 +24,8 @@ public sealed class ProvenanceFooter : IHtml
         foreach (InputFile input in provenance.Inputs)
         {
             string events = input.Events is { } count ? string.Create(CultureInfo.InvariantCulture, $", {count} events") : "";
-            items.Add(("input", $"{input.Name}{events}, sha256 {input.Sha256[..Math.Min(HashDigits, input.Sha256.Length)]}…"));
+            string checksums = input.Checksums is { } state ? $", checksums {state}" : "";
+            items.Add(("input", $"{input.Name}{events}{checksums}, sha256 {input.Sha256[..Math.Min(HashDigits, input.Sha256.Length)]}…"));
         }
 
         items.AddRange(provenance.Parameters.Where(p => p.Value.Length > 0).Select(p => (p.Key, p.Value)));

@@ -19,4 +19,18 @@ public sealed record TriggerPatch(
     ImmutableArray<int> Cluster7,
     ImmutableArray<int> Cluster19,
     int InputTraceIndex,
-    int OutputBitIndex);
+    int OutputBitIndex)
+{
+    /// <summary>Values of one stored sample of trigger_input_traces: three crates of 192.</summary>
+    public const int StoredTracesPerSample = CrateCount * StoredTracesPerCrate;
+
+    /// <summary>Bytes of one stored sample of trigger_output_patch7, patch19 and muon: three crates of 18, bits from the least significant one.</summary>
+    public const int StoredOutputBytesPerSample = CrateCount * PatchesPerCrate / 8;
+
+    private const int CrateCount = 3;
+    private const int PatchesPerCrate = 144;
+    private const int StoredTracesPerCrate = 192;
+
+    /// <summary>Its place among the values of one stored sample of trigger_input_traces, where each crate has 48 spare ones behind its 144 patches.</summary>
+    public int StoredTraceIndex => (InputTraceIndex / PatchesPerCrate * StoredTracesPerCrate) + (InputTraceIndex % PatchesPerCrate);
+}

@@ -38,7 +38,7 @@ public sealed class PixelHistograms
     /// <summary>Number of pixels.</summary>
     public int PixelCount { get; }
 
-    /// <summary>Number of events that were filled.</summary>
+    /// <summary>Number of events that were filled, as counted by whoever fills; 0 when it is not known, as after reading from a file.</summary>
     public long EventCount { get; set; }
 
     /// <summary>A copy of one pixel's histogram.</summary>

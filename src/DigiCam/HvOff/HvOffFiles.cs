@@ -37,8 +37,7 @@ public static class HvOffFiles
     {
         ArgumentNullException.ThrowIfNull(result);
         string histograms = Path.Combine(directory, DefaultHistogramName);
-        WriteHistograms(histograms, result.Histograms);
-        return [histograms, .. WriteResults(Path.Combine(directory, DefaultFitName), result, provenance)];
+        return [.. WriteHistograms(histograms, result.Histograms, provenance), .. WriteResults(Path.Combine(directory, DefaultFitName), result, provenance)];
     }
 
     /// <summary>Writes the fit results, and beside them the table (.csv) and the provenance (.json).</summary>
@@ -71,7 +70,9 @@ public static class HvOffFiles
     /// </summary>
     /// <param name="path">The target.</param>
     /// <param name="histograms">The histograms.</param>
-    public static void WriteHistograms(string path, PixelHistograms histograms)
+    /// <param name="provenance">Where they come from, for a file (.json) beside them; null for none.</param>
+    /// <returns>The paths.</returns>
+    public static IReadOnlyList<string> WriteHistograms(string path, PixelHistograms histograms, Provenance? provenance = null)
     {
         ArgumentNullException.ThrowIfNull(histograms);
         NpzWriter writer = new NpzWriter()
@@ -91,7 +92,33 @@ public static class HvOffFiles
         }
 
         writer.Write(path);
+        if (provenance is null) return [path];
+        string json = ProvenancePath(path);
+        AtomicFile.WriteText(json, JsonSerializer.Serialize(new { provenance }, Json) + "\n");
+        return [path, json];
     }
+
+    /// <summary>Where histograms that were saved come from; null when there is no such file beside them.</summary>
+    /// <param name="histogramPath">The histograms (.npz).</param>
+    /// <exception cref="InvalidDataException">The file beside them is not one of provenance.</exception>
+    public static Provenance? ReadHistogramProvenance(string histogramPath)
+    {
+        string path = ProvenancePath(histogramPath);
+        if (!File.Exists(path)) return null;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            return document.RootElement.GetProperty("provenance").Deserialize<Provenance>() ?? throw new JsonException("it is empty");
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"{path}: not a file of provenance: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The file beside saved histograms that says where they come from.</summary>
+    /// <param name="histogramPath">The histograms; .npz at the end gives way to .json, anything else stays.</param>
+    public static string ProvenancePath(string histogramPath) => ResultPaths(histogramPath)[2];
 
     /// <summary>Reads histograms. The number of events is not in the file.</summary>
     /// <param name="path">The file.</param>

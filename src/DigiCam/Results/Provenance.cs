@@ -9,7 +9,8 @@ namespace DigiCam.Results;
 /// <param name="Name">Name without folder: results are shared, folders are not.</param>
 /// <param name="Sha256">SHA-256 of its content, lower-case hexadecimal.</param>
 /// <param name="Events">Number of events in it; null for files that hold none.</param>
-public sealed record InputFile(string Name, string Sha256, long? Events)
+/// <param name="Checksums">What its own checksums say: "ok", "bad" or "absent"; null for files without such sums.</param>
+public sealed record InputFile(string Name, string Sha256, long? Events, string? Checksums = null)
 {
     /// <summary>Reads a file to its end for its SHA-256.</summary>
     /// <param name="path">The file.</param>

@@ -19,13 +19,14 @@ public sealed record CameraBoard(int Slot, int CardType, uint SerialNumber, stri
     /// <param name="file">The file.</param>
     /// <returns>The boards by slot; empty if the file has no such table.</returns>
     /// <exception cref="ZFitsFormatException">The table is damaged.</exception>
+    /// <exception cref="InvalidDataException">A column has another type than it should.</exception>
     public static IReadOnlyList<CameraBoard> Read(ZFitsFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
         if (!file.TryGetTable(TableName, out ZFitsTable? table) || table.RowCount == 0) return [];
         ZFitsRow row = table.ReadRow(0);
         byte[] protocols = Bytes("protocol_vers");
-        uint[] serials = table.TryGetColumn("sn", out _) ? row.GetArray<uint>("sn") : [];
+        uint[] serials = Values<uint>("sn", ZFitsElementType.UInt32);
         (byte[] cards, byte[] gatewareVersions, byte[] gatewareRevisions) = (Bytes("gateware_card_type"), Bytes("gateware_vers"), Bytes("gateware_rev"));
         (byte[] firmwareVersions, byte[] firmwareRevisions) = (Bytes("firmware_vers"), Bytes("firmware_rev"));
         return
@@ -36,7 +37,13 @@ public sealed record CameraBoard(int Slot, int CardType, uint SerialNumber, stri
                 FormattableString.Invariant($"{At(firmwareVersions, slot)}.{At(firmwareRevisions, slot)}"))),
         ];
 
-        byte[] Bytes(string name) => table.TryGetColumn(name, out _) ? row.GetArray<byte>(name) : [];
+        byte[] Bytes(string name) => Values<byte>(name, ZFitsElementType.UInt8);
+
+        T[] Values<T>(string name, ZFitsElementType type)
+            where T : unmanaged =>
+            !table.TryGetColumn(name, out ZFitsColumn? column) ? []
+            : column.ElementType == type ? row.GetArray<T>(name)
+            : throw new InvalidDataException($"{file.Path}: table {TableName}, column {name} holds {column.ElementType}, expected {type}");
 
         static byte At(byte[] values, int slot) => slot < values.Length ? values[slot] : (byte)0;
     }

@@ -8,10 +8,6 @@ namespace DigiCam.Runs;
 internal sealed class EventReader : IDisposable
 {
     private const int PixelCount = CameraGeometry.PixelCount;
-    private const int CrateCount = 3;
-    private const int TracesPerCrate = 192;
-    private const int PatchesPerCrate = 144;
-    private const int BytesPerCrate = PatchesPerCrate / 8;
 
     private readonly RunFile _file;
     private readonly RunOptions _options;
@@ -133,14 +129,13 @@ internal sealed class EventReader : IDisposable
     // [sample][crate][192], of which the first 144 of a crate are patches.
     private byte[] ReadTriggerInput(ReadOnlySpan<byte> stored, byte[] target, int row)
     {
-        const int PerSample = CrateCount * TracesPerCrate;
+        const int PerSample = TriggerPatch.StoredTracesPerSample;
         if (stored.Length % PerSample != 0) throw Defect(row, $"{stored.Length} trigger input values, not a multiple of {PerSample}");
         int samples = stored.Length / PerSample;
         if (target.Length != samples * CameraGeometry.PatchCount) target = new byte[samples * CameraGeometry.PatchCount];
         foreach (TriggerPatch patch in CameraGeometry.DigiCam.Patches)
         {
-            int crate = patch.InputTraceIndex / PatchesPerCrate;
-            int place = (crate * TracesPerCrate) + (patch.InputTraceIndex % PatchesPerCrate);
+            int place = patch.StoredTraceIndex;
             for (int s = 0; s < samples; s++) target[(s * CameraGeometry.PatchCount) + patch.Id] = stored[(s * PerSample) + place];
         }
 
@@ -150,7 +145,7 @@ internal sealed class EventReader : IDisposable
     // [sample][crate][18 bytes], bits from the least significant one.
     private byte[] ReadTriggerOutput(ReadOnlySpan<byte> stored, byte[] target, int row)
     {
-        const int PerSample = CrateCount * BytesPerCrate;
+        const int PerSample = TriggerPatch.StoredOutputBytesPerSample;
         if (stored.Length % PerSample != 0) throw Defect(row, $"{stored.Length} trigger output bytes, not a multiple of {PerSample}");
         int samples = stored.Length / PerSample;
         if (target.Length != samples * CameraGeometry.PatchCount) target = new byte[samples * CameraGeometry.PatchCount];
@@ -201,6 +196,11 @@ internal sealed class EventReader : IDisposable
         foreach (ModuleSwap swap in _options.ModuleSwaps.Where(s => s.Holds(_file.TelescopeId, time)))
         {
             map ??= [.. Enumerable.Range(0, PixelCount)];
+            if (swap.FirstModule is < 1 or > CameraGeometry.ModuleCount || swap.SecondModule is < 1 or > CameraGeometry.ModuleCount)
+            {
+                throw new ArgumentException(FormattableString.Invariant($"module swap {swap.FirstModule} <-> {swap.SecondModule}: modules are 1..{CameraGeometry.ModuleCount}"));
+            }
+
             Dictionary<int, int> first = CameraGeometry.DigiCam.Pixels.Where(p => p.Module == swap.FirstModule).ToDictionary(p => p.HardwareId, p => p.Id);
             foreach (Pixel pixel in CameraGeometry.DigiCam.Pixels.Where(p => p.Module == swap.SecondModule))
             {

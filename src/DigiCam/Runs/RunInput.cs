@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DigiCam.Results;
+using DigiCam.Zfits;
 
 namespace DigiCam.Runs;
 
@@ -28,16 +29,33 @@ public sealed record RunInput(ImmutableArray<string> Files, RunOptions Options)
     /// <summary>Opens the run.</summary>
     public Run Open() => Run.Open(Files, Options);
 
-    /// <summary>Where a result made from the run comes from; reads the files to their ends for their SHA-256.</summary>
+    /// <summary>Where a result made from the run comes from; reads the files to their ends for their SHA-256 and their own checksums.</summary>
     /// <param name="task">Name of the task.</param>
     /// <param name="run">The run.</param>
     /// <param name="parameters">Further parameters of the task.</param>
-    public async Task<Provenance> ProvenanceAsync(string task, Run run, params (string Name, object? Value)[] parameters)
+    public Task<Provenance> ProvenanceAsync(string task, Run run, params (string Name, object? Value)[] parameters) =>
+        ProvenanceAsync(task, run, parameters, CancellationToken.None);
+
+    /// <summary>Where a result made from the run comes from; reads the files to their ends for their SHA-256 and their own checksums.</summary>
+    /// <param name="task">Name of the task.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="parameters">Further parameters of the task.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    public async Task<Provenance> ProvenanceAsync(string task, Run run, IEnumerable<(string Name, object? Value)> parameters, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
         List<InputFile> inputs = [];
-        foreach (RunFile file in run.Files) inputs.Add(await InputFile.HashAsync(file.Path, file.EventCount).ConfigureAwait(false));
-        return Provenance.Now(task, inputs, [("maximum_events", Options.MaximumEvents), ("pixel_order", Options.PixelOrder), .. parameters]);
+        foreach (RunFile file in run.Files)
+        {
+            ChecksumReport[] sums = [.. file.File.Hdus.Select(h => h.VerifyChecksums(cancellationToken))];
+            string state = !sums.All(s => s.Ok) ? "bad" : sums.Any(s => s.DataSumPresent || s.CheckSumPresent) ? "ok" : "absent";
+            InputFile input = await InputFile.HashAsync(file.Path, file.EventCount, cancellationToken).ConfigureAwait(false);
+            inputs.Add(input with { Checksums = state });
+        }
+
+        return Provenance.Now(
+            task, inputs,
+            [("events", run.EventCount), ("maximum_events", Options.MaximumEvents), ("pixel_order", Options.PixelOrder), .. parameters]);
     }
 
     /// <inheritdoc/>

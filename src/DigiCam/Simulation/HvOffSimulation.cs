@@ -27,10 +27,7 @@ public enum PixelFault
 /// </summary>
 public sealed record HvOffSimulation
 {
-    private const int TracesPerCrate = 192;
-    private const int PatchesPerCrate = 144;
     private const int CrateCount = 3;
-    private const int TriggerOutputBytes = 18;
     private const int LastCode = 4095;
     private const int FirmwareAverage = 1024;
     private const int FirmwareScale = 16;
@@ -93,7 +90,7 @@ public sealed record HvOffSimulation
         ushort[] indices = [.. CameraGeometry.DigiCam.LegacyOrder.Select(pixel => (ushort)pixel)];
         ushort[] status = new ushort[CameraGeometry.PixelCount];
         Array.Fill(status, (ushort)1);
-        byte[] noTrigger = new byte[SampleCount * CrateCount * TriggerOutputBytes];
+        byte[] noTrigger = new byte[SampleCount * TriggerPatch.StoredOutputBytesPerSample];
         for (int first = 0; first < EventCount; first += EventsPerBatch)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -187,10 +184,9 @@ public sealed record HvOffSimulation
 
         foreach (TriggerPatch patch in CameraGeometry.DigiCam.Patches)
         {
-            int place = (patch.InputTraceIndex / PatchesPerCrate * TracesPerCrate) + (patch.InputTraceIndex % PatchesPerCrate);
             for (int i = 0; i < SampleCount; i++)
             {
-                target.TriggerInput[(i * CrateCount * TracesPerCrate) + place] = (byte)Math.Clamp(target.PatchSums[(patch.Id * SampleCount) + i], 0, 255);
+                target.TriggerInput[(i * TriggerPatch.StoredTracesPerSample) + patch.StoredTraceIndex] = (byte)Math.Clamp(target.PatchSums[(patch.Id * SampleCount) + i], 0, 255);
             }
         }
     }
@@ -232,6 +228,6 @@ public sealed record HvOffSimulation
 
         public int[] PatchSums { get; } = new int[CameraGeometry.PatchCount * sampleCount];
 
-        public byte[] TriggerInput { get; } = new byte[CrateCount * TracesPerCrate * sampleCount];
+        public byte[] TriggerInput { get; } = new byte[TriggerPatch.StoredTracesPerSample * sampleCount];
     }
 }
