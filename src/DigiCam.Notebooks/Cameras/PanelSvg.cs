@@ -20,7 +20,7 @@ internal static class PanelSvg
     public static void Add(StringBuilder html, CameraDisplay display, int pixelId)
     {
         Pixel pixel = CameraGeometry.DigiCam.Pixels[pixelId];
-        html.Add($"<div class=\"k-pixel\"><b>Pixel {pixel.Id}</b> <span>module {pixel.Module} · sector {pixel.Sector} · patch {pixel.Patch} · x {OneDecimal(pixel.X)} mm · y {OneDecimal(pixel.Y)} mm</span></div>");
+        html.Add($"<div class=\"k-pixel\"><b>Pixel {pixel.Id}</b> <span>module {pixel.Module} · sector {pixel.Sector} · patch {pixel.Patch} · x\u00a0{OneDecimal(pixel.X)}\u00a0mm · y\u00a0{OneDecimal(pixel.Y)}\u00a0mm</span></div>");
         if (display.Flags is { } flags)
         {
             html.Append("<div class=\"k-reasons\">");
