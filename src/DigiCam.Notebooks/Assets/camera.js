@@ -234,7 +234,7 @@
     }
 
     function row(q, text) {
-      return '<tr><th scope="row">' + esc(q.name) + '</th><td class="k-symbol">' + esc(q.symbol) + '</td><td class="k-value">' + esc(text || "not measured") + '</td><td class="k-unit">' + esc(q.unit) + "</td></tr>";
+      return '<tr><th scope="row">' + esc(q.name) + '</th><td class="k-symbol">' + esc(q.symbol) + '</td><td class="k-value">' + esc(text || "not measured") + '</td><td class="k-unit">' + esc(text ? q.unit : "") + "</td></tr>";
     }
 
     function panel() {
@@ -318,6 +318,7 @@
         case "Enter": case " ": break;
         default: return;
       }
+      hover(-1);
       event.preventDefault();
       event.stopPropagation();
     });

@@ -215,7 +215,7 @@ internal static class PanelSvg
         foreach (CameraQuantity quantity in quantities)
         {
             string text = quantity.TextOf(pixelId);
-            html.Add($"<tr><th scope=\"row\">{Html.Escape(quantity.Name)}</th><td class=\"k-symbol\">{Html.Escape(quantity.Symbol)}</td><td class=\"k-value\">{(text.Length > 0 ? Html.Escape(text) : "not measured")}</td><td class=\"k-unit\">{Html.Escape(quantity.Unit)}</td></tr>");
+            html.Add($"<tr><th scope=\"row\">{Html.Escape(quantity.Name)}</th><td class=\"k-symbol\">{Html.Escape(quantity.Symbol)}</td><td class=\"k-value\">{(text.Length > 0 ? Html.Escape(text) : "not measured")}</td><td class=\"k-unit\">{(text.Length > 0 ? Html.Escape(quantity.Unit) : "")}</td></tr>");
         }
 
         html.Append("</tbody></table>");
