@@ -234,13 +234,13 @@
     }
 
     function row(q, text) {
-      return '<tr><th scope="row">' + esc(q.name) + '</th><td class="k-symbol">' + esc(q.symbol) + '</td><td class="k-value">' + esc(text || "not measured") + '</td><td class="k-unit">' + esc(q.unit) + "</td></tr>";
+      return '<tr><th scope="row">' + esc(q.name) + '</th><td class="k-symbol">' + esc(q.symbol) + '</td><td class="k-value">' + esc(text || "not measured") + '</td><td class="k-unit">' + esc(text ? q.unit : "") + "</td></tr>";
     }
 
     function panel() {
       var i = state.pixel, one = function (v) { return label(v, 0.1); };
       var t = '<div class="k-pixel"><b>Pixel ' + i + "</b> <span>module " + data.module[i] + " \u00b7 sector " + data.sector[i] + " \u00b7 patch " + data.patch[i] +
-        " \u00b7 x " + one(x(i)) + " mm \u00b7 y " + one(y(i)) + " mm</span></div>";
+        " \u00b7 x\u00a0" + one(x(i)) + "\u00a0mm \u00b7 y\u00a0" + one(y(i)) + "\u00a0mm</span></div>";
       if (data.flags) {
         t += '<div class="k-reasons">' + (flagsOf(i).map(function (f) { return "<span><b>" + esc(f.name) + "</b> " + esc(f.words) + "</span>"; }).join("") || '<span class="k-quiet">no flag</span>') + "</div>";
       }
@@ -318,6 +318,7 @@
         case "Enter": case " ": break;
         default: return;
       }
+      hover(-1);
       event.preventDefault();
       event.stopPropagation();
     });

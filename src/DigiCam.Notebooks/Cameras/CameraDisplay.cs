@@ -41,7 +41,15 @@ public sealed class CameraDisplay : IHtml
     public IReadOnlyList<PixelPanel?>? Panels { get; init; }
 
     /// <summary>Software id of the pixel selected at first; null = the first flagged pixel, or else the one in the middle of the camera.</summary>
-    public int? Selected { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">The camera has no such pixel.</exception>
+    public int? Selected
+    {
+        get;
+        // Here and not while drawing: an output that cannot be drawn does not fail its cell.
+        init => field = value is null or (>= 0 and < CameraGeometry.PixelCount)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, FormattableString.Invariant($"the camera has pixels 0..{CameraGeometry.PixelCount - 1}"));
+    }
 
     /// <summary>Whether counts are drawn on a logarithmic scale at first.</summary>
     public bool LogScale { get; init; } = true;
@@ -99,12 +107,7 @@ public sealed class CameraDisplay : IHtml
     /// <summary>The pixel selected at first.</summary>
     internal int SelectedPixel()
     {
-        if (Selected is { } pixel)
-        {
-            if (pixel is < 0 or >= CameraGeometry.PixelCount) throw new InvalidOperationException($"{Title}: there is no pixel {pixel}");
-            return pixel;
-        }
-
+        if (Selected is { } pixel) return pixel;
         if (Flags?.Flagged is { Count: > 0 } flagged) return flagged[0];
         return CameraGeometry.DigiCam.Pixels.MinBy(p => (p.X * p.X) + (p.Y * p.Y))!.Id;
     }

@@ -20,7 +20,7 @@ internal static class PanelSvg
     public static void Add(StringBuilder html, CameraDisplay display, int pixelId)
     {
         Pixel pixel = CameraGeometry.DigiCam.Pixels[pixelId];
-        html.Add($"<div class=\"k-pixel\"><b>Pixel {pixel.Id}</b> <span>module {pixel.Module} · sector {pixel.Sector} · patch {pixel.Patch} · x {OneDecimal(pixel.X)} mm · y {OneDecimal(pixel.Y)} mm</span></div>");
+        html.Add($"<div class=\"k-pixel\"><b>Pixel {pixel.Id}</b> <span>module {pixel.Module} · sector {pixel.Sector} · patch {pixel.Patch} · x\u00a0{OneDecimal(pixel.X)}\u00a0mm · y\u00a0{OneDecimal(pixel.Y)}\u00a0mm</span></div>");
         if (display.Flags is { } flags)
         {
             html.Append("<div class=\"k-reasons\">");
@@ -215,7 +215,7 @@ internal static class PanelSvg
         foreach (CameraQuantity quantity in quantities)
         {
             string text = quantity.TextOf(pixelId);
-            html.Add($"<tr><th scope=\"row\">{Html.Escape(quantity.Name)}</th><td class=\"k-symbol\">{Html.Escape(quantity.Symbol)}</td><td class=\"k-value\">{(text.Length > 0 ? Html.Escape(text) : "not measured")}</td><td class=\"k-unit\">{Html.Escape(quantity.Unit)}</td></tr>");
+            html.Add($"<tr><th scope=\"row\">{Html.Escape(quantity.Name)}</th><td class=\"k-symbol\">{Html.Escape(quantity.Symbol)}</td><td class=\"k-value\">{(text.Length > 0 ? Html.Escape(text) : "not measured")}</td><td class=\"k-unit\">{(text.Length > 0 ? Html.Escape(quantity.Unit) : "")}</td></tr>");
         }
 
         html.Append("</tbody></table>");

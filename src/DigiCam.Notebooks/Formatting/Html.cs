@@ -38,12 +38,12 @@ internal static class Html
     /// <summary>The same number with a true minus sign.</summary>
     public static string Minus(string number) => number.Replace('-', '−');
 
-    /// <summary>An integer in groups of three, separated by thin spaces; up to four digits, as ids have, stay together.</summary>
+    /// <summary>An integer in groups of three, separated by narrow spaces that do not break; up to four digits, as ids have, stay together.</summary>
     public static string Grouped(long value)
     {
         if (Math.Abs(value) < 10_000) return Minus(value.ToString(CultureInfo.InvariantCulture));
         string text = value.ToString("#,0", CultureInfo.InvariantCulture);
-        return Minus(text).Replace(',', '\u2009');
+        return Minus(text).Replace(',', '\u202f');
     }
 
     /// <summary>An id made from the contents: the same in every run, different for different outputs.</summary>

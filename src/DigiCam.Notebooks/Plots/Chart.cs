@@ -65,6 +65,8 @@ public sealed class Chart : IHtml
         JsonObject figure = Figure(out string title, out _);
         StringBuilder text = new(title.Length > 0 ? title : "chart");
         if (Subtitle.Length > 0) text.Append(" (").Append(Subtitle).Append(')');
+        if (TextOf(figure["layout"]!["xaxis"]!["title"]) is { Length: > 0 } horizontal) text.Append("\n  x: ").Append(horizontal);
+        if (TextOf(figure["layout"]!["yaxis"]!["title"]) is { Length: > 0 } vertical) text.Append("\n  y: ").Append(vertical);
         foreach (JsonObject trace in figure["data"]!.AsArray().OfType<JsonObject>())
         {
             string name = trace["name"]?.GetValue<string>() ?? trace["type"]?.GetValue<string>() ?? "trace";
@@ -93,7 +95,7 @@ public sealed class Chart : IHtml
         layout["plot_bgcolor"] = "rgba(0,0,0,0)";
         layout["font"] = new JsonObject { ["color"] = "--k-fg", ["size"] = 12 };
         layout["margin"] = new JsonObject { ["l"] = 66, ["r"] = 16, ["t"] = 34, ["b"] = 50 };
-        layout["separators"] = ".\u2009";
+        layout["separators"] = ".\u202f";
         layout["hoverlabel"] = new JsonObject { ["bgcolor"] = "--k-bg", ["bordercolor"] = "--k-quiet", ["font"] = new JsonObject { ["color"] = "--k-fg" } };
         layout["legend"] = new JsonObject { ["orientation"] = "h", ["traceorder"] = "normal", ["x"] = 0, ["y"] = 1.02, ["yanchor"] = "bottom", ["font"] = new JsonObject { ["size"] = 12 } };
         layout["modebar"] = new JsonObject { ["bgcolor"] = "rgba(0,0,0,0)", ["color"] = "--k-line", ["activecolor"] = "--k-quiet" };

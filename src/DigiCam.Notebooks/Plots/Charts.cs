@@ -10,6 +10,11 @@ public static class Charts
 {
     private static readonly string[] SeriesColors = ["--k-data", "--k-fit", "--k-good", "--k-warn", "--k-bad", "--k-quiet"];
 
+    // Where a logarithmic axis of counts begins, so that a single entry can be seen; half of that is free above the largest.
+    private const double LeastLogCount = 0.5;
+    private const double LogRoom = 1.8;
+    private const int MaxDecadeTicks = 6;
+
     /// <summary>The distribution of a quantity over the pixels, good and flagged ones stacked, over the same range as its camera picture.</summary>
     /// <param name="quantity">The quantity.</param>
     /// <param name="flags">Flags of the pixels; null = all are good.</param>
@@ -50,6 +55,7 @@ public static class Charts
         List<Trace> traces = [Bar($"good: {Describe([.. goodValues.Where(double.IsFinite)], unit)}", centres, good, width, "--k-data")];
         if (flagged > 0) traces.Add(Bar(string.Create(CultureInfo.InvariantCulture, $"flagged: {flagged} pixels"), centres, bad, width, "--k-bad"));
         Layout layout = CreateLayout(quantity.Label, "pixels", logY: false);
+        layout.SetProperty("yaxis", CountAxis("pixels", false, null, good));
         // The limits are in the picture even where no pixel is.
         double left = Math.Min(from, low ?? from) - width;
         double right = Math.Max(from + (bins * width), high ?? from) + width;
@@ -88,10 +94,11 @@ public static class Charts
         });
         List<Trace> traces = [data];
         Layout layout = CreateLayout(PanelSvg.AxisTitle(spectrum), "counts", logScale);
+        layout.SetProperty("yaxis", CountAxis("counts", logScale, null, counts));
         layout.SetProperty("bargap", 0);
         if (drawn.Expected is { } model)
         {
-            double[] shown = [.. model.Select(m => !logScale || m >= 0.1 ? m : double.NaN)];
+            double[] shown = [.. model.Select(m => !logScale || m >= LeastLogCount ? m : double.NaN)];
             Trace fit = Line("fit", centres, shown, null, "--k-fit", joined: true);
             fit.SetProperty("line", new Dictionary<string, object> { ["color"] = "--k-fit", ["width"] = 2, ["shape"] = "spline" });
             traces.Add(fit);
@@ -99,7 +106,7 @@ public static class Charts
             pulls.SetProperty("yaxis", "y2");
             pulls.SetProperty("showlegend", false);
             traces.Add(pulls);
-            layout.SetProperty("yaxis", AxisOf("counts", logScale, [0.32, 1]));
+            layout.SetProperty("yaxis", CountAxis("counts", logScale, [0.32, 1], [.. counts, .. model.Where(double.IsFinite)]));
             layout.SetProperty("yaxis2", AxisOf("pull [σ]", false, [0, 0.26]));
             layout.SetProperty("xaxis", new Dictionary<string, object> { ["title"] = new Dictionary<string, object> { ["text"] = PanelSvg.AxisTitle(spectrum) }, ["anchor"] = "y2" });
             layout.SetProperty("height", 440);
@@ -145,9 +152,10 @@ public static class Charts
         foreach (double value in finite) counts[Math.Clamp((int)Math.Floor(((value - low) / width) + 1e-9), 0, counts.Length - 1)]++;
         double[] centres = [.. counts.Select((_, i) => low + ((i + 0.5) * width))];
         Layout layout = CreateLayout(xTitle, "entries", logScale);
+        layout.SetProperty("yaxis", CountAxis("entries", logScale, null, counts));
         layout.SetProperty("bargap", 0);
         int left = values.Count - finite.Length;
-        return Create([Bar(Describe(finite, "", "entries"), centres, counts, width, "--k-data")], layout, title, left > 0 ? string.Create(CultureInfo.InvariantCulture, $"{left} not a number") : "");
+        return Create([Bar(Describe(finite, UnitOf(xTitle), "entries"), centres, counts, width, "--k-data")], layout, title, left > 0 ? string.Create(CultureInfo.InvariantCulture, $"{left} not a number") : "");
     }
 
     /// <summary>One quantity against another, a point per pixel.</summary>
@@ -224,6 +232,32 @@ public static class Charts
         if (log) axis["type"] = "log";
         if (domain is not null) axis["domain"] = domain;
         return axis;
+    }
+
+    // Counts begin at zero; on a logarithmic scale ticks are at powers of ten only, whatever the zoom.
+    private static Dictionary<string, object> CountAxis(string title, bool log, double[]? domain, double[] counts)
+    {
+        Dictionary<string, object> axis = AxisOf(title, log, domain);
+        if (log)
+        {
+            double low = Math.Log10(LeastLogCount);
+            double high = Math.Log10(LogRoom * Math.Max(counts.DefaultIfEmpty(1).Max(), 1));
+            axis["range"] = new[] { low, high };
+            axis["dtick"] = Math.Max(1, (int)Math.Ceiling((high - low) / MaxDecadeTicks));
+        }
+        else
+        {
+            axis["rangemode"] = "tozero";
+        }
+
+        return axis;
+    }
+
+    // The unit in a title such as "time [ms]".
+    private static string UnitOf(string title)
+    {
+        int open = title.LastIndexOf('[');
+        return open >= 0 && title.EndsWith(']') ? " " + title[(open + 1)..^1] : "";
     }
 
     private static Dictionary<string, object> VerticalLine(double x) => new()

@@ -10,6 +10,9 @@ namespace DigiCam.Notebooks.Tables;
 /// <param name="Outcome">How it went.</param>
 public sealed record Check(string Name, string Measured, string Required, Outcome Outcome)
 {
+    // Whole numbers up to 2^53 are exact as double.
+    private const double LargestExact = 9007199254740992;
+
     /// <summary>Checks a number against limits; a value that is not a number fails.</summary>
     /// <param name="name">What is checked.</param>
     /// <param name="value">What was found [unit].</param>
@@ -34,5 +37,8 @@ public sealed record Check(string Name, string Measured, string Required, Outcom
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Outcome.ToString().ToUpperInvariant(),-4}  {Name}: {Measured} (required {Required})");
 
-    private static string Text(double value) => Html.Digits(value, 5).Replace('−', '-');
+    // Numbers of pixels or entries keep all their digits.
+    private static string Text(double value) => value == Math.Floor(value) && Math.Abs(value) < LargestExact
+        ? value.ToString("0", CultureInfo.InvariantCulture)
+        : Html.Digits(value, 5).Replace('−', '-');
 }

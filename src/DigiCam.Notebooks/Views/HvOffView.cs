@@ -76,14 +76,8 @@ public sealed class HvOffView : IHtml
         Flags.Flagged.Count == 0 ? "No pixel is flagged" : "Flagged pixels",
         Result.Pixels.Where(p => p.Flags != PixelFlags.None).OrderByDescending(p => double.IsNaN(p.Fit.ChiSquarePerNdf) ? double.PositiveInfinity : p.Fit.ChiSquarePerNdf));
 
-    /// <summary>All pixels in the order of their ids, with enough digits to compare with files; the first ones are shown.</summary>
-    public Table Pixels() => new(
-        "All pixels",
-        [new("pixel"), new("B", "LSB", 8), new("± B", "LSB", 7), new("σₑ", "LSB", 7), new("± σₑ", "LSB", 7), new("χ²/ndf"), new("flags")],
-        Result.Pixels.Select(p => (object?[])[p.Pixel, p.Baseline, p.BaselineError, p.Noise, p.NoiseError, p.Fit.ChiSquarePerNdf, PixelFlagNames.Describe(p.Flags)]))
-    {
-        MaxRows = 24,
-    };
+    /// <summary>All pixels in the order of their ids; the first ones are shown. Every digit is in the files.</summary>
+    public Table Pixels() => PixelTable("All pixels", Result.Pixels);
 
     /// <summary>
     /// For simulated runs: how far the results are from the truth, in units of their errors. Over many pixels the mean should be 0
@@ -95,7 +89,7 @@ public sealed class HvOffView : IHtml
         ArgumentNullException.ThrowIfNull(truth);
         return new Table(
             "Pulls: (fitted - simulated) / error",
-            [new("quantity"), new("pixels"), new("mean", "", 3), new("± mean", "", 3), new("width", "", 4), new("± width", "", 3)],
+            [new("quantity"), new("pixels"), new("mean"), new("width")],
             [Row("baseline", truth.BaselinePulls(Result)), Row("electronic noise", truth.NoisePulls(Result))]);
 
         static object?[] Row(string name, double[] all)
@@ -103,7 +97,7 @@ public sealed class HvOffView : IHtml
             double[] pulls = [.. all.Where(double.IsFinite)];
             double mean = pulls.Length > 0 ? pulls.Average() : double.NaN;
             double width = pulls.Length > 0 ? Math.Sqrt(pulls.Average(p => (p - mean) * (p - mean))) : double.NaN;
-            return [name, pulls.Length, mean, width / Math.Sqrt(pulls.Length), width, width / Math.Sqrt(2.0 * pulls.Length)];
+            return [name, pulls.Length, new Measurement(mean, width / Math.Sqrt(pulls.Length)), new Measurement(width, width / Math.Sqrt(2.0 * pulls.Length))];
         }
     }
 

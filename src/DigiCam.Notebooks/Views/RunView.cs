@@ -88,17 +88,22 @@ public sealed class RunView : IHtml
     }
 
     /// <summary>The event rate in time, in bins of a round length, with Poisson errors.</summary>
-    public Chart Rate()
+    public Chart Rate() => Rate([.. _run.UnixTimesNs.Order()]);
+
+    // times: of all events, in order [ns].
+    internal static Chart Rate(long[] times)
     {
-        long[] times = [.. _run.UnixTimesNs.Order()];
         double duration = times.Length > 0 ? (times[^1] - times[0]) / NsPerSecond : 0;
-        if (!(duration > 0)) return Charts.Lines("Event rate", "time since the first event [s]", "rate [Hz]");
+        if (!(duration > 0)) return NeedsTwoEvents(Charts.Lines("Event rate", "time since the first event [s]", "rate [Hz]"));
 
         // The last bin is filled only in part: its rate is taken over the time it covers, unless that is too short to say anything.
         double width = Axis.Step(duration, Math.Clamp(times.Length / EventsPerRateBin, MinRateBins, MaxRateBins));
         int bins = (int)Math.Ceiling((duration / width) - 1e-9);
         double[] counts = new double[bins];
         foreach (long time in times) counts[Math.Min((int)((time - times[0]) / NsPerSecond / width), bins - 1)]++;
+
+        // The last event ends the time it would be counted in: with it the last point of a steady source would stand too high.
+        counts[^1]--;
         double last = duration - ((bins - 1) * width);
         if (bins > 1 && last < width / 2) bins--;
         double[] covered = [.. Enumerable.Range(0, bins).Select(i => Math.Min(width, duration - (i * width)))];
@@ -114,18 +119,20 @@ public sealed class RunView : IHtml
     {
         long[] times = [.. _run.UnixTimesNs.Order()];
         double[] gaps = [.. times.Skip(1).Select((t, i) => (t - times[i]) / NsPerMs)];
-        return Charts.Histogram("Time between events", "time to the next event [ms]", gaps, logScale: gaps.Length >= GapsForLogScale, maxBins: Math.Clamp(gaps.Length / GapsPerBin, MinGapBins, MaxGapBins));
+        Chart chart = Charts.Histogram("Time between events", "time to the next event [ms]", gaps, logScale: gaps.Length >= GapsForLogScale, maxBins: Math.Clamp(gaps.Length / GapsPerBin, MinGapBins, MaxGapBins));
+        return gaps.Length > 0 ? chart : NeedsTwoEvents(chart);
     }
 
     /// <summary>The step from one event number to the next: 1 where nothing is lost.</summary>
     public Chart NumberSteps()
     {
         long[] numbers = [.. _run.EventNumbers];
-        return Charts.Lines("Event numbers", "place in the run", "step to the next event number", new ChartSeries(
+        Chart chart = Charts.Lines("Event numbers", "place in the run", "step to the next event number", new ChartSeries(
             Invariant($"{numbers.Length} events"),
             [.. Enumerable.Range(0, Math.Max(numbers.Length - 1, 0)).Select(i => (double)i)],
             [.. numbers.Skip(1).Select((n, i) => (double)(n - numbers[i]))])
         { Joined = false });
+        return numbers.Length > 1 ? chart : NeedsTwoEvents(chart);
     }
 
     /// <summary>One event on the camera, with the waveform of the selected pixel.</summary>
@@ -142,6 +149,9 @@ public sealed class RunView : IHtml
     private RunFile FileAt(int file) => file >= 0 && file < _run.Files.Length
         ? _run.Files[file]
         : throw new ArgumentOutOfRangeException(nameof(file), file, Invariant($"the run has {_run.Files.Length} files, counted from 0"));
+
+    // An empty frame alone would look like a result.
+    private static Chart NeedsTwoEvents(Chart chart) => new(chart.Plotly, chart.Title) { Subtitle = "nothing to show: this takes two events at different times" };
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

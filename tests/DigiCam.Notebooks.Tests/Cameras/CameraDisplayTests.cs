@@ -120,7 +120,9 @@ public sealed partial class CameraDisplayTests
         Assert.Throws<ArgumentException>(() => new PixelFlagSet([0], []));
         Assert.Throws<ArgumentException>(() => new CameraDisplay("x", []));
         Assert.Throws<InvalidOperationException>(() => new CameraDisplay("x", [Display.Quantities[0]]) { Panels = [null] }.ToHtml());
-        Assert.Throws<InvalidOperationException>(() => new CameraDisplay("x", [Display.Quantities[0]]) { Selected = 1296 }.ToHtml());
+        // Before it is drawn, so that the cell of a notebook fails.
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CameraDisplay("x", [Display.Quantities[0]]) { Selected = 1296 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CameraDisplay("x", [Display.Quantities[0]]) { Selected = -1 });
     }
 
     private static string Pixels(string? html = null) => PixelGroup().Match(html ?? Markup).Groups[1].Value;

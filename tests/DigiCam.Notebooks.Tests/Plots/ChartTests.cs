@@ -64,6 +64,14 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public void Histogram_LogScale_HasTicksAtPowersOfTenOnly()
+    {
+        string html = Charts.Histogram("x", "a [ms]", [1, 1, 1, 2], logScale: true).ToHtml();
+        Assert.Contains("\"dtick\":1", html, StringComparison.Ordinal);
+        Assert.Contains("median 1 ms", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Histogram_ValuesOnEdges_AreAllCounted()
     {
         string html = Charts.Histogram("x", "a", [0, 0.1, 0.2, 0.3, 0.7, 1.0], maxBins: 10).ToHtml();

@@ -37,6 +37,14 @@ public sealed class TableTests
         Assert.Throws<ArgumentException>(() => new Table("x", [new("a")], [new object?[] { 1, 2 }]));
 
     [Fact]
+    public void Check_WholeNumbers_KeepAllDigits()
+    {
+        Check check = Check.Limits("entries", 1_234_567, "", 1000, null);
+        Assert.Equal("1234567", check.Measured);
+        Assert.Equal("0.12346 LSB", Check.Limits("noise", 0.123456, "LSB", 0, 1).Measured);
+    }
+
+    [Fact]
     public void Verdict_WorstCheck_Decides()
     {
         Verdict verdict = new("run", [Check.Limits("a", 1, "LSB", 0, 2), Check.Limits("b", 3, "", null, 2, Outcome.Warn)]);

@@ -2,6 +2,7 @@ using DigiCam.Geometry;
 using DigiCam.Histograms;
 using DigiCam.HvOff;
 using DigiCam.Notebooks.Cameras;
+using DigiCam.Notebooks.Formatting;
 using DigiCam.Notebooks.Tables;
 using DigiCam.Notebooks.Tests.Samples;
 using DigiCam.Notebooks.Views;
@@ -88,6 +89,24 @@ public sealed class ViewTests
     }
 
     [Fact]
+    public void Pixels_AreRoundedToTheirErrors()
+    {
+        string text = View.Pixels().ToString();
+        Assert.Contains("first 20 of 1296 rows", text, StringComparison.Ordinal);
+        HvOffPixel pixel = View.Result.Pixels[3];
+        Assert.Contains(new Measurement(pixel.Baseline, pixel.BaselineError).ToString(), text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rate_SteadySource_IsFlatToTheEnd()
+    {
+        long[] times = [.. Enumerable.Range(0, 2000).Select(i => i * 10_000_000L)];
+        Assert.Contains("y 100 .. 100", RunView.Rate(times).ToString(), StringComparison.Ordinal);
+        Assert.Contains("y: rate [Hz]", RunView.Rate(times).ToString(), StringComparison.Ordinal);
+        Assert.Contains("two events", RunView.Rate([5]).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void RunView_RealFile_TellsItsFactsAndDrawsAnEvent()
     {
         using Run run = Run.Open(TestEnvironment.Shared("data", "real", "example_10_evts.000.fits.fz"));
@@ -97,7 +116,7 @@ public sealed class ViewTests
         Assert.DoesNotContain("/shared/", text, StringComparison.Ordinal);
         Assert.Contains("97750287 to 97750296, 0 missing", text, StringComparison.Ordinal);
         Assert.Contains("events in bins of", view.Rate().ToString(), StringComparison.Ordinal);
-        Assert.Contains("9 entries", view.TimeGaps().ToString(), StringComparison.Ordinal);
+        Assert.Contains("9 entries, median 2.6832 ms", view.TimeGaps().ToString(), StringComparison.Ordinal);
         Assert.Contains("y 1 .. 1", view.NumberSteps().ToString(), StringComparison.Ordinal);
         CameraDisplay display = view.Event(0);
         Assert.Equal(50, ((PixelWaveform)display.Panels![0]!).Samples.Count);
