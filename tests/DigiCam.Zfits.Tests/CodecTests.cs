@@ -21,6 +21,7 @@ public sealed class CodecTests
     [
         "00", "02", "07", "0c", "17", "01 02", "03 02", "05 07", "0e 07", "03 10 05 07", "01 05 0c", "05 01 0c", "0e 0c", "11 0e 07", "11 00",
         "01 00", "03 00", "05 00", "0e 00", "10 00", "03 03 02", "10 11 03 01 02", "15 03 02", "16 0e 0c", "03 17",
+        "09", "05 09", "0a", "05 0a", "03 0a", "13 0e 07", "13 00", "13 09", "04 00", "04 02",
     ];
 
     [Theory]
@@ -135,22 +136,13 @@ public sealed class CodecTests
         Assert.Contains(message, e.Message, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("09", "lzo")]
-    [InlineData("05 0a", "rice")]
-    public void ProcessList_NotSupported_NamesTheProcess(string list, string name)
-    {
-        NotSupportedException e = Assert.Throws<NotSupportedException>(() => CodecChain.Check(Processes(list)));
-        Assert.Contains(name, e.Message, StringComparison.Ordinal);
-    }
-
     internal static ushort[] Processes(string list) => [.. list.Split(' ').Select(id => Convert.ToUInt16(id, 16))];
 
-    internal static byte[] Encode(CodecChain chain, byte[] block, ushort[] processes)
+    internal static byte[] Encode(CodecChain chain, byte[] block, ushort[] processes, int quantum = 1)
     {
         ByteBuffer buffer = new();
         block.CopyTo(buffer.Resize(block.Length));
-        chain.Encode(ref buffer, processes, zstdLevel: 3);
+        chain.Encode(ref buffer, processes, new CodecSettings(ZstdLevel: 3, quantum));
         return buffer.Span.ToArray();
     }
 

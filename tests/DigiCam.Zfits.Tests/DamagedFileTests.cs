@@ -259,14 +259,14 @@ public sealed class DamagedFileTests
     }
 
     [Fact]
-    public void ReadTile_ProcessesNotSupported_SaysSo()
+    public void ReadTile_CoderThatDoesNotFit_LeavesNoTile()
     {
         using TemporaryFolder folder = TestEnvironment.CreateTemporaryFolder();
         byte[] bytes = SmallFile.Bytes(folder);
         bytes[(int)new Layout(folder, bytes).Block(0, Samples).FileOffset + 12] = 0x09;
         using ZFitsFile file = Open(folder, bytes);
         using ZFitsTileReader reader = file.Tables[0].CreateTileReader(Samples);
-        NotSupportedException e = Assert.Throws<NotSupportedException>(() => reader.ReadTile(0));
+        ZFitsFormatException e = Assert.Throws<ZFitsFormatException>(() => reader.ReadTile(0));
         Assert.Contains($"column {Samples}, tile 0 (rows 0-2)", e.Message, StringComparison.Ordinal);
         Assert.Contains("lzo", e.Message, StringComparison.Ordinal);
         Assert.Equal(-1, reader.TileIndex);

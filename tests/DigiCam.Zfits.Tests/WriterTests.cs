@@ -348,7 +348,7 @@ public sealed class WriterTests
         writer.Finish();
     }
 
-    private static string[] RunPeer(string python, string path, string table, string[] fields)
+    internal static string[] RunPeer(string python, string path, string table, string[] fields)
     {
         string script = Path.Combine(TestEnvironment.RepositoryRoot, "tests", "DigiCam.Zfits.Tests", "Peers", "read_with_protozfits.py");
         ProcessStartInfo start = new(python, [script, path, table, .. fields]) { RedirectStandardOutput = true, RedirectStandardError = true };

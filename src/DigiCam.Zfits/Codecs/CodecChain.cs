@@ -6,6 +6,7 @@ internal sealed class CodecChain : IDisposable
     private readonly HuffmanDecoder _huffmanDecoder = new();
     private readonly ZstdCoder _zstd = new();
     private HuffmanEncoder? _huffmanEncoder;
+    private LzoEncoder? _lzoEncoder;
     private ByteBuffer _spare = new();
 
     /// <summary>Checks that a list ends with a coder and holds only transforms before it.</summary>
@@ -22,8 +23,6 @@ internal sealed class CodecChain : IDisposable
         }
 
         if (processes.Length == 0) CodecErrors.Fail("the process list is empty, at least one process expected");
-        int coder = processes[^1];
-        if (coder is ProcessIds.Lzo or ProcessIds.Rice) throw new NotSupportedException($"process 0x{coder:x2} ({ProcessIds.NameOf(coder)}) is not supported by this reader");
     }
 
     /// <summary>Decodes a payload.</summary>
@@ -59,6 +58,12 @@ internal sealed class CodecChain : IDisposable
             case ProcessIds.ZLib:
                 ZLibCoder.Decode(source, offset, length, result, outer);
                 break;
+            case ProcessIds.Lzo:
+                LzoDecoder.Decode(payload, result, outer);
+                break;
+            case ProcessIds.Rice:
+                RiceCoder.Decode(payload, result, outer);
+                break;
             case ProcessIds.Zstd:
                 _zstd.Decode(payload, result, outer);
                 break;
@@ -77,15 +82,15 @@ internal sealed class CodecChain : IDisposable
     /// <summary>Encodes a block in place.</summary>
     /// <param name="data">The serialised rows; holds the payload afterwards, may become another buffer.</param>
     /// <param name="processes">Process list.</param>
-    /// <param name="zstdLevel">Level of the zstd coder.</param>
-    public void Encode(ref ByteBuffer data, ReadOnlySpan<ushort> processes, int zstdLevel)
+    /// <param name="settings">Level and quantum, for the processes that take one.</param>
+    public void Encode(ref ByteBuffer data, ReadOnlySpan<ushort> processes, CodecSettings settings)
     {
         Check(processes);
         foreach (ushort id in processes)
         {
             switch (id)
             {
-                case ProcessIds.Raw or ProcessIds.LossyInt16 or ProcessIds.LossyInt32:
+                case ProcessIds.Raw:
                     break;
                 case ProcessIds.Smoothing:
                     Transforms16.EncodeSmoothing(data.Span);
@@ -93,8 +98,21 @@ internal sealed class CodecChain : IDisposable
                 case ProcessIds.Diff16:
                     Transforms16.EncodeDiff(data.Span);
                     break;
+                case ProcessIds.DoubleDiff16:
+                    Transforms16.EncodeDiff(data.Span);
+                    Transforms16.EncodeDiff(data.Span);
+                    break;
                 case ProcessIds.Offset128:
                     Transforms16.EncodeOffset(data.Span);
+                    break;
+                case ProcessIds.LossyFloats:
+                    LossyFloats.Encode(data.Span);
+                    break;
+                case ProcessIds.LossyInt16:
+                    LossyIntegers.Encode16(data.Span, settings.Quantum);
+                    break;
+                case ProcessIds.LossyInt32:
+                    LossyIntegers.Encode32(data.Span, settings.Quantum);
                     break;
                 case ProcessIds.SplitHiLo16:
                     SplitHiLo.Encode16(data.Span, _spare.Resize(data.Length));
@@ -106,6 +124,10 @@ internal sealed class CodecChain : IDisposable
                     break;
                 case ProcessIds.SameValues32:
                     RunLength32.EncodeSame(data.Span, _spare);
+                    Swap(ref data);
+                    break;
+                case ProcessIds.SparseValues32:
+                    RunLength32.EncodeSparse(data.Span, _spare);
                     Swap(ref data);
                     break;
                 case ProcessIds.Huffman16:
@@ -120,8 +142,16 @@ internal sealed class CodecChain : IDisposable
                     ZLibCoder.Encode(data.Span, _spare);
                     Swap(ref data);
                     break;
+                case ProcessIds.Lzo:
+                    (_lzoEncoder ??= new()).Encode(data.Span, _spare);
+                    Swap(ref data);
+                    break;
+                case ProcessIds.Rice:
+                    RiceCoder.Encode(data.Span, _spare);
+                    Swap(ref data);
+                    break;
                 case ProcessIds.Zstd:
-                    ZstdCoder.Encode(data.Span, _spare, zstdLevel);
+                    ZstdCoder.Encode(data.Span, _spare, settings.ZstdLevel);
                     Swap(ref data);
                     break;
                 default:

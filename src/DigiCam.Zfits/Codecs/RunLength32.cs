@@ -5,6 +5,9 @@ namespace DigiCam.Zfits.Codecs;
 /// <summary>samevalues32 and sparsevalues32: runs of equal 32-bit words.</summary>
 internal static class RunLength32
 {
+    /// <summary>Default value of the official writer: -1 after lossyfloats, which counts hundredths.</summary>
+    private const int SparseDefault = -100;
+
     /// <summary>Undoes samevalues32: <c>N, (count, value) * N</c>.</summary>
     public static void DecodeSame(ReadOnlySpan<byte> source, ByteBuffer output, long limit)
     {
@@ -67,6 +70,29 @@ internal static class RunLength32
             result.Slice(at, v[i]).Fill(words[0]);
             at += v[i];
             if (i + 1 < v.Length) result[at++] = v[i + 1];
+        }
+    }
+
+    /// <summary>Applies sparsevalues32 with the default of the official writer.</summary>
+    public static void EncodeSparse(ReadOnlySpan<byte> source, ByteBuffer output)
+    {
+        if ((source.Length & 3) != 0) CodecErrors.NotAMultiple("sparsevalues32", source.Length, 4);
+        ReadOnlySpan<int> words = MemoryMarshal.Cast<byte, int>(source);
+        int others = words.Length - words.Count(SparseDefault);
+        // Every other value takes two words, and a run at the end one.
+        bool endsWithRun = words.Length > 0 && words[^1] == SparseDefault;
+        int count = checked(2 * others + (endsWithRun ? 1 : 0));
+        Span<int> result = MemoryMarshal.Cast<byte, int>(output.Resize(checked(4 * (count + 2))));
+        result[0] = SparseDefault;
+        result[1] = count;
+        int at = 2;
+        while (words.Length > 0)
+        {
+            int run = words.IndexOfAnyExcept(SparseDefault);
+            result[at++] = run < 0 ? words.Length : run;
+            if (run < 0) break;
+            result[at++] = words[run];
+            words = words[(run + 1)..];
         }
     }
 
