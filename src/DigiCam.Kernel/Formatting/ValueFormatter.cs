@@ -29,7 +29,9 @@ public sealed class ValueFormatter
     private readonly TypeFormatterSource _sources = new();
 
     /// <summary>The representations of a value: always <c>text/plain</c>, <c>text/html</c> where known.</summary>
-    public MimeBundle Format(object? value)
+    /// <param name="value">The value.</param>
+    /// <param name="failed">Told when the value's own formatting throws; the representation then says so.</param>
+    public MimeBundle Format(object? value, Action<Exception>? failed = null)
     {
         CultureInfo culture = CultureInfo.CurrentCulture;
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -41,6 +43,7 @@ public sealed class ValueFormatter
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            failed?.Invoke(exception);
             return new MimeBundle("text/plain", Failure(value, exception));
         }
         finally
@@ -50,11 +53,14 @@ public sealed class ValueFormatter
     }
 
     /// <summary>The value in one media type. A text is taken as written in that media type; of other values the matching representation is taken, or else their text.</summary>
-    public MimeBundle Format(object? value, string mimeType)
+    /// <param name="value">The value.</param>
+    /// <param name="mimeType">The media type.</param>
+    /// <param name="failed">Told when the value's own formatting throws; the representation then says so.</param>
+    public MimeBundle Format(object? value, string mimeType, Action<Exception>? failed = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(mimeType);
         if (value is string text) return new MimeBundle(mimeType, text);
-        MimeBundle all = Format(value);
+        MimeBundle all = Format(value, failed);
         if (all.TryGetValue(mimeType, out string? found)) return new MimeBundle(mimeType, found);
         return new MimeBundle(mimeType, mimeType == "text/html" ? $"<pre>{Encode(all["text/plain"])}</pre>" : all["text/plain"]);
     }

@@ -44,6 +44,7 @@ public sealed class ScriptSession : IDisposable
     private IOutputSink? _sink;
     private ScriptOptions _options;
     private ScriptState<object>? _state;
+    private Exception? _displayFailure;
     private int _displays;
     private bool _abandoned;
 
@@ -187,6 +188,7 @@ public sealed class ScriptSession : IDisposable
     private async Task<ExecutionResult> ExecuteCoreAsync(CodeSubmission submission)
     {
         Flowing.Value = this;
+        _displayFailure = null;
         _sources[submission.Label] = submission.Code.Split('\n');
         (string code, SubmissionText.Defect? defect) = SubmissionText.RemoveMagic(submission.Code);
         defect ??= SubmissionText.FindBrokenDirective(code, _baseDirectory);
@@ -229,6 +231,8 @@ public sealed class ScriptSession : IDisposable
             Emit(new ExecuteResultOutput(Format(value, null), submission.ExecutionCount));
         }
 
+        // The text in place of the picture is easily overlooked: without this a notebook with a broken picture would pass.
+        if (_displayFailure is { } broken) return Fail(_errors.ForException(broken, submission.Label));
         return new ExecutionResult();
     }
 
@@ -247,7 +251,9 @@ public sealed class ScriptSession : IDisposable
     }
 
     private MimeBundle Format(object? value, string? mimeType) =>
-        mimeType is null ? _formatter.Format(value) : _formatter.Format(value, mimeType);
+        mimeType is null ? _formatter.Format(value, NoteFailure) : _formatter.Format(value, mimeType, NoteFailure);
+
+    private void NoteFailure(Exception exception) => _displayFailure ??= exception;
 
     private void Emit(CellOutput output)
     {

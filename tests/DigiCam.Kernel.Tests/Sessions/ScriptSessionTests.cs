@@ -163,6 +163,19 @@ public sealed class ScriptSessionTests : IDisposable
         Assert.StartsWith("   Top.Thing.Fail()", error.Traceback[1], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("new Broken()")]
+    [InlineData("display(new Broken());")]
+    public async Task Execute_ValueThatCannotBeShown_SaysSoAndFailsTheCell(string code)
+    {
+        Assert.Empty(await RunAsync("class Broken { public string ToHtml() => throw new InvalidOperationException(\"no picture\"); }"));
+        (ExecutionResult result, Recorder recorder) = await ExecuteAsync(code, "cell 9");
+        Assert.False(result.Succeeded);
+        Assert.Contains("cannot be shown", (recorder.Outputs[0] as ExecuteResultOutput)?.Data["text/plain"] ?? ((DisplayDataOutput)recorder.Outputs[0]).Data["text/plain"], StringComparison.Ordinal);
+        Assert.Contains("no picture", Assert.IsType<ErrorOutput>(recorder.Outputs[^1]).Value, StringComparison.Ordinal);
+        Assert.Equal("3", await ResultAsync("1 + 2"));
+    }
+
     [Fact]
     public async Task Execute_LibrariesForDifferentVersionsOfADependency_GetTheSameOne()
     {
