@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using DigiCam.Zfits.Messages;
@@ -60,6 +62,31 @@ public sealed class MessageReaderTests
         Assert.Equal(22, file.Tables[0].ReadMessages<CameraEvent>().First().TelescopeID);
         reader.Dispose();
         Assert.Throws<ObjectDisposedException>(() => reader.Read(0));
+    }
+
+    /// <summary>A tile in which a column has no data: its field is not set in these rows, and is set in the others.</summary>
+    [Fact]
+    public void Read_BlockWithoutData_LeavesTheFieldUnset()
+    {
+        using TemporaryFolder folder = TestEnvironment.CreateTemporaryFolder();
+        byte[] bytes = SmallFile.Bytes(folder);
+        using (ZFitsFile good = ZFitsFile.Open(folder.File("good.fits.fz")))
+        {
+            // The last block keeps its header and one process only; catalog, tile and block say so.
+            ZFitsTile tile = good.Tables[0].GetTile(1);
+            ZFitsBlock block = tile.Blocks[^1];
+            int catalogRow = (int)good.Tables[0].Hdu.DataOffset + 16 * tile.Blocks.Count;
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan((int)block.FileOffset), 12);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan((int)tile.FileOffset + 8), tile.Size - block.PayloadSize);
+            BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(catalogRow + 16 * block.Column.Index), 12);
+        }
+
+        File.WriteAllBytes(folder.File("n.fits.fz"), bytes);
+        using ZFitsFile file = ZFitsFile.Open(folder.File("n.fits.fz"));
+        CameraEvent[] events = [.. file.Tables[0].ReadMessages<CameraEvent>()];
+        Assert.Equal([true, true, true, false, false], events.Select(e => e.TriggerOutputPatch7 is not null));
+        Assert.Equal(27, events[0].TriggerOutputPatch7.Data.Length);
+        Assert.Equal(1004u, events[4].EventNumber);
     }
 
     /// <summary>Nested messages, enums, bools, strings, empty rows and all sizes of numbers, compared with messages filled by hand.</summary>
@@ -266,7 +293,7 @@ public sealed class MessageReaderTests
                 foreach (string part in column.GetProperty("tpbid").GetString()!.Split('.'))
                 {
                     if (value is IMessage inner) message = inner;
-                    FieldDescriptor field = message.Descriptor.FindFieldByNumber(int.Parse(part, System.Globalization.CultureInfo.InvariantCulture));
+                    FieldDescriptor field = message.Descriptor.FindFieldByNumber(int.Parse(part, CultureInfo.InvariantCulture));
                     Assert.True(field.FieldType == FieldType.Message || field.Accessor.HasValue(message));
                     value = field.Accessor.GetValue(message);
                 }

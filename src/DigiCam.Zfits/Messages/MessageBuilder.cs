@@ -9,7 +9,7 @@ internal sealed class MessageBuilder(MessageDescriptor message)
 {
     private readonly List<(int Column, FieldValue Value)> _values = [];
     private readonly List<(FieldDescriptor Field, MessageBuilder Builder)> _messages = [];
-    private readonly List<(FieldDescriptor Field, SortedList<int, Element> Elements)> _repeated = [];
+    private readonly List<(FieldDescriptor Field, List<Element> Elements)> _repeated = [];
 
     /// <summary>True if any column of this message is read.</summary>
     public bool Reads { get; private set; }
@@ -23,19 +23,22 @@ internal sealed class MessageBuilder(MessageDescriptor message)
     /// <param name="elementType">Type of its elements.</param>
     public void AddColumn(IReadOnlyList<FieldStep> steps, int column, ZFitsElementType elementType) => Add(steps, 0, (column, new FieldValue(steps[^1].Field, elementType)));
 
-    /// <summary>The elements of a repeated message are numbered from 0 without a gap; anything else would let a few
-    /// columns make any number of elements.</summary>
+    /// <summary>Ends the adding of columns. The elements of a repeated message must be numbered from 0 without a gap; anything else
+    /// would let a few columns make any number of elements.</summary>
     /// <returns>What is wrong, null when nothing is.</returns>
-    public string? FindGap()
+    public string? Complete()
     {
-        foreach ((FieldDescriptor field, SortedList<int, Element> elements) in _repeated)
+        // Parts without a column that is read only say how many elements there are.
+        _messages.RemoveAll(part => !part.Builder.Reads);
+        foreach ((FieldDescriptor field, List<Element> elements) in _repeated)
         {
-            int last = elements.Keys[^1];
-            if (last != elements.Count - 1) return FormattableString.Invariant($"{message.FullName}.{FieldPath.NameOf(field)} has an element {last}, but columns for {elements.Count} elements only");
+            elements.Sort((a, b) => a.Number.CompareTo(b.Number));
+            if (elements[^1].Number != elements.Count - 1) return FormattableString.Invariant($"{message.FullName}.{FieldPath.NameOf(field)} has an element {elements[^1].Number}, but columns for {elements.Count} elements only");
         }
 
-        return _messages.Select(part => part.Builder).Concat(_repeated.SelectMany(part => part.Elements.Values).Select(element => element.Builder).OfType<MessageBuilder>())
-            .Select(builder => builder.FindGap()).FirstOrDefault(gap => gap is not null);
+        _repeated.RemoveAll(part => !part.Elements.Exists(element => element.Reads));
+        return _messages.Select(part => part.Builder).Concat(_repeated.SelectMany(part => part.Elements).Select(element => element.Builder).OfType<MessageBuilder>())
+            .Select(builder => builder.Complete()).FirstOrDefault(gap => gap is not null);
     }
 
     /// <summary>Fills a message from a row of the tile that was read last.</summary>
@@ -53,19 +56,17 @@ internal sealed class MessageBuilder(MessageDescriptor message)
 
         foreach ((FieldDescriptor field, MessageBuilder builder) in _messages)
         {
-            if (!builder.Reads) continue;
             IMessage part = builder.Create();
             if (!builder.Fill(part, tile, row)) continue;
             field.Accessor.SetValue(target, part);
             any = true;
         }
 
-        foreach ((FieldDescriptor field, SortedList<int, Element> elements) in _repeated)
+        foreach ((FieldDescriptor field, List<Element> elements) in _repeated)
         {
-            if (!elements.Values.Any(element => element.Reads)) continue;
             IList list = (IList)field.Accessor.GetValue(target);
             // All of them, set or not: their number is that of the columns, and their order the meaning.
-            foreach (Element element in elements.Values) element.AppendTo(target, list, tile, row);
+            foreach (Element element in elements) element.AppendTo(target, list, tile, row);
             any = true;
         }
 
@@ -89,8 +90,9 @@ internal sealed class MessageBuilder(MessageDescriptor message)
                 _repeated.Add((field, []));
             }
 
-            SortedList<int, Element> elements = _repeated[at].Elements;
-            if (!elements.TryGetValue(index, out Element? element)) elements.Add(index, element = new Element(field.MessageType));
+            List<Element> elements = _repeated[at].Elements;
+            Element? element = elements.Find(e => e.Number == index);
+            if (element is null) elements.Add(element = new Element(index, field.MessageType));
             if (isLeaf) element.SetLeaf(leaf!.Value.Column, leaf.Value.Value);
             else element.Builder?.Add(steps, depth + 1, leaf);
         }
@@ -112,9 +114,11 @@ internal sealed class MessageBuilder(MessageDescriptor message)
     }
 
     /// <summary>One element of a repeated message: a message, or an AnyArray, which is a column itself.</summary>
-    private sealed class Element(MessageDescriptor message)
+    private sealed class Element(int number, MessageDescriptor message)
     {
         private (int Column, FieldValue Value)? _leaf;
+
+        public int Number => number;
 
         public MessageBuilder? Builder { get; } = message.FullName == AnyArray.Descriptor.FullName ? null : new MessageBuilder(message);
 

@@ -54,7 +54,7 @@ internal sealed class MessagePlan
             columns.Add(column);
         }
 
-        if (root.FindGap() is string gap) throw new ZFitsFormatException(gap, table.Hdu.At(null));
+        if (root.Complete() is string gap) throw new ZFitsFormatException(gap, table.Hdu.At(null));
         return new MessagePlan(table, root, columns, warnings.AsReadOnly());
     }
 
