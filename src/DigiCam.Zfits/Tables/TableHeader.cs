@@ -57,7 +57,7 @@ internal sealed class TableHeader
             keys.Fail("DATASUM", $"DATASUM is '{sum}', expected a decimal number");
         }
 
-        Columns = ReadColumns(keys, (int)columns, MessageRegistry.Find(MessageName), guessKind);
+        Columns = ReadColumns(keys, (int)columns, MessageName, guessKind);
         UInt128 width = 0;
         foreach (ZFitsColumn column in Columns) width += (UInt128)column.MaxElements * (UInt128)column.ElementSize;
         long announced = keys.Integer("ZNAXIS1");
@@ -88,10 +88,13 @@ internal sealed class TableHeader
     public static bool IsZFits(FitsHeader header) =>
         header.TryGetString("XTENSION", out string? extension) && extension == "BINTABLE" && header.TryGetLogical("ZTABLE", out bool compressed) && compressed;
 
-    private static ZFitsColumn[] ReadColumns(HeaderKeys keys, int count, MessageDescriptor? message, Func<ZFitsColumn, ZFitsColumnKind> guessKind)
+    private static ZFitsColumn[] ReadColumns(HeaderKeys keys, int count, string messageName, Func<ZFitsColumn, ZFitsColumnKind> guessKind)
     {
         ZFitsColumn[] columns = new ZFitsColumn[count];
         HashSet<string> names = new(StringComparer.Ordinal);
+        // All columns together tell which definition fits; a missing card is reported below, where its column is read.
+        MessageDescriptor? message = MessageRegistry.Resolve(messageName, [.. Enumerable.Range(1, count).Select(n =>
+            (keys.Header.TryGetString(Invariant($"TPBID{n}"), out string? path) ? path ?? "" : "", keys.Header.TryGetString(Invariant($"TTYPE{n}"), out string? name) ? name ?? "" : ""))]);
         for (int i = 0; i < count; i++)
         {
             string Key(string stem) => stem + (i + 1).ToString(CultureInfo.InvariantCulture);
