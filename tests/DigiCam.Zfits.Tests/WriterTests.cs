@@ -348,10 +348,13 @@ public sealed class WriterTests
         writer.Finish();
     }
 
-    internal static string[] RunPeer(string python, string path, string table, string[] fields)
+    internal static string[] RunPeer(string python, string path, string table, string[] fields) => RunScript(python, "read_with_protozfits.py", [path, table, .. fields]);
+
+    /// <summary>Lines a script of the folder Peers prints.</summary>
+    internal static string[] RunScript(string python, string name, string[] arguments)
     {
-        string script = Path.Combine(TestEnvironment.RepositoryRoot, "tests", "DigiCam.Zfits.Tests", "Peers", "read_with_protozfits.py");
-        ProcessStartInfo start = new(python, [script, path, table, .. fields]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string script = Path.Combine(TestEnvironment.RepositoryRoot, "tests", "DigiCam.Zfits.Tests", "Peers", name);
+        ProcessStartInfo start = new(python, [script, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         string output = process.StandardOutput.ReadToEnd();
