@@ -121,9 +121,6 @@ public sealed class ZFitsRecipe
 
     internal CodecSettings Settings { get; }
 
-    /// <summary>The settings, under the name by which the column writer asks for them.</summary>
-    internal CodecSettings ZstdLevel => Settings;
-
     internal ReadOnlySpan<ushort> ProcessList => _processes;
 
     /// <summary>zstd at a given level.</summary>

@@ -64,7 +64,7 @@ internal sealed class ColumnWriter(ZFitsColumnDefinition definition)
         rawBytes += padded;
         MaxBlock = Math.Max(MaxBlock, padded);
         ReadOnlySpan<ushort> processes = definition.Recipe.ProcessList;
-        chain.Encode(ref _data, processes, definition.Recipe.ZstdLevel);
+        chain.Encode(ref _data, processes, definition.Recipe.Settings);
 
         byte[] header = new byte[10 + 2 * processes.Length];
         BinaryPrimitives.WriteInt64LittleEndian(header, (long)header.Length + _data.Length);
