@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using DigiCam.Zfits.Codecs;
+using DigiCam.Zfits.Reading;
 using DigiCam.Zfits.Tables;
 
 namespace DigiCam.Zfits;
@@ -146,13 +148,7 @@ public sealed class ZFitsTable
     /// <param name="columns">Names of the columns; none means all.</param>
     /// <exception cref="ZFitsFormatException">The table lacks a column.</exception>
     /// <exception cref="ArgumentException">A column is named twice.</exception>
-    public ZFitsTileReader CreateTileReader(params IReadOnlyList<string> columns)
-    {
-        ArgumentNullException.ThrowIfNull(columns);
-        ZFitsColumn[] selected = columns.Count == 0 ? [.. Columns] : [.. columns.Select(GetColumn)];
-        if (selected.Distinct().Count() != selected.Length) throw new ArgumentException("a column is named twice", nameof(columns));
-        return new ZFitsTileReader(this, selected);
-    }
+    public ZFitsTileReader CreateTileReader(params IReadOnlyList<string> columns) => new(this, Select(columns));
 
     /// <summary>Reads one row. Rows of the same tile that are read one after another decode it once.</summary>
     /// <param name="row">Number of the row, from 0.</param>
@@ -184,19 +180,72 @@ public sealed class ZFitsTable
     /// <param name="columns">Names of the columns; none means all.</param>
     /// <returns>The rows, each independent of the others. Nothing is read before the first one is asked for.</returns>
     /// <exception cref="ZFitsFormatException">The table lacks a column, or its data are damaged.</exception>
-    public IEnumerable<ZFitsRow> Rows(params IReadOnlyList<string> columns)
+    public IEnumerable<ZFitsRow> Rows(params IReadOnlyList<string> columns) => Rows(new ZFitsReadOptions { Columns = columns });
+
+    /// <summary>Goes through rows in order; every tile is decoded once.</summary>
+    /// <param name="options">Which rows and columns, on how many threads, and what happens with damaged tiles.</param>
+    /// <param name="ct">Stops between tiles.</param>
+    /// <returns>The rows, each independent of the others. Nothing is read before the first one is asked for.</returns>
+    /// <exception cref="ZFitsFormatException">The table lacks a column, or its data are damaged.</exception>
+    /// <exception cref="ArgumentException">The options do not go together, or the table does not have a row.</exception>
+    public IEnumerable<ZFitsRow> Rows(ZFitsReadOptions options, CancellationToken ct = default)
     {
-        ArgumentNullException.ThrowIfNull(columns);
-        foreach (string column in columns) GetColumn(column);
+        IEnumerable<ZFitsTileReader> tiles = ReadTiles(options, ct);
+        return tiles.SelectMany(tile => SelectedRows(tile, options).Select(row => ZFitsRow.Copy(tile, row)));
+    }
+
+    /// <summary>Goes through rows in order without blocking the caller's thread; every tile is decoded once.</summary>
+    /// <param name="options">Which rows and columns, on how many threads, and what happens with damaged tiles.</param>
+    /// <param name="ct">Stops between tiles.</param>
+    /// <returns>The rows, each independent of the others. Nothing is read before the first one is asked for.</returns>
+    /// <exception cref="ZFitsFormatException">The table lacks a column, or its data are damaged.</exception>
+    /// <exception cref="ArgumentException">The options do not go together, or the table does not have a row.</exception>
+    public IAsyncEnumerable<ZFitsRow> RowsAsync(ZFitsReadOptions options, CancellationToken ct = default)
+    {
+        IAsyncEnumerable<ZFitsTileReader> tiles = ReadTilesAsync(options, ct);
+        return Iterate(ct);
+
+        async IAsyncEnumerable<ZFitsRow> Iterate([EnumeratorCancellation] CancellationToken token)
+        {
+            await foreach (ZFitsTileReader tile in tiles.WithCancellation(token).ConfigureAwait(false))
+            {
+                foreach (long row in SelectedRows(tile, options)) yield return ZFitsRow.Copy(tile, row);
+            }
+        }
+    }
+
+    /// <summary>Goes through tiles in order. This is the fast way: values are spans into the decoded tile, nothing is copied.</summary>
+    /// <param name="options">Which rows and columns, on how many threads, and what happens with damaged tiles. Of the rows only those count
+    /// that decide which tiles are read: a tile always has all of its rows, <see cref="ZFitsRowSet.Within"/> picks those asked for.</param>
+    /// <param name="ct">Stops between tiles.</param>
+    /// <returns>The reader that holds the tile, valid until the next step. Nothing is read before the first one is asked for.</returns>
+    /// <exception cref="ZFitsFormatException">The table lacks a column, or its data are damaged.</exception>
+    /// <exception cref="ArgumentException">The options do not go together, or the table does not have a row.</exception>
+    public IEnumerable<ZFitsTileReader> ReadTiles(ZFitsReadOptions options, CancellationToken ct = default)
+    {
+        ZFitsColumn[] columns = Prepare(options);
         return Iterate();
 
-        IEnumerable<ZFitsRow> Iterate()
+        IEnumerable<ZFitsTileReader> Iterate()
         {
-            using ZFitsTileReader reader = CreateTileReader(columns);
-            for (int tile = 0; tile < TileCount; tile++)
+            using TilePipeline pipeline = new(this, columns, SelectedTiles(options.Rows), options, options.TilesAhead, inBackground: false, ct);
+            while (pipeline.MoveNext()) yield return pipeline.Current;
+        }
+    }
+
+    /// <summary>Goes through tiles in order without blocking the caller's thread.</summary>
+    /// <inheritdoc cref="ReadTiles"/>
+    public IAsyncEnumerable<ZFitsTileReader> ReadTilesAsync(ZFitsReadOptions options, CancellationToken ct = default)
+    {
+        ZFitsColumn[] columns = Prepare(options);
+        return Iterate(ct);
+
+        async IAsyncEnumerable<ZFitsTileReader> Iterate([EnumeratorCancellation] CancellationToken token)
+        {
+            TilePipeline pipeline = new(this, columns, SelectedTiles(options.Rows), options, options.TilesAhead, inBackground: true, token);
+            await using (pipeline.ConfigureAwait(false))
             {
-                reader.ReadTile(tile);
-                for (int i = 0; i < reader.RowCount; i++) yield return ZFitsRow.Copy(reader, reader.FirstRow + i);
+                while (await pipeline.MoveNextAsync().ConfigureAwait(false)) yield return pipeline.Current;
             }
         }
     }
@@ -257,6 +306,28 @@ public sealed class ZFitsTable
 
         return ZFitsColumnKind.Scalar;
     }
+
+    private static IEnumerable<long> SelectedRows(ZFitsTileReader tile, ZFitsReadOptions options) => (options.Rows ?? ZFitsRowSet.All).Within(tile.FirstRow, tile.RowCount);
+
+    /// <summary>Checks options at once, not when the first tile is asked for.</summary>
+    private ZFitsColumn[] Prepare(ZFitsReadOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        options.Rows?.CheckWithin(this);
+        return Select(options.Columns);
+    }
+
+    internal ZFitsColumn[] Select(IReadOnlyList<string> columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        ZFitsColumn[] selected = columns.Count == 0 ? [.. Columns] : [.. columns.Select(GetColumn)];
+        if (selected.Distinct().Count() != selected.Length) throw new ArgumentException("a column is named twice", nameof(columns));
+        return selected;
+    }
+
+    private IEnumerable<int> SelectedTiles(ZFitsRowSet? rows) =>
+        Enumerable.Range(0, TileCount).Where(tile => rows is null || rows.Overlaps(GetTileFirstRow(tile), GetTileRowCount(tile)));
 
     private void CheckTile(int tile)
     {
