@@ -12,7 +12,8 @@ public sealed class ZFitsTable
 {
     private readonly TableHeader _geometry;
     private readonly Dictionary<string, ZFitsColumn> _columnsByName;
-    private readonly Lazy<long[]> _walkedTiles;
+    private TileChain? _chain;
+    private long[]? _locatedTiles;
     private ZFitsTileReader? _rowReader;
 
     internal ZFitsTable(ZFitsFile file, FitsHdu hdu)
@@ -22,7 +23,6 @@ public sealed class ZFitsTable
         _geometry = new TableHeader(hdu, GuessKind);
         _columnsByName = _geometry.Columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
         Columns = Array.AsReadOnly(_geometry.Columns);
-        _walkedTiles = new Lazy<long[]>(WalkTiles);
     }
 
     /// <summary>The file.</summary>
@@ -257,20 +257,37 @@ public sealed class ZFitsTable
     public override string ToString() => FormattableString.Invariant($"{Name}: {RowCount} x {MessageName}, {Columns.Count} columns, {TileCount} tiles");
 
     /// <summary>Offset of a tile in the heap, for tables whose catalog does not list every tile.</summary>
-    internal long GetWalkedTileOffset(int tile) => _walkedTiles.Value[tile];
-
-    private long[] WalkTiles()
+    internal long GetWalkedTileOffset(int tile)
     {
-        long[] offsets = new long[TileCount];
+        TileChain chain = LazyInitializer.EnsureInitialized(ref _chain, WalkTiles);
+        if (tile < chain.Offsets.Count) return chain.Offsets[tile];
+        throw new ZFitsFormatException(chain.Damage!.Detail, chain.Damage.Location, chain.Damage);
+    }
+
+    /// <summary>Offset of a tile in the heap as far as a damaged table still tells it, otherwise <see cref="TileMap.Unknown"/>.</summary>
+    internal long LocateTile(int tile) => LazyInitializer.EnsureInitialized(ref _locatedTiles, () => TileMap.Locate(this))[tile];
+
+    private TileChain WalkTiles()
+    {
+        List<long> offsets = [];
         TileLayout layout = new(this);
         long position = 0;
-        for (int tile = 0; tile < offsets.Length; tile++)
+        try
         {
-            offsets[tile] = position;
-            position += TileLayout.TileHeaderSize + layout.ReadTileHeaderAt(tile, position);
+            for (int tile = 0; tile < TileCount; tile++)
+            {
+                long size = layout.ReadTileHeaderAt(tile, position);
+                offsets.Add(position);
+                position += TileLayout.TileHeaderSize + size;
+            }
+        }
+        catch (ZFitsFormatException e)
+        {
+            // The tiles before the damaged one can still be read.
+            return new TileChain(offsets, e);
         }
 
-        return offsets;
+        return new TileChain(offsets, null);
     }
 
     /// <summary>Without a definition only the data tell a scalar from an array: it is one if every tile holds exactly one element per row.</summary>
@@ -334,4 +351,7 @@ public sealed class ZFitsTable
         ArgumentOutOfRangeException.ThrowIfNegative(tile);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(tile, TileCount);
     }
+
+    /// <summary>Offsets of the tiles from the start of the heap, up to the first damaged one.</summary>
+    private sealed record TileChain(IReadOnlyList<long> Offsets, ZFitsFormatException? Damage);
 }
