@@ -9,6 +9,9 @@ public sealed record ZFitsTableOptions
     /// <summary>Tiles the catalog has room for; a table cannot hold more. Takes 16 bytes per tile and column in the file.</summary>
     public int ReservedTiles { get; init; } = 1000;
 
+    /// <summary>How the recipes with zlib compress: fast, or to the bytes of reference zlib at level 6.</summary>
+    public ZFitsDeflate Deflate { get; init; } = ZFitsDeflate.Fast;
+
     /// <summary>Cards of the user, written after the structural ones.</summary>
     public IReadOnlyList<FitsCard> Cards { get; init; } = [];
 

@@ -167,7 +167,7 @@ public sealed class ZFitsTableWriter
         {
             try
             {
-                blocks[c] = _columns[c].Encode(_chain, ref _rawBytes);
+                blocks[c] = _columns[c].Encode(_chain, _options.Deflate, ref _rawBytes);
             }
             catch (CodecException e)
             {

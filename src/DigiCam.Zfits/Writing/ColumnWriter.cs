@@ -65,16 +65,17 @@ internal sealed class ColumnWriter(ZFitsColumnDefinition definition)
 
     /// <summary>Encodes the rows of a tile into a block with its header and starts over.</summary>
     /// <param name="chain">The codecs.</param>
+    /// <param name="deflate">How the zlib coder compresses.</param>
     /// <param name="rawBytes">Grows by the bytes before compression.</param>
     /// <returns>The block; valid until the next use of the column.</returns>
-    public (byte[] Header, ReadOnlyMemory<byte> Payload) Encode(CodecChain chain, ref long rawBytes)
+    public (byte[] Header, ReadOnlyMemory<byte> Payload) Encode(CodecChain chain, ZFitsDeflate deflate, ref long rawBytes)
     {
         int padded = checked(_committed + 3) / 4 * 4;
         _data.Resize(padded, keep: true)[_committed..].Clear();
         rawBytes += padded;
         MaxBlock = Math.Max(MaxBlock, padded);
         ReadOnlySpan<ushort> processes = definition.Recipe.ProcessList;
-        chain.Encode(ref _data, processes, definition.Recipe.Settings);
+        chain.Encode(ref _data, processes, definition.Recipe.Settings with { Deflate = deflate });
 
         byte[] header = new byte[10 + 2 * processes.Length];
         BinaryPrimitives.WriteInt64LittleEndian(header, (long)header.Length + _data.Length);
