@@ -9,11 +9,11 @@ namespace DigiCam.Zfits.Tests.Fuzzing;
 /// file, and allocate no more than the file and one tile justify.</summary>
 internal sealed class FuzzReader(string path)
 {
-    /// <summary>Readers, decoders and their tables that do not depend on the file, errors, and the first block of every buffer [bytes].</summary>
-    private const long FixedAllocation = 700_000;
+    /// <summary>What does not depend on the file: the fixed tables of the decoders, their buffers for reading, the errors of a damaged tile [bytes].</summary>
+    private const long FixedAllocation = 1_000_000;
 
-    /// <summary>Headers become cards, columns, and look-ups; code tables of Huffman streams are laid out for decoding: both follow the file's length.</summary>
-    private const long AllocationPerFileByte = 40;
+    /// <summary>Cards, columns and look-ups are larger than the text of the header; code tables of Huffman streams are laid out for decoding.</summary>
+    private const long AllocationPerFileByte = 16;
 
     /// <summary>A decoded block, the block before its last transform, and the growth of both by doubling.</summary>
     private const long AllocationPerDecodedByte = 6;

@@ -41,7 +41,7 @@ internal sealed class Mutator(IReadOnlyList<FuzzSeed> seeds, Random random)
         byte[] bytes = seed.Bytes;
         bool structured = seed.IsSingleTable && random.Next(2) == 0;
         if (structured) bytes = MutateStructure(bytes);
-        int count = structured ? random.Next(2) : 1 + random.Next(4);
+        int count = structured ? Math.Max(0, random.Next(3) - 1) : 1 + random.Next(2) * random.Next(4);
         if (count > 0) bytes = bytes == seed.Bytes ? [.. bytes] : bytes;
         for (int i = 0; i < count; i++) bytes = MutateBytes(seed, bytes);
         IsSealed = structured && count == 0;
@@ -52,16 +52,16 @@ internal sealed class Mutator(IReadOnlyList<FuzzSeed> seeds, Random random)
     private byte[] MutateBytes(FuzzSeed seed, byte[] bytes)
     {
         if (bytes.Length == 0) return bytes;
-        switch (random.Next(12))
+        switch (random.Next(14))
         {
-            case 0:
-                for (int i = random.Next(1, 9); i > 0; i--) bytes[Position(bytes)] ^= (byte)(1 << random.Next(8));
+            case 0 or 12 or 13:
+                for (int i = random.Next(3) == 0 ? random.Next(1, 9) : 1; i > 0; i--) bytes[Position(seed, bytes)] ^= (byte)(1 << random.Next(8));
                 return Log("bits", bytes);
             case 1:
-                bytes[Position(bytes)] = (byte)(random.Next(3) switch { 0 => 0, 1 => 0xff, _ => random.Next(256) });
+                bytes[Position(seed, bytes)] = (byte)(random.Next(3) switch { 0 => 0, 1 => 0xff, _ => random.Next(256) });
                 return Log("byte", bytes);
             case 2 or 3 or 4:
-                PutField(bytes, random.Next(4) == 0 || seed.Fields.Length == 0 ? Position(bytes) : seed.Fields[random.Next(seed.Fields.Length)]);
+                PutField(bytes, random.Next(4) == 0 ? Position(seed, bytes) : seed.Fields[random.Next(seed.Fields.Length)]);
                 return bytes;
             case 5:
                 int length = random.Next(bytes.Length);
@@ -235,7 +235,13 @@ internal sealed class Mutator(IReadOnlyList<FuzzSeed> seeds, Random random)
         _log.Append(CultureInfo.InvariantCulture, $" process list@{block}");
     }
 
-    private int Position(byte[] bytes) => random.Next(bytes.Length);
+    /// <summary>Any place, but mostly one where there is more than zeros and text.</summary>
+    private int Position(FuzzSeed seed, byte[] bytes)
+    {
+        int start = Math.Min(seed.Blocks[0], bytes.Length - 1);
+        int end = Math.Min(seed.Blocks[^1] + 40, bytes.Length);
+        return random.Next(4) == 0 || end <= start ? random.Next(bytes.Length) : random.Next(start, end);
+    }
 
     /// <summary>A range, mostly short, often of whole words.</summary>
     private (int Start, int Length) Range(byte[] bytes)
