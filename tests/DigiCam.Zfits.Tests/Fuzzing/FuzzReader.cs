@@ -108,14 +108,28 @@ internal sealed class FuzzReader(string path)
         }
 
         CheckAllocation("reading around damage", before, fileLength, decoded);
-        // Column by column, so that an error does not hide what the columns behind it hold.
-        foreach (ZFitsColumn column in table.Columns)
+        foreach (int tile in damaged) ReadBehindErrors(table, tile);
+    }
+
+    /// <summary>Reads the columns behind a damaged one, so that its error does not hide what they hold.</summary>
+    private void ReadBehindErrors(ZFitsTable table, int tile)
+    {
+        for (int first = 0; first < table.Columns.Count;)
         {
-            using ZFitsTileReader single = table.CreateTileReader(column.Name);
-            foreach (int tile in damaged)
+            HashCode ignored = default;
+            using ZFitsTileReader reader = table.CreateTileReader([.. table.Columns.Skip(first).Select(column => column.Name)]);
+            try
             {
-                HashCode ignored = default;
-                if (TryRead(() => single.ReadTile(tile))) AddTo(ref ignored, single);
+                reader.ReadTile(tile);
+                AddTo(ref ignored, reader);
+                return;
+            }
+            catch (Exception e) when (IsDamage(e))
+            {
+                string? name = e is ZFitsFormatException format ? format.Column : ((ZFitsNotSupportedException)e).Location.Column;
+                // An error of the tile or of a column before comes up whatever is read.
+                if (name is null || table.GetColumn(name).Index < first) return;
+                first = table.GetColumn(name).Index + 1;
             }
         }
     }
