@@ -22,7 +22,15 @@ internal static class Transforms16
     public static void EncodeDiff(Span<byte> data)
     {
         Span<short> x = Words(data, "diff16");
-        for (int i = x.Length - 1; i > 0; i--) x[i] -= x[i - 1];
+        // From the end, so that the word before is still the original one.
+        int i = x.Length;
+        for (; i > Vector256<short>.Count; i -= Vector256<short>.Count)
+        {
+            int first = i - Vector256<short>.Count;
+            (Vector256.LoadUnsafe(ref x[first]) - Vector256.LoadUnsafe(ref x[first - 1])).StoreUnsafe(ref x[first]);
+        }
+
+        for (i--; i > 0; i--) x[i] -= x[i - 1];
     }
 
     public static void DecodeSmoothing(Span<byte> data)
