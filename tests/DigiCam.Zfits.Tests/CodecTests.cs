@@ -52,6 +52,28 @@ public sealed class CodecTests
         Assert.Throws<CodecException>(() => Decode(chain, payload, processes, 396));
     }
 
+    /// <summary>The encoders work on several words at once; these are the formulas, word by word.</summary>
+    [Fact]
+    public void Transforms_Encode_FollowTheFormulas() =>
+        Gen.OneOf(Random, Runs, Extremes, Walk).Sample(
+            block =>
+            {
+                short[] x = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, short>(block).ToArray();
+                short[] differences = [.. x.Select((value, i) => (short)(i < 1 ? value : value - x[i - 1]))];
+                short[] smoothed = [.. x.Select((value, i) => (short)(i < 2 ? value : value - (x[i - 1] + x[i - 2]) / 2))];
+                byte[] low = [.. block.Where((_, i) => i % 2 == 0)];
+                byte[] high = [.. block.Where((_, i) => i % 2 == 1)];
+                short[] lowHalves = [.. x.Where((_, i) => i % 2 == 0)];
+                short[] highHalves = [.. x.Where((_, i) => i % 2 == 1)];
+                using CodecChain chain = new();
+                Assert.Equal(Bytes(differences), Encode(chain, block, [ProcessIds.Diff16, ProcessIds.Raw]));
+                Assert.Equal(Bytes(smoothed), Encode(chain, block, [ProcessIds.Smoothing, ProcessIds.Raw]));
+                Assert.Equal([.. low, .. high], Encode(chain, block, [ProcessIds.SplitHiLo16, ProcessIds.Raw]));
+                Assert.Equal(Bytes((short[])[.. lowHalves, .. highHalves]), Encode(chain, block, [ProcessIds.SplitHiLo32, ProcessIds.Raw]));
+            },
+            iter: 300,
+            threads: 1);
+
     [Fact]
     public void DoubleDiff_TwoDifferences_AreUndone()
     {

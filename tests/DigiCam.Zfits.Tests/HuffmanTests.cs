@@ -96,6 +96,52 @@ public sealed class HuffmanTests
             iter: 40,
             threads: 1);
 
+    /// <summary>The encoder sorts and joins in its own way; these are the codes as the format describes them, with a queue.</summary>
+    [Fact]
+    public void Words_Any_MakeTheDocumentedBytes() =>
+        Gen.Select(Gen.Int[1, 12_000], Gen.Double[0, 14], Gen.Int, Gen.Int[0, 65535]).Sample(
+            (count, width, seed, center) =>
+            {
+                Random random = new(seed);
+                double span = Math.Pow(2, width);
+                ushort[] words = [.. Enumerable.Range(0, count).Select(_ => (ushort)(center + (int)(span * Math.Pow(random.NextDouble() - 0.5, 3))))];
+                using CodecChain chain = new();
+                Assert.Equal(DocumentedStream(words), CodecTests.Encode(chain, CodecTests.Bytes(words), [ProcessIds.Huffman16])[4..]);
+            },
+            iter: 150,
+            threads: 1);
+
+    /// <summary>A huffman16 stream, made step by step.</summary>
+    private static byte[] DocumentedStream(ushort[] words)
+    {
+        (ushort Symbol, int Count)[] leaves = [.. words.GroupBy(word => word).OrderBy(group => group.Key).Select(group => (group.Key, group.Count()))];
+        List<byte> stream = [.. BitConverter.GetBytes((long)words.Length), .. BitConverter.GetBytes((long)leaves.Length)];
+        if (leaves.Length == 1) return [.. stream, .. BitConverter.GetBytes(words[0])];
+        PriorityQueue<int, (long Count, int Node)> queue = new(leaves.Select((leaf, i) => (i, ((long)leaf.Count, i))));
+        Dictionary<int, (int Parent, bool One)> parents = [];
+        for (int node = leaves.Length; queue.Count > 1; node++)
+        {
+            queue.TryDequeue(out int rarest, out (long Count, int Node) first);
+            queue.TryDequeue(out int next, out (long Count, int Node) second);
+            parents[rarest] = (node, true);
+            parents[next] = (node, false);
+            queue.Enqueue(node, (first.Count + second.Count, node));
+        }
+
+        Dictionary<ushort, bool[]> codes = [];
+        for (int leaf = 0; leaf < leaves.Length; leaf++)
+        {
+            List<bool> code = [];
+            for (int node = leaf; parents.TryGetValue(node, out (int Parent, bool One) up); node = up.Parent) code.Insert(0, up.One);
+            codes[leaves[leaf].Symbol] = [.. code];
+            stream.AddRange([.. BitConverter.GetBytes(leaves[leaf].Symbol), (byte)code.Count, .. Pack(code)]);
+        }
+
+        return [.. stream, .. Pack(words.SelectMany(word => codes[word]))];
+    }
+
+    private static byte[] Pack(IEnumerable<bool> bits) => [.. bits.Chunk(8).Select(eight => (byte)eight.Select((bit, i) => bit ? 1 << i : 0).Sum())];
+
     private static void CheckRoundTrip(ushort[] words)
     {
         byte[] bytes = CodecTests.Bytes(words);

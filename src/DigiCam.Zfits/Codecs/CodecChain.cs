@@ -154,7 +154,7 @@ internal sealed class CodecChain : IDisposable
                     Swap(ref data);
                     break;
                 case ProcessIds.Zstd:
-                    ZstdCoder.Encode(data.Span, _spare, settings.ZstdLevel);
+                    _zstd.Encode(data.Span, _spare, settings.ZstdLevel);
                     Swap(ref data);
                     break;
                 default:

@@ -19,7 +19,11 @@ internal sealed class DeflateFastParser
     private const int Sample = 1 << 14;
     private const int LargestMatchShare = 36;
 
-    /// <summary>Literals of this many bits are refused: even the shortest matches save bits then, and places with the same three bytes are rare.</summary>
+    /// <summary>
+    /// Data with literals of fewer bits, or more, are refused. Cheap ones come close to the one bit that a literal takes at least, which only long
+    /// matches go below; with costly ones even the shortest matches save bits, and places with the same three bytes are rare.
+    /// </summary>
+    private const int CheapLiteral = 3 * Bit / 2;
     private const int CostlyLiteral = 5 * Bit;
 
     /// <summary>Costs are counted in parts of a bit.</summary>
@@ -73,7 +77,7 @@ internal sealed class DeflateFastParser
             {
                 at = Math.Min(end, Sample);
                 int covered = ParseBlock(source, 0, at, literalCost, writer);
-                if (literalCost >= CostlyLiteral || 100 * covered > LargestMatchShare * at)
+                if (literalCost is < CheapLiteral or > CostlyLiteral || 100 * covered > LargestMatchShare * at)
                 {
                     _origin += at;
                     return false;

@@ -32,9 +32,11 @@ internal sealed class DeflateReferenceParser
     /// <summary>No match: one less than the shortest.</summary>
     private const int NoMatch = DeflateFormat.ShortestMatch - 1;
 
-    /// <summary>Last place with a hash, and for each place, modulo the window, the one before it. Places count on from stream to stream, so that nothing needs clearing.</summary>
+    /// <summary>Last place with a hash. Places count on from stream to stream, so that nothing needs clearing.</summary>
     private readonly int[] _heads = new int[1 << HashBits];
-    private readonly int[] _previous = new int[DeflateFormat.WindowSize];
+
+    /// <summary>For each place, modulo the window, the way back to the one before it with the same hash; the largest number where that is out of reach.</summary>
+    private readonly ushort[] _ways = new ushort[DeflateFormat.WindowSize];
     private int _origin;
 
     /// <summary>Writes all blocks of a stream.</summary>
@@ -56,7 +58,7 @@ internal sealed class DeflateReferenceParser
         int at = 0;
         fixed (byte* data = source)
         fixed (int* heads = _heads)
-        fixed (int* previous = _previous)
+        fixed (ushort* ways = _ways)
         {
             while (true)
             {
@@ -64,13 +66,13 @@ internal sealed class DeflateReferenceParser
                 if (Math.Min(source.Length - at, 2 * DeflateFormat.WindowSize - inWindow) < LeastAhead && inWindow >= DeflateFormat.WindowSize + LargestDistance) window += DeflateFormat.WindowSize;
                 if (at == source.Length) break;
 
-                int candidate = source.Length - at >= DeflateFormat.ShortestMatch ? Insert(data, at, heads, previous) : window;
+                int candidate = source.Length - at >= DeflateFormat.ShortestMatch ? Insert(data, at, heads, ways) : window;
                 int lengthBefore = length;
                 int distanceBefore = distance;
                 length = NoMatch;
                 if (candidate > window && lengthBefore < LazyLength && _origin + at - candidate <= LargestDistance)
                 {
-                    length = FindMatch(data, at, source.Length, candidate, window, lengthBefore, previous, ref distance);
+                    length = FindMatch(data, at, source.Length, candidate, window, lengthBefore, ways, ref distance);
                     if (length == DeflateFormat.ShortestMatch && distance > ShortestMatchReach) length = NoMatch;
                 }
 
@@ -82,7 +84,7 @@ internal sealed class DeflateReferenceParser
                     full = ++symbols == SymbolsPerBlock;
                     int end = at - 1 + lengthBefore;
                     int last = Math.Min(end, source.Length - DeflateFormat.ShortestMatch + 1);
-                    for (at++; at < last; at++) Insert(data, at, heads, previous);
+                    for (at++; at < last; at++) Insert(data, at, heads, ways);
                     at = end;
                     literalWaits = false;
                     length = NoMatch;
@@ -114,18 +116,18 @@ internal sealed class DeflateReferenceParser
 
     /// <summary>Enters a place into the chain of its hash, and returns the place before it there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private unsafe int Insert(byte* data, int at, int* heads, int* previous)
+    private unsafe int Insert(byte* data, int at, int* heads, ushort* ways)
     {
         int hash = ((data[at] << (2 * HashShift)) ^ (data[at + 1] << HashShift) ^ data[at + 2]) & ((1 << HashBits) - 1);
         int candidate = heads[hash];
         int place = _origin + at;
-        previous[place & (DeflateFormat.WindowSize - 1)] = candidate;
+        ways[place & (DeflateFormat.WindowSize - 1)] = (ushort)Math.Min(place - candidate, ushort.MaxValue);
         heads[hash] = place;
         return candidate;
     }
 
     /// <summary>The longest match that is longer than the one before, the nearest of equal ones; sets the distance where there is one.</summary>
-    private unsafe int FindMatch(byte* data, int at, int end, int candidate, int window, int lengthBefore, int* previous, ref int distance)
+    private unsafe int FindMatch(byte* data, int at, int end, int candidate, int window, int lengthBefore, ushort* ways, ref int distance)
     {
         int longest = Math.Min(DeflateFormat.LongestMatch, end - at);
         int length = lengthBefore;
@@ -135,11 +137,15 @@ internal sealed class DeflateReferenceParser
         int place = _origin + at;
         int oldest = Math.Max(window, place - LargestDistance);
         byte* scan = data + at;
-        ushort tail = *(ushort*)(scan + length - 1);
+        // A longer match also agrees in the last bytes up to the first one beyond: in four of them, in three where there is no match yet, and
+        // those are read with the byte before, which is there for every candidate.
+        int back = length - 3;
+        uint mask = length > NoMatch ? uint.MaxValue : 0xffffff00;
+        uint tail = *(uint*)(scan + back) & mask;
         do
         {
             byte* match = data + (candidate - _origin);
-            if (*(ushort*)(match + length - 1) == tail && *(ushort*)match == *(ushort*)scan)
+            if (((*(uint*)(match + back) ^ tail) & mask) == 0)
             {
                 int found = DeflateMatch.CommonLength(scan, match, longest);
                 if (found > length)
@@ -147,11 +153,13 @@ internal sealed class DeflateReferenceParser
                     distance = place - candidate;
                     length = found;
                     if (found >= nice) break;
-                    tail = *(ushort*)(scan + length - 1);
+                    back = length - 3;
+                    mask = uint.MaxValue;
+                    tail = *(uint*)(scan + back);
                 }
             }
 
-            candidate = previous[candidate & (DeflateFormat.WindowSize - 1)];
+            candidate -= ways[candidate & (DeflateFormat.WindowSize - 1)];
         }
         while (candidate > oldest && --attempts != 0);
         return length;

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace DigiCam.Zfits.Codecs;
@@ -6,9 +8,27 @@ namespace DigiCam.Zfits.Codecs;
 /// <summary>Encoder of huffman16 and halfman16, which makes the same bytes as the official one. Keeps its arrays between blocks; not thread-safe.</summary>
 internal sealed class HuffmanEncoder
 {
-    private readonly int[] _counts = new int[65536];
+    private const int StreamHeaderSize = 16;
+
+    /// <summary>An entry of the code table holds the length of the code, and above it the code, first bit lowest. Lengths add up when entries do, and a shift by an entry shifts by the length.</summary>
+    private const int CodeShift = 8;
+
+    /// <summary>Bits that can join the up to 7 that wait in an accumulator of 64; all of those together would be shifted out by 64, which does nothing.</summary>
+    private const int Room = 56;
+
+    private readonly WordHistogram _histogram = new();
     private readonly ulong[] _codes = new ulong[65536];
-    private readonly byte[] _lengths = new byte[65536];
+
+    // By number of the symbol among those that occur; they grow with the number of symbols.
+    private ushort[] _symbols = [];
+    private int[] _counts = [];
+
+    /// <summary>Leaves by ascending count: the count above the number of the leaf.</summary>
+    private ulong[] _leaves = [];
+    private long[] _nodeCounts = [];
+
+    /// <summary>For every node but the root twice the number of its parent, plus 1 for the one branch; then the code of the node, in the form of the code table.</summary>
+    private ulong[] _nodes = [];
 
     public void EncodeHuffman(ReadOnlySpan<byte> data, ByteBuffer output)
     {
@@ -37,96 +57,161 @@ internal sealed class HuffmanEncoder
 
     private void EncodeStream(ReadOnlySpan<ushort> words, ByteBuffer output)
     {
-        int[] counts = _counts;
-        Array.Clear(counts);
-        foreach (ushort word in words) counts[word]++;
-        int codeCount = 0;
-        foreach (int count in counts) if (count > 0) codeCount++;
-
-        Append(output, 16);
-        BinaryPrimitives.WriteInt64LittleEndian(output.Span[^16..], words.Length);
-        BinaryPrimitives.WriteInt64LittleEndian(output.Span[^8..], codeCount);
+        int codeCount = _histogram.Count(words);
+        MakeRoom(codeCount);
+        _histogram.MoveTo(_symbols, _counts);
+        int start = output.Length;
         if (codeCount == 1)
         {
-            BinaryPrimitives.WriteUInt16LittleEndian(Append(output, 2), words[0]);
+            WriteHeader(output.Resize(start + StreamHeaderSize + 2, keep: true)[start..], words.Length, codeCount);
+            BinaryPrimitives.WriteUInt16LittleEndian(output.Span[^2..], words[0]);
             return;
         }
 
         BuildCodes(codeCount);
         long bits = 0;
-        for (int symbol = 0; symbol < counts.Length; symbol++)
+        int tableSize = 0;
+        for (int i = 0; i < codeCount; i++)
         {
-            if (counts[symbol] == 0) continue;
-            int length = _lengths[symbol];
-            bits += (long)length * counts[symbol];
-            int bytes = (length + 7) >> 3;
-            Span<byte> entry = Append(output, 3 + bytes);
-            BinaryPrimitives.WriteUInt16LittleEndian(entry, (ushort)symbol);
-            entry[2] = (byte)length;
-            for (int b = 0; b < bytes; b++) entry[3 + b] = (byte)(_codes[symbol] >> (8 * b));
+            int length = (byte)_nodes[i];
+            bits += (long)length * _counts[i];
+            tableSize += 3 + ((length + 7) >> 3);
         }
 
-        int at = output.Length;
-        Append(output, checked((int)((bits + 7) / 8)));
-        byte[] stream = output.Array;
-        ulong buffer = 0;
-        int used = 0;
-        foreach (ushort word in words)
+        Span<byte> stream = output.Resize(checked((int)(start + StreamHeaderSize + tableSize + (bits + 7) / 8)), keep: true)[start..];
+        WriteHeader(stream, words.Length, codeCount);
+        // The code of an entry is stored with eight bytes, of which the next entry overwrites what is too much.
+        int at = StreamHeaderSize;
+        for (int i = 0; i < codeCount; i++)
         {
-            // At most 7 bits wait here, and a code has at most 56. Whole bytes advance; the rest is written again with the next code.
-            // The eight bytes stored may reach into the slack behind the contents.
-            buffer |= _codes[word] << used;
-            used += _lengths[word];
-            BinaryPrimitives.WriteUInt64LittleEndian(stream.AsSpan(at), buffer);
-            at += used >> 3;
-            buffer >>= used & ~7;
-            used &= 7;
+            ulong code = _nodes[i];
+            _codes[_symbols[i]] = code;
+            int length = (byte)code;
+            Span<byte> entry = output.Array.AsSpan(start + at);
+            BinaryPrimitives.WriteUInt16LittleEndian(entry, _symbols[i]);
+            entry[2] = (byte)length;
+            BinaryPrimitives.WriteUInt64LittleEndian(entry[3..], code >> CodeShift);
+            at += 3 + ((length + 7) >> 3);
         }
+
+        WriteBits(words, output.Array, start + at);
+    }
+
+    private static void WriteHeader(Span<byte> stream, int wordCount, int codeCount)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(stream, wordCount);
+        BinaryPrimitives.WriteInt64LittleEndian(stream[8..], codeCount);
+    }
+
+    private void MakeRoom(int symbolCount)
+    {
+        if (_symbols.Length >= symbolCount) return;
+        symbolCount = (int)BitOperations.RoundUpToPowerOf2((uint)symbolCount);
+        _symbols = new ushort[symbolCount];
+        _counts = new int[symbolCount];
+        _leaves = new ulong[symbolCount];
+        _nodeCounts = new long[2 * symbolCount];
+        _nodes = new ulong[2 * symbolCount];
     }
 
     /// <summary>
     /// Joins the two rarest nodes until one is left: the rarest becomes the one branch, the next the zero branch. Of equal counts the older
-    /// node goes first, leaves by ascending symbol; this order decides the codes, so it must not change.
+    /// node goes first, leaves by ascending symbol; this order decides the codes, so it must not change. New nodes come by ascending
+    /// count, so that they need no sorting: the rarest node is the first leaf left or the first new node left.
     /// </summary>
     private void BuildCodes(int codeCount)
     {
-        int nodeCount = 2 * codeCount - 1;
-        int[] symbols = new int[codeCount];
-        int[] parents = new int[nodeCount];
-        bool[] isOne = new bool[nodeCount];
-        PriorityQueue<int, (long Count, int Node)> queue = new(codeCount);
-        for (int symbol = 0, leaf = 0; symbol < _counts.Length; symbol++)
+        Span<ulong> leaves = _leaves.AsSpan(0, codeCount);
+        Span<long> counts = _nodeCounts;
+        for (int i = 0; i < leaves.Length; i++)
         {
-            if (_counts[symbol] == 0) continue;
-            symbols[leaf] = symbol;
-            queue.Enqueue(leaf, (_counts[symbol], leaf));
-            leaf++;
+            leaves[i] = ((ulong)_counts[i] << 32) | (uint)i;
+            counts[i] = _counts[i];
         }
 
-        for (int node = codeCount; node < nodeCount; node++)
+        leaves.Sort();
+        int nextLeaf = 0;
+        int nextNode = codeCount;
+        int root = 2 * codeCount - 2;
+        for (int node = codeCount; node <= root; node++)
         {
-            queue.TryDequeue(out int rarest, out (long Count, int Node) first);
-            queue.TryDequeue(out int next, out (long Count, int Node) second);
-            parents[rarest] = parents[next] = node;
-            isOne[rarest] = true;
-            queue.Enqueue(node, (first.Count + second.Count, node));
+            int rarest = Take(leaves, ref nextLeaf, ref nextNode, node);
+            int next = Take(leaves, ref nextLeaf, ref nextNode, node);
+            counts[node] = counts[rarest] + counts[next];
+            _nodes[rarest] = 2 * (ulong)node + 1;
+            _nodes[next] = 2 * (ulong)node;
         }
 
-        int root = nodeCount - 1;
-        for (int leaf = 0; leaf < codeCount; leaf++)
+        // From the root down: each decision follows those of the parent.
+        _nodes[root] = 0;
+        for (int node = root - 1; node >= 0; node--)
         {
-            ulong code = 0;
-            int length = 0;
-            // From the leaf upwards: the first decision ends up in bit 0.
-            for (int node = leaf; node != root; node = parents[node], length++) code = (code << 1) | (isOne[node] ? 1u : 0u);
-            _codes[symbols[leaf]] = code;
-            _lengths[symbols[leaf]] = (byte)length;
+            ulong link = _nodes[node];
+            ulong parent = _nodes[link >> 1];
+            _nodes[node] = (parent + 1) | ((link & 1) << (CodeShift + (byte)parent));
         }
     }
 
-    private static Span<byte> Append(ByteBuffer output, int count)
+    private int Take(ReadOnlySpan<ulong> leaves, ref int nextLeaf, ref int nextNode, int nodes)
     {
-        int start = output.Length;
-        return output.Resize(checked(start + count), keep: true)[start..];
+        bool isLeaf = nextLeaf < leaves.Length && (nextNode == nodes || (long)(leaves[nextLeaf] >> 32) <= _nodeCounts[nextNode]);
+        return isLeaf ? (int)(uint)leaves[nextLeaf++] : nextNode++;
+    }
+
+    /// <summary>Writes the codes of all words. Eight bytes are stored at a time, whole ones advance; the slack of the buffer takes what is too much at the end.</summary>
+    private unsafe void WriteBits(ReadOnlySpan<ushort> words, byte[] target, int at)
+    {
+        fixed (ushort* first = words)
+        fixed (ulong* codes = _codes)
+        fixed (byte* bytes = target)
+        {
+            byte* o = bytes + at;
+            ulong waiting = 0;
+            int used = 0;
+            int i = 0;
+            for (; i <= words.Length - 4; i += 4)
+            {
+                // Two and two are joined on their own, which leaves less to do one after the other.
+                ulong a = codes[first[i]];
+                ulong b = codes[first[i + 1]];
+                ulong c = codes[first[i + 2]];
+                ulong d = codes[first[i + 3]];
+                ulong lengthAB = a + b;
+                int length = (byte)(lengthAB + c + d);
+                if (length <= Room)
+                {
+                    ulong ab = (a >> CodeShift) | ((b >> CodeShift) << (int)a);
+                    ulong cd = (c >> CodeShift) | ((d >> CodeShift) << (int)c);
+                    waiting |= (ab | (cd << (int)lengthAB)) << used;
+                    Store(ref o, ref waiting, ref used, length);
+                }
+                else
+                {
+                    Put(a, ref o, ref waiting, ref used);
+                    Put(b, ref o, ref waiting, ref used);
+                    Put(c, ref o, ref waiting, ref used);
+                    Put(d, ref o, ref waiting, ref used);
+                }
+            }
+
+            for (; i < words.Length; i++) Put(codes[first[i]], ref o, ref waiting, ref used);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Put(ulong code, ref byte* o, ref ulong waiting, ref int used)
+    {
+        waiting |= (code >> CodeShift) << used;
+        Store(ref o, ref waiting, ref used, (byte)code);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Store(ref byte* o, ref ulong waiting, ref int used, int length)
+    {
+        used += length;
+        *(ulong*)o = waiting;
+        o += used >> 3;
+        waiting >>= used & ~7;
+        used &= 7;
     }
 }

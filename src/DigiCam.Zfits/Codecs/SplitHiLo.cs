@@ -29,10 +29,23 @@ internal static class SplitHiLo
     {
         if ((source.Length & 1) != 0) CodecErrors.NotAMultiple("splithilo16", source.Length, 2);
         int n = source.Length / 2;
-        for (int i = 0; i < n; i++)
+        ReadOnlySpan<ushort> words = MemoryMarshal.Cast<byte, ushort>(source);
+        Span<byte> low = destination[..n];
+        Span<byte> high = destination.Slice(n, n);
+        Vector128<ushort> mask = Vector128.Create((ushort)0xff);
+        int i = 0;
+        for (; i <= n - Vector128<byte>.Count; i += Vector128<byte>.Count)
         {
-            destination[i] = source[2 * i];
-            destination[n + i] = source[2 * i + 1];
+            Vector128<ushort> first = Vector128.LoadUnsafe(in words[i]);
+            Vector128<ushort> second = Vector128.LoadUnsafe(in words[i + 8]);
+            Vector128.Narrow(first & mask, second & mask).StoreUnsafe(ref low[i]);
+            Vector128.Narrow(first >> 8, second >> 8).StoreUnsafe(ref high[i]);
+        }
+
+        for (; i < n; i++)
+        {
+            low[i] = (byte)words[i];
+            high[i] = (byte)(words[i] >> 8);
         }
     }
 
@@ -60,12 +73,24 @@ internal static class SplitHiLo
     {
         if ((source.Length & 3) != 0) CodecErrors.NotAMultiple("splithilo32", source.Length, 4);
         int n = source.Length / 4;
-        ReadOnlySpan<ushort> pairs = MemoryMarshal.Cast<byte, ushort>(source);
+        ReadOnlySpan<uint> words = MemoryMarshal.Cast<byte, uint>(source);
         Span<ushort> halves = MemoryMarshal.Cast<byte, ushort>(destination[..source.Length]);
-        for (int i = 0; i < n; i++)
+        Span<ushort> low = halves[..n];
+        Span<ushort> high = halves.Slice(n, n);
+        Vector128<uint> mask = Vector128.Create(0xffffu);
+        int i = 0;
+        for (; i <= n - Vector128<ushort>.Count; i += Vector128<ushort>.Count)
         {
-            halves[i] = pairs[2 * i];
-            halves[n + i] = pairs[2 * i + 1];
+            Vector128<uint> first = Vector128.LoadUnsafe(in words[i]);
+            Vector128<uint> second = Vector128.LoadUnsafe(in words[i + 4]);
+            Vector128.Narrow(first & mask, second & mask).StoreUnsafe(ref low[i]);
+            Vector128.Narrow(first >> 16, second >> 16).StoreUnsafe(ref high[i]);
+        }
+
+        for (; i < n; i++)
+        {
+            low[i] = (ushort)words[i];
+            high[i] = (ushort)(words[i] >> 16);
         }
     }
 }

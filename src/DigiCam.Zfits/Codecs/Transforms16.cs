@@ -22,7 +22,15 @@ internal static class Transforms16
     public static void EncodeDiff(Span<byte> data)
     {
         Span<short> x = Words(data, "diff16");
-        for (int i = x.Length - 1; i > 0; i--) x[i] -= x[i - 1];
+        // From the end, so that the word before is still the original one.
+        int i = x.Length;
+        for (; i > Vector256<short>.Count; i -= Vector256<short>.Count)
+        {
+            int first = i - Vector256<short>.Count;
+            (Vector256.LoadUnsafe(ref x[first]) - Vector256.LoadUnsafe(ref x[first - 1])).StoreUnsafe(ref x[first]);
+        }
+
+        for (i--; i > 0; i--) x[i] -= x[i - 1];
     }
 
     public static void DecodeSmoothing(Span<byte> data)
@@ -34,7 +42,19 @@ internal static class Transforms16
     public static void EncodeSmoothing(Span<byte> data)
     {
         Span<short> x = Words(data, "smoothing");
-        for (int i = x.Length - 1; i > 1; i--) x[i] = (short)(x[i] - (x[i - 1] + x[i - 2]) / 2);
+        int i = x.Length;
+        for (; i > Vector128<short>.Count + 1; i -= Vector128<short>.Count)
+        {
+            int first = i - Vector128<short>.Count;
+            (Vector128<int> low1, Vector128<int> high1) = Vector128.Widen(Vector128.LoadUnsafe(ref x[first - 1]));
+            (Vector128<int> low2, Vector128<int> high2) = Vector128.Widen(Vector128.LoadUnsafe(ref x[first - 2]));
+            (Vector128.LoadUnsafe(ref x[first]) - Vector128.Narrow(Half(low1 + low2), Half(high1 + high2))).StoreUnsafe(ref x[first]);
+        }
+
+        for (i--; i > 1; i--) x[i] = (short)(x[i] - (x[i - 1] + x[i - 2]) / 2);
+
+        // A shift rounds down; the sign bit makes it round toward zero, as the division does.
+        static Vector128<int> Half(Vector128<int> sums) => (sums + (sums >>> 31)) >> 1;
     }
 
     public static void DecodeOffset(Span<byte> data) => AddToAll(Words(data, "offset128"), -128);

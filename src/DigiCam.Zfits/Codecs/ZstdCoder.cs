@@ -3,7 +3,7 @@ using ZstdSharp.Unsafe;
 
 namespace DigiCam.Zfits.Codecs;
 
-/// <summary>zstd: one frame. Not thread-safe; keeps its context between blocks.</summary>
+/// <summary>zstd: one frame. Not thread-safe; keeps its contexts between blocks.</summary>
 internal sealed class ZstdCoder : IDisposable
 {
     /// <summary>Largest window accepted [log2 bytes]; levels up to 22 of the library need 27.</summary>
@@ -19,6 +19,7 @@ internal sealed class ZstdCoder : IDisposable
     private const ulong ContentSizeError = ulong.MaxValue - 1;
 
     private Decompressor? _decompressor;
+    private Compressor? _compressor;
 
     public unsafe void Decode(ReadOnlySpan<byte> source, ByteBuffer output, long limit)
     {
@@ -75,13 +76,18 @@ internal sealed class ZstdCoder : IDisposable
         return total;
     }
 
-    public static void Encode(ReadOnlySpan<byte> source, ByteBuffer output, int level)
+    public void Encode(ReadOnlySpan<byte> source, ByteBuffer output, int level)
     {
-        using Compressor compressor = new(level);
+        _compressor ??= new Compressor(level);
+        if (_compressor.Level != level) _compressor.Level = level;
         Span<byte> target = output.Resize(Compressor.GetCompressBound(source.Length));
-        int count = compressor.Wrap(source, target);
+        int count = _compressor.Wrap(source, target);
         output.Resize(count, keep: true);
     }
 
-    public void Dispose() => _decompressor?.Dispose();
+    public void Dispose()
+    {
+        _decompressor?.Dispose();
+        _compressor?.Dispose();
+    }
 }
