@@ -13,6 +13,8 @@ CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
 Command root = new("digicam", "Commissioning of SiPM Cherenkov cameras: from raw camera files to histograms, fits, flags and reports.")
 {
     InfoCommand.Create(),
+    VerifyCommand.Create(),
+    DumpCommand.Create(),
     HvOffCommand.Create(),
     RunCommand.Create(),
     DemoCommand.Create(),
