@@ -48,7 +48,7 @@ public sealed class ZFitsFile : IDisposable
     /// <exception cref="IOException">The path is a directory or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="ZFitsFormatException">Not a zfits file, or a damaged one.</exception>
-    /// <exception cref="NotSupportedException">A zfits table of another flavour (no protobuf messages).</exception>
+    /// <exception cref="ZFitsNotSupportedException">A zfits table of another flavour (no protobuf messages).</exception>
     public static ZFitsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -40,7 +40,7 @@ public sealed class ZFitsMessageReader<T> : IDisposable where T : class, IMessag
     /// <returns>A new message, independent of anything read later.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     /// <exception cref="ZFitsFormatException">The tile is damaged; the message says where.</exception>
-    /// <exception cref="NotSupportedException">The tile is compressed in a way this reader does not know.</exception>
+    /// <exception cref="ZFitsNotSupportedException">The tile is compressed in a way this reader does not know.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public T Read(long row)
     {
@@ -57,7 +57,7 @@ public sealed class ZFitsMessageReader<T> : IDisposable where T : class, IMessag
     /// <summary>Goes through all rows; every tile is decoded once.</summary>
     /// <returns>A new message for every row. Nothing is read before the first one is asked for.</returns>
     /// <exception cref="ZFitsFormatException">A tile is damaged; the message says where.</exception>
-    /// <exception cref="NotSupportedException">A tile is compressed in a way this reader does not know.</exception>
+    /// <exception cref="ZFitsNotSupportedException">A tile is compressed in a way this reader does not know.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public IEnumerable<T> ReadAll()
     {

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using DigiCam.Zfits.Codecs;
+using DigiCam.Zfits.Reading;
 using DigiCam.Zfits.Tables;
 
 namespace DigiCam.Zfits;
@@ -10,7 +12,8 @@ public sealed class ZFitsTable
 {
     private readonly TableHeader _geometry;
     private readonly Dictionary<string, ZFitsColumn> _columnsByName;
-    private readonly Lazy<long[]> _walkedTiles;
+    private TileChain? _chain;
+    private long[]? _locatedTiles;
     private ZFitsTileReader? _rowReader;
 
     internal ZFitsTable(ZFitsFile file, FitsHdu hdu)
@@ -20,7 +23,6 @@ public sealed class ZFitsTable
         _geometry = new TableHeader(hdu, GuessKind);
         _columnsByName = _geometry.Columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
         Columns = Array.AsReadOnly(_geometry.Columns);
-        _walkedTiles = new Lazy<long[]>(WalkTiles);
     }
 
     /// <summary>The file.</summary>
@@ -146,13 +148,7 @@ public sealed class ZFitsTable
     /// <param name="columns">Names of the columns; none means all.</param>
     /// <exception cref="ZFitsFormatException">The table lacks a column.</exception>
     /// <exception cref="ArgumentException">A column is named twice.</exception>
-    public ZFitsTileReader CreateTileReader(params IReadOnlyList<string> columns)
-    {
-        ArgumentNullException.ThrowIfNull(columns);
-        ZFitsColumn[] selected = columns.Count == 0 ? [.. Columns] : [.. columns.Select(GetColumn)];
-        if (selected.Distinct().Count() != selected.Length) throw new ArgumentException("a column is named twice", nameof(columns));
-        return new ZFitsTileReader(this, selected);
-    }
+    public ZFitsTileReader CreateTileReader(params IReadOnlyList<string> columns) => new(this, Select(columns));
 
     /// <summary>Reads one row. Rows of the same tile that are read one after another decode it once.</summary>
     /// <param name="row">Number of the row, from 0.</param>
@@ -184,19 +180,72 @@ public sealed class ZFitsTable
     /// <param name="columns">Names of the columns; none means all.</param>
     /// <returns>The rows, each independent of the others. Nothing is read before the first one is asked for.</returns>
     /// <exception cref="ZFitsFormatException">The table lacks a column, or its data are damaged.</exception>
-    public IEnumerable<ZFitsRow> Rows(params IReadOnlyList<string> columns)
+    public IEnumerable<ZFitsRow> Rows(params IReadOnlyList<string> columns) => Rows(new ZFitsReadOptions { Columns = columns });
+
+    /// <summary>Goes through rows in order; every tile is decoded once.</summary>
+    /// <param name="options">Which rows and columns, on how many threads, and what happens with damaged tiles.</param>
+    /// <param name="ct">Stops between tiles.</param>
+    /// <returns>The rows, each independent of the others. Nothing is read before the first one is asked for.</returns>
+    /// <exception cref="ZFitsFormatException">The table lacks a column, or its data are damaged.</exception>
+    /// <exception cref="ArgumentException">The options do not go together, or the table does not have a row.</exception>
+    public IEnumerable<ZFitsRow> Rows(ZFitsReadOptions options, CancellationToken ct = default)
     {
-        ArgumentNullException.ThrowIfNull(columns);
-        foreach (string column in columns) GetColumn(column);
+        IEnumerable<ZFitsTileReader> tiles = ReadTiles(options, ct);
+        return tiles.SelectMany(tile => SelectedRows(tile, options).Select(row => ZFitsRow.Copy(tile, row)));
+    }
+
+    /// <summary>Goes through rows in order without blocking the caller's thread; every tile is decoded once.</summary>
+    /// <param name="options">Which rows and columns, on how many threads, and what happens with damaged tiles.</param>
+    /// <param name="ct">Stops between tiles.</param>
+    /// <returns>The rows, each independent of the others. Nothing is read before the first one is asked for.</returns>
+    /// <exception cref="ZFitsFormatException">The table lacks a column, or its data are damaged.</exception>
+    /// <exception cref="ArgumentException">The options do not go together, or the table does not have a row.</exception>
+    public IAsyncEnumerable<ZFitsRow> RowsAsync(ZFitsReadOptions options, CancellationToken ct = default)
+    {
+        IAsyncEnumerable<ZFitsTileReader> tiles = ReadTilesAsync(options, ct);
+        return Iterate(ct);
+
+        async IAsyncEnumerable<ZFitsRow> Iterate([EnumeratorCancellation] CancellationToken token)
+        {
+            await foreach (ZFitsTileReader tile in tiles.WithCancellation(token).ConfigureAwait(false))
+            {
+                foreach (long row in SelectedRows(tile, options)) yield return ZFitsRow.Copy(tile, row);
+            }
+        }
+    }
+
+    /// <summary>Goes through tiles in order. This is the fast way: values are spans into the decoded tile, nothing is copied.</summary>
+    /// <param name="options">Which rows and columns, on how many threads, and what happens with damaged tiles. Of the rows only those count
+    /// that decide which tiles are read: a tile always has all of its rows, <see cref="ZFitsRowSet.Within"/> picks those asked for.</param>
+    /// <param name="ct">Stops between tiles.</param>
+    /// <returns>The reader that holds the tile, valid until the next step. Nothing is read before the first one is asked for.</returns>
+    /// <exception cref="ZFitsFormatException">The table lacks a column, or its data are damaged.</exception>
+    /// <exception cref="ArgumentException">The options do not go together, or the table does not have a row.</exception>
+    public IEnumerable<ZFitsTileReader> ReadTiles(ZFitsReadOptions options, CancellationToken ct = default)
+    {
+        ZFitsColumn[] columns = Prepare(options);
         return Iterate();
 
-        IEnumerable<ZFitsRow> Iterate()
+        IEnumerable<ZFitsTileReader> Iterate()
         {
-            using ZFitsTileReader reader = CreateTileReader(columns);
-            for (int tile = 0; tile < TileCount; tile++)
+            using TilePipeline pipeline = new(this, columns, SelectedTiles(options.Rows), options, options.TilesAhead, inBackground: false, ct);
+            while (pipeline.MoveNext()) yield return pipeline.Current;
+        }
+    }
+
+    /// <summary>Goes through tiles in order without blocking the caller's thread.</summary>
+    /// <inheritdoc cref="ReadTiles"/>
+    public IAsyncEnumerable<ZFitsTileReader> ReadTilesAsync(ZFitsReadOptions options, CancellationToken ct = default)
+    {
+        ZFitsColumn[] columns = Prepare(options);
+        return Iterate(ct);
+
+        async IAsyncEnumerable<ZFitsTileReader> Iterate([EnumeratorCancellation] CancellationToken token)
+        {
+            TilePipeline pipeline = new(this, columns, SelectedTiles(options.Rows), options, options.TilesAhead, inBackground: true, token);
+            await using (pipeline.ConfigureAwait(false))
             {
-                reader.ReadTile(tile);
-                for (int i = 0; i < reader.RowCount; i++) yield return ZFitsRow.Copy(reader, reader.FirstRow + i);
+                while (await pipeline.MoveNextAsync().ConfigureAwait(false)) yield return pipeline.Current;
             }
         }
     }
@@ -208,20 +257,37 @@ public sealed class ZFitsTable
     public override string ToString() => FormattableString.Invariant($"{Name}: {RowCount} x {MessageName}, {Columns.Count} columns, {TileCount} tiles");
 
     /// <summary>Offset of a tile in the heap, for tables whose catalog does not list every tile.</summary>
-    internal long GetWalkedTileOffset(int tile) => _walkedTiles.Value[tile];
-
-    private long[] WalkTiles()
+    internal long GetWalkedTileOffset(int tile)
     {
-        long[] offsets = new long[TileCount];
+        TileChain chain = LazyInitializer.EnsureInitialized(ref _chain, WalkTiles);
+        if (tile < chain.Offsets.Count) return chain.Offsets[tile];
+        throw new ZFitsFormatException(chain.Damage!.Detail, chain.Damage.Location, chain.Damage);
+    }
+
+    /// <summary>Offset of a tile in the heap as far as a damaged table still tells it, otherwise <see cref="TileMap.Unknown"/>.</summary>
+    internal long LocateTile(int tile) => LazyInitializer.EnsureInitialized(ref _locatedTiles, () => TileMap.Locate(this))[tile];
+
+    private TileChain WalkTiles()
+    {
+        List<long> offsets = [];
         TileLayout layout = new(this);
         long position = 0;
-        for (int tile = 0; tile < offsets.Length; tile++)
+        try
         {
-            offsets[tile] = position;
-            position += TileLayout.TileHeaderSize + layout.ReadTileHeaderAt(tile, position);
+            for (int tile = 0; tile < TileCount; tile++)
+            {
+                long size = layout.ReadTileHeaderAt(tile, position);
+                offsets.Add(position);
+                position += TileLayout.TileHeaderSize + size;
+            }
+        }
+        catch (ZFitsFormatException e)
+        {
+            // The tiles before the damaged one can still be read.
+            return new TileChain(offsets, e);
         }
 
-        return offsets;
+        return new TileChain(offsets, null);
     }
 
     /// <summary>Without a definition only the data tell a scalar from an array: it is one if every tile holds exactly one element per row.</summary>
@@ -258,9 +324,34 @@ public sealed class ZFitsTable
         return ZFitsColumnKind.Scalar;
     }
 
+    private static IEnumerable<long> SelectedRows(ZFitsTileReader tile, ZFitsReadOptions options) => (options.Rows ?? ZFitsRowSet.All).Within(tile.FirstRow, tile.RowCount);
+
+    /// <summary>Checks options at once, not when the first tile is asked for.</summary>
+    private ZFitsColumn[] Prepare(ZFitsReadOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        options.Rows?.CheckWithin(this);
+        return Select(options.Columns);
+    }
+
+    internal ZFitsColumn[] Select(IReadOnlyList<string> columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        ZFitsColumn[] selected = columns.Count == 0 ? [.. Columns] : [.. columns.Select(GetColumn)];
+        if (selected.Distinct().Count() != selected.Length) throw new ArgumentException("a column is named twice", nameof(columns));
+        return selected;
+    }
+
+    private IEnumerable<int> SelectedTiles(ZFitsRowSet? rows) =>
+        Enumerable.Range(0, TileCount).Where(tile => rows is null || rows.Overlaps(GetTileFirstRow(tile), GetTileRowCount(tile)));
+
     private void CheckTile(int tile)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(tile);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(tile, TileCount);
     }
+
+    /// <summary>Offsets of the tiles from the start of the heap, up to the first damaged one.</summary>
+    private sealed record TileChain(IReadOnlyList<long> Offsets, ZFitsFormatException? Damage);
 }

@@ -62,18 +62,49 @@ public sealed class ZFitsTileReader : IDisposable
     /// <param name="tile">Number of the tile, from 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such tile.</exception>
     /// <exception cref="ZFitsFormatException">The tile is damaged; the message says where.</exception>
-    /// <exception cref="NotSupportedException">The tile is compressed in a way this reader does not know.</exception>
+    /// <exception cref="ZFitsNotSupportedException">The tile is compressed in a way this reader does not know.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public void ReadTile(int tile)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        TileIndex = -1;
-        RowCount = 0;
+        Reset();
         _layout.Load(tile, everyBlock: false);
-        foreach (ColumnBlock block in _blocks) block.Read(_decoder, _layout);
-        TileIndex = tile;
-        FirstRow = _layout.FirstRow;
-        RowCount = _layout.Rows;
+        Decode(tile);
+    }
+
+    /// <summary>Reads and decodes a tile whatever its neighbours are like. When the catalog or the tile header before it is damaged, the
+    /// other one tells where the tile is.</summary>
+    /// <param name="tile">Number of the tile, from 0.</param>
+    /// <param name="damage">The error of <see cref="ReadTile"/> when the tile cannot be read, otherwise null: a <see cref="ZFitsFormatException"/> or a <see cref="ZFitsNotSupportedException"/>.</param>
+    /// <returns>True when the tile was read.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such tile.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    internal bool TryReadTile(int tile, out Exception? damage)
+    {
+        damage = null;
+        try
+        {
+            ReadTile(tile);
+            return true;
+        }
+        catch (Exception e) when (IsDamage(e))
+        {
+            damage = e;
+        }
+
+        if (IsWhereTheCatalogSays(tile)) return false;
+        long position = Table.LocateTile(tile);
+        if (position == TileMap.Unknown) return false;
+        try
+        {
+            _layout.LoadAt(tile, position);
+            Decode(tile);
+            damage = null;
+            return true;
+        }
+        catch (Exception e) when (IsDamage(e))
+        {
+            return false;
+        }
     }
 
     /// <summary>Releases the decoders.</summary>
@@ -91,5 +122,36 @@ public sealed class ZFitsTileReader : IDisposable
         if (columns.Count != _columns.Length) return false;
         for (int i = 0; i < _columns.Length; i++) if (_columns[i].Name != columns[i]) return false;
         return true;
+    }
+
+    private static bool IsDamage(Exception e) => e is ZFitsFormatException or ZFitsNotSupportedException;
+
+    private void Reset()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        TileIndex = -1;
+        RowCount = 0;
+    }
+
+    private void Decode(int tile)
+    {
+        foreach (ColumnBlock block in _blocks) block.Read(_decoder, _layout);
+        TileIndex = tile;
+        FirstRow = _layout.FirstRow;
+        RowCount = _layout.Rows;
+    }
+
+    /// <summary>True when catalog, tile header and block headers agree: then the damage is in the data, and there is nothing to be looked for.</summary>
+    private bool IsWhereTheCatalogSays(int tile)
+    {
+        try
+        {
+            _layout.Load(tile, everyBlock: true);
+            return true;
+        }
+        catch (ZFitsFormatException)
+        {
+            return false;
+        }
     }
 }

@@ -119,6 +119,16 @@ public sealed class CodecTests
     }
 
     [Theory]
+    [InlineData("01", "a coder expected")]
+    [InlineData("07 01 07", "only the last process is a coder")]
+    [InlineData("07 02", "only the last process is a coder")]
+    public void ProcessList_Illegal_IsRefused(string list, string message)
+    {
+        CodecException e = Assert.Throws<CodecException>(() => CodecChain.Check(Processes(list)));
+        Assert.Contains(message, e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("06", "has no inverse")]
     [InlineData("08", "has no inverse")]
     [InlineData("0b", "has no inverse")]
@@ -127,12 +137,9 @@ public sealed class CodecTests
     [InlineData("14 07", "has no inverse")]
     [InlineData("18", "unknown")]
     [InlineData("ffff", "unknown")]
-    [InlineData("01", "a coder expected")]
-    [InlineData("07 01 07", "only the last process is a coder")]
-    [InlineData("07 02", "only the last process is a coder")]
-    public void ProcessList_Illegal_IsRefused(string list, string message)
+    public void ProcessList_WithoutDecoder_IsNotSupported(string list, string message)
     {
-        CodecException e = Assert.Throws<CodecException>(() => CodecChain.Check(Processes(list)));
+        NotSupportedException e = Assert.Throws<NotSupportedException>(() => CodecChain.Check(Processes(list)));
         Assert.Contains(message, e.Message, StringComparison.Ordinal);
     }
 

@@ -31,8 +31,6 @@ public sealed class HostileBlockTests
         { "sparse_bomb", "13 00", "9cffffff 01000000 ffffff7f", "sparsevalues32: the data decode to 8589934588 bytes, at most 124 possible" },
         { "lossyfloat_size", "12 00", "78000000 00000000", "lossyfloats: row of 120 bytes at byte 0 of the decoded block, 4 bytes left" },
         { "lossyfloat_size negative", "12 00", "fcffffff 00000000", "lossyfloats: row of -4 bytes at byte 0 of the decoded block, 4 bytes left" },
-        { "unknown", "18", "00", "process 0x18 is unknown" },
-        { "reserved", "0f 00", "00", "process 0x0f (localdiff) has no inverse and cannot be decoded" },
     };
 
     [Theory]

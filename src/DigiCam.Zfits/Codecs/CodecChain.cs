@@ -10,14 +10,16 @@ internal sealed class CodecChain : IDisposable
     private ByteBuffer _spare = new();
 
     /// <summary>Checks that a list ends with a coder and holds only transforms before it.</summary>
+    /// <exception cref="CodecException">The order is wrong.</exception>
+    /// <exception cref="NotSupportedException">A process is unknown or has no inverse.</exception>
     public static void Check(ReadOnlySpan<ushort> processes)
     {
         for (int i = 0; i < processes.Length; i++)
         {
             int id = processes[i];
-            if (ProcessIds.HasNoInverse(id)) CodecErrors.Fail($"process 0x{id:x2} ({ProcessIds.NameOf(id)}) has no inverse and cannot be decoded");
+            if (ProcessIds.HasNoInverse(id)) throw new NotSupportedException($"process 0x{id:x2} ({ProcessIds.NameOf(id)}) has no inverse and cannot be decoded");
+            if (!ProcessIds.IsCoder(id) && !ProcessIds.IsTransform(id)) throw new NotSupportedException($"process 0x{id:x2} is unknown");
             bool last = i == processes.Length - 1;
-            if (!ProcessIds.IsCoder(id) && !ProcessIds.IsTransform(id)) CodecErrors.Fail($"process 0x{id:x2} is unknown");
             if (last && !ProcessIds.IsCoder(id)) CodecErrors.Fail($"the last process is {ProcessIds.NameOf(id)}, a coder expected (raw, huffman16, zlib, lzo, rice, halfman16 or zstd)");
             if (!last && ProcessIds.IsCoder(id)) CodecErrors.Fail($"the coder {ProcessIds.NameOf(id)} is process {i + 1} of {processes.Length}, only the last process is a coder");
         }

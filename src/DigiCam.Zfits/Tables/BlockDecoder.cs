@@ -41,7 +41,7 @@ internal sealed class BlockDecoder : IDisposable
         }
         catch (NotSupportedException e)
         {
-            throw new NotSupportedException($"{layout.At(column.Name, offset)}: {e.Message}", e);
+            throw new ZFitsNotSupportedException(e.Message, layout.At(column.Name, offset), e);
         }
 
         if ((result.Length & 3) != 0) throw new ZFitsFormatException($"the block decodes to {result.Length} bytes, expected a multiple of 4", layout.At(column.Name, offset));

@@ -18,7 +18,7 @@ internal sealed class TableHeader
         FitsHeader header = hdu.Header;
         if (!header.Contains("PBFHEAD") && !header.Contains("TPBID1"))
         {
-            throw new NotSupportedException($"{location}: not a protobuf zfits table (PBFHEAD and TPBID are missing): the FACT flavour of zfits is not supported");
+            throw new ZFitsNotSupportedException("not a protobuf zfits table (PBFHEAD and TPBID are missing): the FACT flavour of zfits is not supported", location);
         }
 
         keys.Text("EXTNAME");

@@ -48,8 +48,7 @@ internal sealed class TileLayout(ZFitsTable table)
         Rows = table.GetTileRowCount(tile);
         if (table.Shrink > 1)
         {
-            ReadTileHeader(table.GetWalkedTileOffset(tile));
-            WalkBlocks(compare: false);
+            LoadAt(tile, table.GetWalkedTileOffset(tile));
             if (tile % table.Shrink != 0) return;
             ReadCatalog((int)(tile / table.Shrink), 1);
             for (int c = 0; c < _sizes.Length; c++)
@@ -63,6 +62,13 @@ internal sealed class TileLayout(ZFitsTable table)
 
         LoadFromCatalog(tile);
         if (everyBlock) WalkBlocks(compare: true);
+    }
+
+    /// <summary>Reads tile and block headers of a tile at an offset in the heap, whatever the catalog says.</summary>
+    public void LoadAt(int tile, long heapOffset)
+    {
+        ReadTileHeaderAt(tile, heapOffset);
+        WalkBlocks(compare: false);
     }
 
     /// <summary>Reads a tile header at an offset in the heap and returns the size behind it; for walking through the heap.</summary>

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using DigiCam.Zfits;
 using MathNet.Numerics.Statistics;
 
 namespace DigiCam.Runs;
@@ -17,8 +18,12 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
 
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(100);
 
-    // Event order: place in the run -> file and row.
-    private readonly (int File, int Row)[] _order;
+    /// <summary>Rank of an event that is not used.</summary>
+    private const int NotUsed = int.MaxValue;
+
+    private readonly ZFitsEventOrder _order;
+
+    // Place in the run of every row of every file.
     private readonly int[][] _rank;
     private readonly ImmutableArray<string> _emptyFiles;
     private readonly Lazy<RunSummary> _summary;
@@ -28,10 +33,9 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
         _emptyFiles = emptyFiles;
         Files = files;
         Options = options;
-        _order = Order(files);
-        _rank = [.. files.Select(f => new int[f.EventCount])];
-        for (int i = 0; i < _order.Length; i++) _rank[_order[i].File][_order[i].Row] = i;
-        EventCount = Math.Min(_order.Length, options.MaximumEvents ?? long.MaxValue);
+        _order = new ZFitsEventOrder([.. files.Select(f => f.EventNumbers)], options.MaximumEvents);
+        _rank = [.. files.Select(f => Enumerable.Repeat(NotUsed, f.EventCount).ToArray())];
+        for (int i = 0; i < _order.Count; i++) _rank[_order[i].File][_order[i].Row] = i;
         _summary = new Lazy<RunSummary>(Summarize);
     }
 
@@ -42,7 +46,7 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
     public RunOptions Options { get; }
 
     /// <summary>Number of events that are used.</summary>
-    public long EventCount { get; }
+    public long EventCount => _order.Count;
 
     /// <summary>Samples per pixel, 4 ns each.</summary>
     public int SampleCount => Files[0].SampleCount;
@@ -51,12 +55,10 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
     public RunSummary Summary => _summary.Value;
 
     /// <summary>Event numbers in event order.</summary>
-    public IEnumerable<long> EventNumbers => Used.Select(e => Files[e.File].EventNumbers[e.Row]);
+    public IEnumerable<long> EventNumbers => _order.Select(e => e.Id);
 
     /// <summary>Event times in event order: nanoseconds since 1970-01-01 UTC.</summary>
-    public IEnumerable<long> UnixTimesNs => Used.Select(e => Files[e.File].TimesNs[e.Row]);
-
-    private IEnumerable<(int File, int Row)> Used => _order.Take((int)EventCount);
+    public IEnumerable<long> UnixTimesNs => _order.Select(e => Files[e.File].TimesNs[e.Row]);
 
     /// <summary>Opens a run.</summary>
     /// <param name="input">Paths or patterns with * and ?, separated by commas.</param>
@@ -97,7 +99,7 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
         try
         {
             long index = 0;
-            foreach ((int file, int row) in Used)
+            foreach ((_, int file, int row) in _order)
             {
                 readers[file] ??= new EventReader(Files[file], Options, content);
                 CameraEvent target = new();
@@ -118,7 +120,7 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
     public CameraEvent GetEvent(long index, EventContent content = EventContent.All)
     {
         if (index < 0 || index >= EventCount) throw new ArgumentOutOfRangeException(nameof(index), index, FormattableString.Invariant($"the run has {EventCount} events"));
-        (int file, int row) = _order[index];
+        (_, int file, int row) = _order[(int)index];
         using EventReader reader = new(Files[file], Options, content);
         CameraEvent target = new();
         reader.Read(row, index, target);
@@ -201,7 +203,7 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
                     {
                         if (batch == 0) stop.Token.ThrowIfCancellationRequested();
                         int rank = _rank[file][row];
-                        if (rank >= EventCount) continue;
+                        if (rank == NotUsed) continue;
                         reader!.Read(row, rank, target);
                         use(state, target);
                         if (++batch < batchEvents) continue;
@@ -266,13 +268,6 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
         files.RemoveAll(f => f.EventCount == 0);
     }
 
-    // Stable: events of equal number stay in the order of the files and rows.
-    private static (int File, int Row)[] Order(ImmutableArray<RunFile> files)
-    {
-        (int File, int Row)[] order = [.. files.SelectMany((f, file) => Enumerable.Range(0, f.EventCount).Select(row => (file, row)))];
-        return [.. order.OrderBy(e => files[e.File].EventNumbers[e.Row])];
-    }
-
     private RunSummary Summarize()
     {
         List<string> problems = [];
@@ -283,9 +278,8 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
             return new RunSummary(Files[0].TelescopeId, 0, SampleCount, 0, 0, 0, 0, DateTime.UnixEpoch, DateTime.UnixEpoch, ImmutableSortedDictionary<uint, long>.Empty, double.NaN, 0, ["no events"]);
         }
 
-        long duplicates = 0;
-        for (int i = 1; i < numbers.Length; i++) duplicates += numbers[i] == numbers[i - 1] ? 1 : 0;
-        long missing = numbers[^1] - numbers[0] + 1 - (numbers.Length - duplicates);
+        long duplicates = _order.Duplicates.Count;
+        long missing = (long)UInt128.Min(_order.MissingCount, long.MaxValue);
         foreach (string path in _emptyFiles) problems.Add($"{path} holds no events");
         if (Files.Any(f => !f.HasEventNumbers)) problems.Add("there are no event numbers; events are numbered by row");
         if (duplicates > 0) problems.Add(FormattableString.Invariant($"{duplicates} event numbers occur more than once"));
@@ -298,7 +292,7 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
 
         (double ratio, int scale) = MeasureBaselineScale();
         if (!double.IsNaN(ratio) && scale == 0) problems.Add(FormattableString.Invariant($"firmware baselines are {ratio:F2} times the median sample, neither 1 nor 16: their scale is not known"));
-        ImmutableSortedDictionary<uint, long> types = Used.GroupBy(e => Files[e.File].Types[e.Row]).ToImmutableSortedDictionary(g => g.Key, g => g.LongCount());
+        ImmutableSortedDictionary<uint, long> types = _order.GroupBy(e => Files[e.File].Types[e.Row]).ToImmutableSortedDictionary(g => g.Key, g => g.LongCount());
         return new RunSummary(
             Files[0].TelescopeId, EventCount, SampleCount, numbers[0], numbers[^1], missing, duplicates,
             Time(times.Min()), Time(times.Max()), types, ratio, scale, [.. problems]);

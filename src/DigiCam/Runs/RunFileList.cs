@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using DigiCam.Zfits;
 
 namespace DigiCam.Runs;
 
@@ -15,13 +16,7 @@ public static partial class RunFileList
     /// </summary>
     /// <param name="input">The text.</param>
     /// <exception cref="FileNotFoundException">Something matches no file.</exception>
-    public static ImmutableArray<string> FromInput(string input)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        string[] parts = input.Split([',', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (parts.Length == 0) throw new FileNotFoundException("no input file is named");
-        return [.. parts.SelectMany(Expand).Distinct()];
-    }
+    public static ImmutableArray<string> FromInput(string input) => [.. ZFitsFileSet.FindFiles(input)];
 
     /// <summary>
     /// Files as the original scripts name them: directory + basename + each entry of a comma-separated list. A basename with a
@@ -40,7 +35,7 @@ public static partial class RunFileList
         if (directory.Length == 0) directory = ".";
         if (!Directory.Exists(directory)) throw new DirectoryNotFoundException($"{directory}: no such folder");
         string[] entries = list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (entries.Length == 0) return [.. Expand(Path.Combine(directory, PrintfField().Replace(basename, "*") + "*" + Extension))];
+        if (entries.Length == 0) return [.. ZFitsFileSet.FindFiles([Path.Combine(directory, PrintfField().Replace(basename, "*") + "*" + Extension)])];
 
         ImmutableArray<string>.Builder files = ImmutableArray.CreateBuilder<string>(entries.Length);
         foreach (string entry in entries)
@@ -71,15 +66,6 @@ public static partial class RunFileList
         }
 
         return names.SelectMany(name => (string[])[name, name + Extension]);
-    }
-
-    private static IEnumerable<string> Expand(string part)
-    {
-        if (part.AsSpan().IndexOfAny('*', '?') < 0) return [part];
-        string folder = Path.GetDirectoryName(part) is { Length: > 0 } name ? name : ".";
-        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"{folder}: no such folder");
-        string[] found = [.. Directory.EnumerateFiles(folder, Path.GetFileName(part)).Order(StringComparer.Ordinal)];
-        return found.Length > 0 ? found : throw new FileNotFoundException($"{part}: no file matches", part);
     }
 
     [GeneratedRegex("%(?:s|(?<width>0?[0-9]{0,2})d)")]

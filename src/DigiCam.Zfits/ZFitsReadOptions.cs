@@ -1,0 +1,33 @@
+namespace DigiCam.Zfits;
+
+/// <summary>What is read from a table, and how.</summary>
+public sealed record ZFitsReadOptions
+{
+    /// <summary>Names of the columns; none means all. Only these are read from the file and decoded.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>The rows; null means all. Tiles without any of them are neither read nor decoded.</summary>
+    public ZFitsRowSet? Rows { get; init; }
+
+    /// <summary>Number of tiles that are decoded at the same time. 1 decodes each in the caller's thread when it is asked for; more run ahead
+    /// on the thread pool and are handed over in order; 0 means one per processor. Memory holds the tile that the caller looks at and these.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>What happens when a tile cannot be read.</summary>
+    public ZFitsDamagePolicy Damage { get; init; } = ZFitsDamagePolicy.Strict;
+
+    /// <summary>Receives the tiles that are skipped; required with <see cref="ZFitsDamagePolicy.SkipTile"/>, so that nothing is lost silently.</summary>
+    public ZFitsDamageReport? Lost { get; init; }
+
+    /// <summary>Tiles that are decoded ahead of the caller.</summary>
+    internal int TilesAhead => Threads == 1 ? 0 : Threads == 0 && Environment.ProcessorCount == 1 ? 0 : Threads == 0 ? Environment.ProcessorCount : Threads;
+
+    /// <summary>Checks what does not depend on a table.</summary>
+    /// <exception cref="ArgumentException">The options do not go together.</exception>
+    internal void Check()
+    {
+        ArgumentNullException.ThrowIfNull(Columns);
+        ArgumentOutOfRangeException.ThrowIfNegative(Threads);
+        if (Damage == ZFitsDamagePolicy.SkipTile && Lost is null) throw new ArgumentException("tiles can only be skipped when Lost receives what is lost");
+    }
+}
