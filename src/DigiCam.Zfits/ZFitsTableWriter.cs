@@ -44,7 +44,7 @@ public sealed class ZFitsTableWriter
         if (columns.Select(c => c.Name).Distinct(StringComparer.Ordinal).Count() != columns.Count) throw new ArgumentException("two columns have the same name", nameof(columns));
         foreach (FitsCard card in options.Cards)
         {
-            if (IsReserved(card.Keyword)) throw new ArgumentException($"the card {card.Keyword} is written by the table itself", nameof(options));
+            if (TableCards.IsReserved(card.Keyword)) throw new ArgumentException($"the card {card.Keyword} is written by the table itself", nameof(options));
         }
 
         _owner = owner;
@@ -108,6 +108,12 @@ public sealed class ZFitsTableWriter
         _columns[column].Set(bytes);
     }
 
+    /// <summary>Sets the elements of a column of any kind in the current row, as <see cref="ColumnBlock.GetRowBytes"/> gives them.</summary>
+    /// <param name="column">Number of the column.</param>
+    /// <param name="elements">Little-endian bytes of the elements, without length prefix; copied. None stand for the value zero in a column of kind Scalar.</param>
+    /// <exception cref="ArgumentException">The bytes are no whole number of elements, not one element in a column of kind Scalar, or not 0 or 1 in a column of bool.</exception>
+    public void SetRaw(int column, ReadOnlySpan<byte> elements) => _columns[column].SetRaw(elements);
+
     /// <summary>Ends the current row. Columns that were not set get zero or an empty row.</summary>
     /// <exception cref="InvalidOperationException">The catalog has no room for another tile, or the table is finished.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -148,12 +154,8 @@ public sealed class ZFitsTableWriter
         if ((column.Kind == ZFitsColumnKind.Text) && column.ElementType != ZFitsElementType.Int8) Fail("text has elements of type Int8");
         bool scalarType = column.ElementType is not (ZFitsElementType.Int8 or ZFitsElementType.UInt8 or ZFitsElementType.Int16 or ZFitsElementType.UInt16);
         if (column.Kind is ZFitsColumnKind.Scalar or ZFitsColumnKind.Repeated && !scalarType) Fail($"no message field has single values of type {column.ElementType}");
+        if (!column.IsTagged && column.ElementType != ZFitsElementType.UInt8) Fail($"elements of type {column.ElementType} need their tag");
     }
-
-    /// <summary>Of a repeated keyword the last card counts, so that a card of the user could otherwise change the structure.</summary>
-    private static bool IsReserved(string keyword) =>
-        keyword is "XTENSION" or "BITPIX" or "PCOUNT" or "GCOUNT" or "TFIELDS" or "EXTNAME" or "CHECKSUM" or "DATASUM" or "THEAP" or "RAWSUM" or "PBFHEAD" or "CREATOR" or "DATE" or "DATEEND" or "END"
-        || new[] { "NAXIS", "ZTABLE", "ZNAXIS", "ZPCOUNT", "ZHEAPPTR", "ZTILELEN", "ZRATIO", "ZSHRINK", "TFORM", "TTYPE", "TZERO", "ZFORM", "ZCTYP", "TPBID" }.Any(stem => keyword.StartsWith(stem, StringComparison.Ordinal));
 
     private void WriteTile()
     {
@@ -288,7 +290,7 @@ public sealed class ZFitsTableWriter
             string number = (c + 1).ToString(CultureInfo.InvariantCulture);
             cards.Add(FitsCard.Text("TFORM" + number, "1QB", $"format of {column.Name} [var. Length]"));
             cards.Add(FitsCard.Text("TTYPE" + number, column.Name));
-            if (column.ElementType.Tag() is decimal tag)
+            if (column.IsTagged && column.ElementType.Tag() is decimal tag)
             {
                 cards.Add(new FitsCard("TZERO" + number, FitsCardKind.Integer, tag.ToString(CultureInfo.InvariantCulture), FormattableString.Invariant($"Offset for {column.ElementType.ToString().ToLowerInvariant()}")));
             }

@@ -37,6 +37,9 @@ internal sealed record FieldPath(FieldMatch Match, IReadOnlyList<FieldStep> Step
     /// <summary>The field at the end; null unless it is known.</summary>
     public FieldDescriptor? Leaf => Match == FieldMatch.Known ? Steps[^1].Field : null;
 
+    /// <summary>Names of the fields joined with dots, without the numbers of elements.</summary>
+    public string DottedName => string.Join('.', Steps.Select(step => NameOf(step.Field)));
+
     /// <summary>The name of a field as it is in the files.</summary>
     public static string NameOf(FieldDescriptor field) => Renamed.GetValueOrDefault((field.ContainingType.FullName, field.FieldNumber), field.Name);
 

@@ -32,6 +32,16 @@ internal sealed class ColumnWriter(ZFitsColumnDefinition definition)
         _pendingElements = count;
     }
 
+    public void SetRaw(ReadOnlySpan<byte> elements)
+    {
+        int size = definition.ElementType.ElementSize();
+        if (elements.Length % size != 0) throw new ArgumentException($"column {definition.Name}: {elements.Length} bytes are no whole number of elements of {size} bytes", nameof(elements));
+        if (definition.ElementType == ZFitsElementType.Bool && elements.ContainsAnyExcept((byte)0, (byte)1)) throw new ArgumentException($"column {definition.Name}: a bool is stored as 0 or 1", nameof(elements));
+        if (definition.Kind != ZFitsColumnKind.Scalar || elements.Length == size) Set(elements);
+        else if (elements.Length == 0) SetDefault();
+        else throw new ArgumentException($"column {definition.Name} is of kind Scalar: one element of {size} bytes expected, not {elements.Length} bytes", nameof(elements));
+    }
+
     public void Check<T>(bool scalar) where T : unmanaged
     {
         if ((definition.Kind == ZFitsColumnKind.Scalar) != scalar) throw new InvalidOperationException($"column {definition.Name} is of kind {definition.Kind}");
@@ -41,16 +51,16 @@ internal sealed class ColumnWriter(ZFitsColumnDefinition definition)
     /// <summary>Ends the row; a column that was not set gets zero or an empty row.</summary>
     public void Commit()
     {
-        if (!_isSet)
-        {
-            Span<byte> zero = stackalloc byte[8];
-            zero.Clear();
-            Set(definition.Kind == ZFitsColumnKind.Scalar ? zero[..definition.ElementType.ElementSize()] : []);
-        }
-
+        if (!_isSet) SetDefault();
         _committed = _data.Length;
         _isSet = false;
         MaxElements = Math.Max(MaxElements, _pendingElements);
+    }
+
+    private void SetDefault()
+    {
+        ReadOnlySpan<byte> zero = stackalloc byte[8];
+        Set(definition.Kind == ZFitsColumnKind.Scalar ? zero[..definition.ElementType.ElementSize()] : []);
     }
 
     /// <summary>Encodes the rows of a tile into a block with its header and starts over.</summary>
