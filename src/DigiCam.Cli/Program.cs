@@ -15,6 +15,8 @@ Command root = new("digicam", "Commissioning of SiPM Cherenkov cameras: from raw
     InfoCommand.Create(),
     VerifyCommand.Create(),
     DumpCommand.Create(),
+    RecompressCommand.Create(),
+    MergeCommand.Create(),
     HvOffCommand.Create(),
     RunCommand.Create(),
     DemoCommand.Create(),

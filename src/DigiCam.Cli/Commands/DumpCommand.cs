@@ -33,7 +33,7 @@ internal static class DumpCommand
         Command command = new(Name, "Write rows and columns of a table as CSV, JSON or arrays of numpy.") { file, table, columns, rows, format, lines, output, threads, force };
         command.SetAction((result, cancellationToken) => CommandHost.RunAsync(Name, () => Task.FromResult(
             Run(
-                result.GetRequiredValue(file), result.GetRequiredValue(table), Options(result.GetRequiredValue(columns), result.GetValue(rows), result.GetValue(threads)),
+                result.GetRequiredValue(file), result.GetRequiredValue(table), Options(result.GetRequiredValue(columns), result.GetValue(rows), Threads.Of(result, threads)),
                 FormatOf(result.GetRequiredValue(format), result.GetValue(lines)), result.GetValue(output), result.GetValue(force), cancellationToken))));
         return command;
     }
@@ -49,45 +49,35 @@ internal static class DumpCommand
 
     private static ZFitsReadOptions Options(string columns, string? rows, int threads) => new()
     {
-        Columns = ListOption.Split(columns),
-        Rows = ListOption.ParseRows("--rows", rows),
+        Columns = Usage.Split(columns),
+        Rows = Usage.ParseRows("--rows", rows),
         Threads = threads,
     };
 
     private static int Run(string path, string tableName, ZFitsReadOptions options, Format format, string? output, bool force, CancellationToken cancellationToken)
     {
         ClosingLine closing = new();
-        if (path.Length == 0) throw new UsageException("the name of the file is empty");
+        Usage.CheckName(path);
         using ZFitsFile file = ZFitsFile.Open(path);
         ZFitsTable table = file.GetTable(tableName);
         long total = (options.Rows ?? ZFitsRowSet.All).CountWithin(table.RowCount);
         using OutputFiles files = new();
-        using ProgressLine progress = new(quiet: false);
-        long rows;
-        try
+        // On a terminal the rows themselves are the progress.
+        using ProgressLine progress = new(quiet: output is null && !Console.IsOutputRedirected);
+        long rows = Usage.Check(() =>
         {
             // Names of columns and numbers of rows are compared with the table before a target is touched.
             table.ReadTiles(options, cancellationToken);
-            if (format == Format.Npy)
-            {
-                rows = WriteArrays(table, options, output, force, files, progress, total, cancellationToken);
-            }
-            else if (output is null)
+            if (format == Format.Npy) return WriteArrays(table, options, output, force, files, progress, total, cancellationToken);
+            if (output is null)
             {
                 using Stream stdout = Console.OpenStandardOutput();
-                rows = WriteText(table, options, format, stdout, progress.OfRows(total), cancellationToken);
+                return WriteText(table, options, format, stdout, progress.OfRows(total), cancellationToken);
             }
-            else
-            {
-                OutputFiles.CheckTarget(output, [path], force);
-                rows = WriteText(table, options, format, files.Create(output), progress.OfRows(total), cancellationToken);
-            }
-        }
-        catch (ArgumentException exception)
-        {
-            throw new UsageException(ListOption.Sentence(exception));
-        }
 
+            OutputFiles.CheckTarget(output, [path], force);
+            return WriteText(table, options, format, files.Create(output), progress.OfRows(total), cancellationToken);
+        });
         files.Commit();
         closing.Write(Name, rows, output: output is null ? Console.Error : Console.Out);
         return 0;

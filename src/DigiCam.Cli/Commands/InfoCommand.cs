@@ -27,7 +27,7 @@ internal static class InfoCommand
         List<FileInfo> files = [];
         foreach (string path in paths)
         {
-            if (path.Length == 0) throw new UsageException("the name of a file is empty");
+            Usage.CheckName(path);
             using ZFitsFile file = ZFitsFile.Open(path);
             files.Add(Describe(file, checksums, cancellationToken));
         }

@@ -20,7 +20,7 @@ internal static class VerifyCommand
         Option<int> threads = Threads.CreateOption();
         Command command = new(Name, "Check checksums, structure and every value of zfits files, and show a SHA-256 of the values of each column.") { files, json, threads };
         command.SetAction((result, cancellationToken) => CommandHost.RunAsync(Name, () => Task.FromResult(
-            Run(result.GetRequiredValue(files), result.GetValue(json), result.GetValue(threads), cancellationToken))));
+            Run(result.GetRequiredValue(files), result.GetValue(json), Threads.Of(result, threads), cancellationToken))));
         return command;
     }
 
@@ -30,7 +30,7 @@ internal static class VerifyCommand
         List<FileInfo> files = [];
         foreach (string path in paths)
         {
-            if (path.Length == 0) throw new UsageException("the name of a file is empty");
+            Usage.CheckName(path);
             FileInfo info = Verify(path, threads, cancellationToken);
             files.Add(info);
             if (!json) Print(info);

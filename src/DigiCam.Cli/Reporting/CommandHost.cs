@@ -37,6 +37,3 @@ internal static class CommandHost
     /// <summary>Writes one sentence to stderr.</summary>
     public static void Say(string command, string message) => Console.Error.WriteLine($"digicam {command}: {message.ReplaceLineEndings(" ")}");
 }
-
-/// <summary>The options of a command do not go together.</summary>
-internal sealed class UsageException(string message) : Exception(message);
