@@ -1,9 +1,10 @@
 using DigiCam.Runs;
 using DigiCam.Simulation;
+using DigiCam.Zfits;
 
 namespace DigiCam.Benchmarks;
 
-/// <summary>Simulated runs in the temporary folder, made once.</summary>
+/// <summary>Runs in the temporary folder, made once.</summary>
 internal static class BenchmarkData
 {
     /// <summary>A run of whole-camera events with the noise and the recipes of the camera.</summary>
@@ -11,6 +12,46 @@ internal static class BenchmarkData
     {
         string path = Path.Combine(Path.GetTempPath(), "digicam-benchmarks", FormattableString.Invariant($"hv_off_{events}") + RunFileList.Extension);
         if (!File.Exists(path)) new HvOffSimulation { EventCount = events }.Write(path);
+        return path;
+    }
+
+    /// <summary>A science file of ten events of 2017 beside the repository; null where there is none.</summary>
+    public static string? RealFile
+    {
+        get
+        {
+            for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            {
+                string path = Path.Combine(folder.FullName, "..", "shared", "data", "real", "example_10_evts.000.fits.fz");
+                if (File.Exists(Path.Combine(folder.FullName, "DigiCamNotebooks.sln"))) return File.Exists(path) ? path : null;
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>The real events over and over, written with the recipes of the camera; null where there are none. Their zlib window is
+    /// shorter than an event, so that the repetition does not compress.</summary>
+    public static string? RealRun(int events)
+    {
+        if (RealFile is not { } source) return null;
+        string path = Path.Combine(Path.GetTempPath(), "digicam-benchmarks", FormattableString.Invariant($"real_{events}") + RunFileList.Extension);
+        if (File.Exists(path)) return path;
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using ZFitsFile file = ZFitsFile.Open(source);
+        ZFitsTable table = file.GetTable("Events");
+        using ZFitsTileReader tile = table.CreateTileReader();
+        tile.ReadTile(0);
+        using ZFitsWriter writer = ZFitsWriter.Create(path);
+        ZFitsTableWriter target = writer.BeginTable(table.Name, table.MessageName, ZFitsColumnDefinition.Of(table, CameraRecipes.Digicam), new ZFitsTableOptions { RowsPerTile = 100 });
+        for (int i = 0; i < events; i++)
+        {
+            for (int c = 0; c < table.Columns.Count; c++) target.SetRaw(c, tile[c].GetRowBytes(i % tile.RowCount));
+            target.CommitRow();
+        }
+
+        target.Finish();
+        writer.Finish();
         return path;
     }
 }

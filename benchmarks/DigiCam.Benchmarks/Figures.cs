@@ -31,8 +31,8 @@ internal static class Figures
                 for (int tile = 0; tile < reader.Table.TileCount; tile++) reader.ReadTile(tile);
             });
             PixelHistograms histograms = AdcHistograms.Accumulate(run);
-            double[] seconds = Measure(() => HvOffFitter.Fit(histograms));
-            Console.WriteLine(FormattableString.Invariant($"1296 Gaussian fits, all cores: best {seconds[0]:F4} s, median {seconds[Rounds / 2]:F4} s"));
+            Measurement seconds = Measurement.Of(Rounds, () => HvOffFitter.Fit(histograms));
+            Console.WriteLine(FormattableString.Invariant($"1296 Gaussian fits, all cores: best {seconds.Best:F4} s, median {seconds.Median:F4} s"));
         }
 
         return 0;
@@ -40,23 +40,8 @@ internal static class Figures
 
     private static void PrintRate(string name, int events, Action work)
     {
-        double[] seconds = Measure(work);
+        Measurement seconds = Measurement.Of(Rounds, work);
         Console.WriteLine(FormattableString.Invariant(
-            $"{name}: best {events / seconds[0]:F0} events/s, median {events / seconds[Rounds / 2]:F0} events/s, {seconds[0] / events / 64800 * 1e9:F2} ns/sample"));
-    }
-
-    private static double[] Measure(Action work)
-    {
-        work();
-        double[] seconds = new double[Rounds];
-        for (int round = 0; round < Rounds; round++)
-        {
-            Stopwatch watch = Stopwatch.StartNew();
-            work();
-            seconds[round] = watch.Elapsed.TotalSeconds;
-        }
-
-        Array.Sort(seconds);
-        return seconds;
+            $"{name}: best {events / seconds.Best:F0} events/s, median {events / seconds.Median:F0} events/s, {seconds.Best / events / 64800 * 1e9:F2} ns/sample"));
     }
 }

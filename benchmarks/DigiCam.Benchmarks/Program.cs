@@ -5,7 +5,16 @@ using DigiCam.Benchmarks;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
-// "figures": each figure of the CHANGELOG once, in a minute, as whole-task measurements. Anything else goes to BenchmarkDotNet.
-if (args is ["figures", ..]) return Figures.Print();
+// "figures", "zfits": the figures of the CHANGELOG, as whole-task measurements in a minute or two. Anything else goes to BenchmarkDotNet.
+switch (args)
+{
+    case ["figures"]:
+        return Figures.Print();
+    case ["zfits"]:
+        return ZFitsFigures.Print();
+    case ["stream", string path, string threads]:
+        return ZFitsFigures.Stream(path, int.Parse(threads, CultureInfo.InvariantCulture));
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

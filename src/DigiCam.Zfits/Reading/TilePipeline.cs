@@ -104,7 +104,7 @@ internal sealed class TilePipeline : IDisposable, IAsyncDisposable
     {
         if (!_tiles.MoveNext()) return false;
         int tile = _tiles.Current;
-        Work work = new(reader ?? new ZFitsTileReader(_table, _columns), tile);
+        Work work = new(reader ?? new ZFitsTileReader(_table, _columns), tile, _options.Damage);
         _queue.Enqueue(work);
         if (_inBackground) work.Done = Task.Run(work.Read, CancellationToken.None);
         else work.Read();
@@ -129,7 +129,7 @@ internal sealed class TilePipeline : IDisposable, IAsyncDisposable
     }
 
     /// <summary>One tile and the reader that reads it. The task never fails: an error waits until the caller arrives at the tile.</summary>
-    private sealed class Work(ZFitsTileReader reader, int tile)
+    private sealed class Work(ZFitsTileReader reader, int tile, ZFitsDamagePolicy damage)
     {
         public ZFitsTileReader Reader => reader;
 
@@ -143,7 +143,8 @@ internal sealed class TilePipeline : IDisposable, IAsyncDisposable
         {
             try
             {
-                reader.ReadTile(tile);
+                if (damage == ZFitsDamagePolicy.Strict) reader.ReadTile(tile);
+                else if (!reader.TryReadTile(tile, out Exception? error)) Error = error;
             }
             catch (Exception e)
             {

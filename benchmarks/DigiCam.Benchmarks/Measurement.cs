@@ -1,0 +1,33 @@
+using System.Diagnostics;
+
+namespace DigiCam.Benchmarks;
+
+/// <summary>Times of several rounds of the same work, the fastest first.</summary>
+internal sealed class Measurement
+{
+    private readonly double[] _seconds;
+
+    private Measurement(double[] seconds) => _seconds = seconds;
+
+    /// <summary>The fastest round [s].</summary>
+    public double Best => _seconds[0];
+
+    /// <summary>The middle round [s].</summary>
+    public double Median => _seconds[_seconds.Length / 2];
+
+    /// <summary>Runs the work once to warm up, then several times.</summary>
+    public static Measurement Of(int rounds, Action work)
+    {
+        work();
+        double[] seconds = new double[rounds];
+        for (int round = 0; round < rounds; round++)
+        {
+            Stopwatch watch = Stopwatch.StartNew();
+            work();
+            seconds[round] = watch.Elapsed.TotalSeconds;
+        }
+
+        Array.Sort(seconds);
+        return new Measurement(seconds);
+    }
+}
