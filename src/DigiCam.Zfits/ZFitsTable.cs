@@ -253,6 +253,14 @@ public sealed class ZFitsTable
     /// <inheritdoc cref="FitsHdu.VerifyChecksums(CancellationToken)"/>
     public ChecksumReport VerifyChecksums(CancellationToken ct = default) => Hdu.VerifyChecksums(ct);
 
+    /// <summary>Looks for bytes that belong to nothing: between the used catalog and the heap, and after the last tile. A correct writer leaves
+    /// zeros there. They do not disturb the reading, but say that the file was not written as it should be, or was changed.</summary>
+    /// <param name="ct">Stops the reading.</param>
+    /// <returns>One sentence with the place for every stretch that is not zero; none when all is well.</returns>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public IReadOnlyList<string> FindStrayBytes(CancellationToken ct = default) => StrayBytes.Find(this, ct);
+
     /// <summary>Name, message, rows and columns in one line.</summary>
     public override string ToString() => FormattableString.Invariant($"{Name}: {RowCount} x {MessageName}, {Columns.Count} columns, {TileCount} tiles");
 

@@ -3,7 +3,7 @@ using DigiCam.Zfits;
 
 namespace DigiCam.Zfits.Tests;
 
-/// <summary>A small valid file, made by the writer, and ways to damage it: 5 rows in tiles of 3 and 2, room for 4 tiles, 7 columns.</summary>
+/// <summary>A small valid file, made by the writer, and ways to damage it: 5 rows in tiles of 3 and 2, room for 4 tiles, 7 columns. More rows make more tiles.</summary>
 internal static class SmallFile
 {
     public const int Samples = 120;
@@ -19,11 +19,11 @@ internal static class SmallFile
         new("trigger_output_patch7", "36", ZFitsElementType.UInt8, ZFitsColumnKind.Array, ZFitsRecipe.ZLib),
     ];
 
-    public static void Write(string path)
+    public static void Write(string path, int rows = 5)
     {
         using ZFitsWriter writer = ZFitsWriter.Create(path);
-        ZFitsTableWriter table = writer.BeginTable("Events", DigiCamColumns.EventMessage, Columns, new ZFitsTableOptions { RowsPerTile = 3, ReservedTiles = 4 });
-        for (int row = 0; row < 5; row++)
+        ZFitsTableWriter table = writer.BeginTable("Events", DigiCamColumns.EventMessage, Columns, new ZFitsTableOptions { RowsPerTile = 3, ReservedTiles = Math.Max(4, (rows + 2) / 3) });
+        for (int row = 0; row < rows; row++)
         {
             table.SetScalar(0, 22);
             table.SetScalar(1, 1000u + (uint)row);
@@ -42,10 +42,10 @@ internal static class SmallFile
     public static short[] SamplesOf(int row) => [.. Enumerable.Range(0, Samples).Select(i => (short)(240 + 40 * row * Math.Exp(-Math.Pow((i % 50 - 20) / 5.0, 2)) + i * 7 % 5))];
 
     /// <summary>The bytes of the file.</summary>
-    public static byte[] Bytes(TemporaryFolder folder)
+    public static byte[] Bytes(TemporaryFolder folder, int rows = 5)
     {
         string path = folder.File("good.fits.fz");
-        Write(path);
+        Write(path, rows);
         return File.ReadAllBytes(path);
     }
 

@@ -98,10 +98,12 @@ internal sealed class TileLayout(ZFitsTable table)
             start = offset + size;
         }
 
-        for (int c = 0; c < _sizes.Length; c++)
+        for (int c = 0; c < _sizes.Length; c++) (_sizes[c], _offsets[c]) = Entry(rows - 1, c);
+        CheckSigns(0);
+        if (_offsets[0] != start + TileHeaderSize && tile > 0 && TileMap.EndOf(table, _offsets[0] - TileHeaderSize, Rows) != TileMap.Unknown)
         {
-            (_sizes[c], _offsets[c]) = Entry(rows - 1, c);
-            if (_sizes[c] < 0 || _offsets[c] < 0) FailEntry(c, tile, _sizes[c], _offsets[c], "both at least 0 expected");
+            (long size, long offset) = Entry(0, last);
+            FailEntry(last, tile - 1, size, offset, $"the next tile begins at {_offsets[0] - TileHeaderSize}");
         }
 
         if (_offsets[0] != start + TileHeaderSize) FailEntry(0, tile, _sizes[0], _offsets[0], $"offset {start + TileHeaderSize} expected");
@@ -110,6 +112,7 @@ internal sealed class TileLayout(ZFitsTable table)
         long end = position + Size;
         for (int c = 0; c < _sizes.Length; c++)
         {
+            CheckSigns(c);
             if (_offsets[c] != position || _sizes[c] < SmallestBlock || _sizes[c] > end - position)
             {
                 // Find out which of the headers disagrees first, so that the right column is named.
@@ -123,8 +126,13 @@ internal sealed class TileLayout(ZFitsTable table)
         if (position != end)
         {
             WalkBlocks(compare: true);
-            Fail(null, HeapStart + start, $"the tile header announces {Size} bytes, its blocks have {position - start - TileHeaderSize}");
+            FailTileSize(position);
         }
+    }
+
+    private void CheckSigns(int column)
+    {
+        if (_sizes[column] < 0 || _offsets[column] < 0) FailEntry(column, Tile, _sizes[column], _offsets[column], "both at least 0 expected");
     }
 
     private void ReadTileHeader(long heapOffset)
@@ -156,14 +164,22 @@ internal sealed class TileLayout(ZFitsTable table)
             if (end - position < SmallestBlock) Fail(column, HeapStart + position, $"{end - position} bytes are left in the tile, a block has at least {SmallestBlock}");
             table.File.ReadExactly(HeapStart + position, header);
             ulong size = BinaryPrimitives.ReadUInt64LittleEndian(header);
-            if (compare && size != (ulong)_sizes[c]) Fail(column, HeapStart + position, $"the block header announces {size} bytes, the catalog {_sizes[c]}");
+            if (compare && size != (ulong)_sizes[c])
+            {
+                // The end that the block header announces tells which of the two is wrong: the next block begins there, or does not.
+                long next = c + 1 < _sizes.Length ? _offsets[c + 1] : end;
+                if (size == (ulong)(next - position)) FailEntry(c, Tile, _sizes[c], _offsets[c], $"the block header there announces {size} bytes");
+                Fail(column, HeapStart + position, $"the block header announces {size} bytes, the catalog {_sizes[c]}");
+            }
+
+            if (compare && size > (ulong)(end - position) && size <= (ulong)(table.HeapLength - position)) FailTileSize(position + (long)size);
             if (size < SmallestBlock || size > (ulong)(end - position)) Fail(column, HeapStart + position, $"the block header announces {size} bytes, {SmallestBlock} to {end - position} expected");
             _sizes[c] = (long)size;
             _offsets[c] = position;
             position += (long)size;
         }
 
-        if (position != end) Fail(null, HeapStart + HeapOffset, $"the tile header announces {Size} bytes, its blocks have {position - HeapOffset - TileHeaderSize}");
+        if (position != end) FailTileSize(position);
     }
 
     private void ReadCatalog(int firstRow, int rows)
@@ -183,6 +199,9 @@ internal sealed class TileLayout(ZFitsTable table)
 
     private void FailEntry(int column, int catalogRow, long size, long offset, string expected) =>
         Fail(table.Columns[column].Name, CatalogOffset(catalogRow) + 16 * column, FormattableString.Invariant($"catalog entry has size {size} and offset {offset}, {expected}"));
+
+    private void FailTileSize(long end) =>
+        Fail(null, HeapStart + HeapOffset, FormattableString.Invariant($"the tile header announces {Size} bytes, its blocks have {end - HeapOffset - TileHeaderSize}"));
 
     private void Fail(string? column, long fileOffset, string detail) => throw new ZFitsFormatException(detail, At(column, fileOffset));
 }

@@ -33,6 +33,17 @@ internal static class TileMap
         return tiles;
     }
 
+    /// <summary>End of the tile that begins at an offset, <see cref="Unknown"/> when no header of a tile of that many rows is there.</summary>
+    public static long EndOf(ZFitsTable table, long start, int rows)
+    {
+        if (start < 0 || start > table.HeapLength - TileLayout.TileHeaderSize) return Unknown;
+        Span<byte> header = stackalloc byte[TileLayout.TileHeaderSize];
+        table.File.ReadExactly(table.Hdu.DataOffset + table.HeapOffset + start, header);
+        ulong size = BinaryPrimitives.ReadUInt64LittleEndian(header[8..]);
+        bool fits = header.StartsWith("TILE"u8) && BinaryPrimitives.ReadUInt32LittleEndian(header[4..]) == (uint)rows && size <= (ulong)(table.HeapLength - start - TileLayout.TileHeaderSize);
+        return fits ? start + TileLayout.TileHeaderSize + (long)size : Unknown;
+    }
+
     /// <summary>Offsets according to the catalog, of those tiles whose entries agree with the tile header they lead to.</summary>
     private static long[] ReadCatalog(ZFitsTable table)
     {
@@ -81,17 +92,6 @@ internal static class TileMap
         }
 
         return offsets;
-    }
-
-    /// <summary>End of the tile that begins at an offset, <see cref="Unknown"/> when no header of a tile of that many rows is there.</summary>
-    private static long EndOf(ZFitsTable table, long start, int rows)
-    {
-        if (start > table.HeapLength - TileLayout.TileHeaderSize) return Unknown;
-        Span<byte> header = stackalloc byte[TileLayout.TileHeaderSize];
-        table.File.ReadExactly(table.Hdu.DataOffset + table.HeapOffset + start, header);
-        ulong size = BinaryPrimitives.ReadUInt64LittleEndian(header[8..]);
-        bool fits = header.StartsWith("TILE"u8) && BinaryPrimitives.ReadUInt32LittleEndian(header[4..]) == (uint)rows && size <= (ulong)(table.HeapLength - start - TileLayout.TileHeaderSize);
-        return fits ? start + TileLayout.TileHeaderSize + (long)size : Unknown;
     }
 
     /// <summary>True when a tile of that many rows begins at an offset and its blocks fill it exactly.</summary>
