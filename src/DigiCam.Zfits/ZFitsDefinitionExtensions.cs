@@ -62,7 +62,7 @@ public static class ZFitsDefinitionExtensions
     public static IReadOnlyList<FitsCard> GetUserCards(this ZFitsTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return [.. table.Header.Where(card => !TableCards.IsReserved(card.Keyword))];
+        return [.. table.Header.Where(card => !TableDescription.IsReserved(card.Keyword))];
     }
 
     /// <summary>Options to write a table like this one: as many rows per tile, the cards of the user, DATE and DATEEND (DATE-END) as far as they are dates.</summary>

@@ -1,72 +1,54 @@
-using System.Buffers.Binary;
-using System.Globalization;
-using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
-using DigiCam.Zfits.Codecs;
-using DigiCam.Zfits.Fits;
 using DigiCam.Zfits.Writing;
+using Microsoft.Win32.SafeHandles;
 
 namespace DigiCam.Zfits;
 
-/// <summary>Writes one table row by row; a tile goes to the file whenever it is full. Not thread-safe.</summary>
+/// <summary>Writes one table row by row; a tile goes to the file whenever it is full. After an exception from <see cref="CommitRow"/> or
+/// <see cref="Finish"/> the table cannot be continued. Not thread-safe.</summary>
 public sealed class ZFitsTableWriter
 {
-    private static readonly byte[] Zeros = new byte[1 << 16];
+    /// <summary>The largest block before compression, and the largest table width times rows per tile, that readers accept [bytes].</summary>
+    private const long LargestBlock = 1L << 31;
 
     private readonly ZFitsWriter _owner;
-    private readonly FileStream _stream;
-    private readonly string _name;
-    private readonly string _messageName;
-    private readonly ZFitsTableOptions _options;
-    private readonly ColumnWriter[] _columns;
-    private readonly List<(long Size, long Offset)> _catalog = [];
-    private readonly CodecChain _chain = new();
-    private readonly long _headerOffset;
-    private readonly long _dataOffset;
-    private readonly long _heapStart;
-    private FitsChecksum _heapSum;
-    private long _heapLength;
-    private long _rawBytes;
+    private readonly TableDescription _description;
+    private readonly TileCompressor _compressor;
+    private readonly Queue<TileRows> _inWork = new();
+    private readonly Stack<TileRows> _free = new();
+    private readonly long[] _maxElements;
+    private readonly long[] _maxBlocks;
+    private TableOutput? _output;
+    private TileRows _current;
     private int _tiles;
-    private int _rowsInTile;
     private bool _finished;
 
-    internal ZFitsTableWriter(ZFitsWriter owner, FileStream stream, string name, string messageName, IReadOnlyList<ZFitsColumnDefinition> columns, ZFitsTableOptions options)
+    internal ZFitsTableWriter(ZFitsWriter owner, TableDescription description)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        ArgumentException.ThrowIfNullOrWhiteSpace(messageName);
-        ArgumentNullException.ThrowIfNull(columns);
-        if (columns.Count is 0 or > 999) throw new ArgumentException("a table has 1 to 999 columns", nameof(columns));
-        if (options.RowsPerTile < 1) throw new ArgumentException("a tile has at least one row", nameof(options));
-        if (options.ReservedTiles < 1) throw new ArgumentException("the catalog has room for at least one tile", nameof(options));
-        foreach (ZFitsColumnDefinition column in columns) CheckDefinition(column);
-        if (columns.Select(c => c.Name).Distinct(StringComparer.Ordinal).Count() != columns.Count) throw new ArgumentException("two columns have the same name", nameof(columns));
-        foreach (FitsCard card in options.Cards)
-        {
-            if (TableCards.IsReserved(card.Keyword)) throw new ArgumentException($"the card {card.Keyword} is written by the table itself", nameof(options));
-        }
-
         _owner = owner;
-        _stream = stream;
-        _name = name;
-        _messageName = messageName;
-        _options = options;
-        _columns = [.. columns.Select(column => new ColumnWriter(column))];
-        _headerOffset = stream.Position;
-        // The header is written last; its values change, the number of its cards does not.
-        _dataOffset = _headerOffset + HeaderWriter.SizeOf(Cards(0).Count);
-        _heapStart = _dataOffset + CatalogLength(options.ReservedTiles);
+        _description = description;
+        _compressor = new TileCompressor(description.Name, owner.Options.Threads == 0 ? Environment.ProcessorCount : owner.Options.Threads, description.Options.RowsPerTile);
+        _maxElements = new long[description.Columns.Length];
+        // A table without elements has a width, too.
+        Array.Fill(_maxElements, 1);
+        _maxBlocks = new long[description.Columns.Length];
+        _current = new TileRows(description.Columns);
     }
 
     /// <summary>Rows committed so far.</summary>
     public long RowCount { get; private set; }
 
+    /// <summary>The columns.</summary>
+    public IReadOnlyList<ZFitsColumnDefinition> Columns => _description.Columns;
+
+    private TableOutput Output => _output ??= _owner.BeginOutput(_description, Capacity(), [.. _maxElements]);
+
     /// <summary>Number of a column by its name.</summary>
     /// <exception cref="ArgumentException">There is no such column.</exception>
     public int IndexOf(string name)
     {
-        int index = Array.FindIndex(_columns, column => column.Definition.Name == name);
+        int index = Array.FindIndex(_description.Columns, column => column.Name == name);
         return index >= 0 ? index : throw new ArgumentException($"no column {name}", nameof(name));
     }
 
@@ -77,8 +59,8 @@ public sealed class ZFitsTableWriter
     /// <exception cref="InvalidOperationException">The column is of another kind or type.</exception>
     public void SetScalar<T>(int column, T value) where T : unmanaged
     {
-        _columns[column].Check<T>(scalar: true);
-        _columns[column].Set(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));
+        _current.Columns[column].Check<T>(scalar: true);
+        _current.Columns[column].Set(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));
     }
 
     /// <summary>Sets the elements of a column of kind Array or Repeated in the current row.</summary>
@@ -88,8 +70,8 @@ public sealed class ZFitsTableWriter
     /// <exception cref="InvalidOperationException">The column is of another kind or type.</exception>
     public void SetArray<T>(int column, ReadOnlySpan<T> values) where T : unmanaged
     {
-        _columns[column].Check<T>(scalar: false);
-        _columns[column].Set(MemoryMarshal.AsBytes(values));
+        _current.Columns[column].Check<T>(scalar: false);
+        _current.Columns[column].Set(MemoryMarshal.AsBytes(values));
     }
 
     /// <summary>Sets the text of a column of kind Text in the current row, as UTF-8.</summary>
@@ -104,210 +86,160 @@ public sealed class ZFitsTableWriter
     /// <exception cref="InvalidOperationException">The column is of another kind.</exception>
     public void SetText(int column, ReadOnlySpan<byte> bytes)
     {
-        if (_columns[column].Definition.Kind != ZFitsColumnKind.Text) throw new InvalidOperationException($"column {_columns[column].Definition.Name} is of kind {_columns[column].Definition.Kind}");
-        _columns[column].Set(bytes);
+        ZFitsColumnDefinition definition = _description.Columns[column];
+        if (definition.Kind != ZFitsColumnKind.Text) throw new InvalidOperationException($"column {definition.Name} is of kind {definition.Kind}");
+        _current.Columns[column].Set(bytes);
     }
 
     /// <summary>Sets the elements of a column of any kind in the current row, as <see cref="ColumnBlock.GetRowBytes"/> gives them.</summary>
     /// <param name="column">Number of the column.</param>
     /// <param name="elements">Little-endian bytes of the elements, without length prefix; copied. None stand for the value zero in a column of kind Scalar.</param>
     /// <exception cref="ArgumentException">The bytes are no whole number of elements, not one element in a column of kind Scalar, or not 0 or 1 in a column of bool.</exception>
-    public void SetRaw(int column, ReadOnlySpan<byte> elements) => _columns[column].SetRaw(elements);
+    public void SetRaw(int column, ReadOnlySpan<byte> elements) => _current.Columns[column].SetRaw(elements);
 
     /// <summary>Ends the current row. Columns that were not set get zero or an empty row.</summary>
-    /// <exception cref="InvalidOperationException">The catalog has no room for another tile, or the table is finished.</exception>
+    /// <exception cref="InvalidOperationException">The catalog has no room for another tile, a row is too long for the tiles of the table, or a column does not suit its recipe; the message names it. It may belong to an earlier row.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">The token of <see cref="ZFitsWriterOptions.Cancellation"/> was cancelled.</exception>
     public void CommitRow()
     {
         ObjectDisposedException.ThrowIf(_finished, this);
-        if (_rowsInTile == 0 && _tiles == _options.ReservedTiles) throw new InvalidOperationException($"the catalog of table {_name} is full: {_tiles} tiles of {_options.RowsPerTile} rows were reserved");
-        foreach (ColumnWriter column in _columns) column.Commit();
+        _owner.Options.Cancellation.ThrowIfCancellationRequested();
+        _compressor.ThrowIfFailed();
+        if (_current.Rows == 0 && _tiles == _description.Options.ReservedTiles) throw new InvalidOperationException($"the catalog of table {_description.Name} is full: {_tiles} tiles of {_description.Options.RowsPerTile} rows were reserved");
+        _current.CommitRow();
         RowCount++;
-        if (++_rowsInTile == _options.RowsPerTile) WriteTile();
+        if (_current.Rows == _description.Options.RowsPerTile) EndTile();
     }
 
     /// <summary>Completes the table. A table without rows leaves no trace in the file.</summary>
+    /// <exception cref="InvalidOperationException">A row is too long for the tiles of the table, or a column does not suit its recipe; the message names it.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">The token of <see cref="ZFitsWriterOptions.Cancellation"/> was cancelled.</exception>
     public void Finish()
     {
         ObjectDisposedException.ThrowIf(_finished, this);
-        if (_rowsInTile > 0) WriteTile();
-        bool written = _tiles > 0;
-        if (written) Complete();
+        _owner.Options.Cancellation.ThrowIfCancellationRequested();
+        if (_current.Rows > 0) EndTile();
+        while (_inWork.Count > 0) WriteTile();
+        if (_output is not null)
+        {
+            (_, long tileLength) = Geometry(out long[] counts);
+            _output.Complete(counts, tileLength);
+        }
+
         Release();
-        _owner.TableFinished(written);
+        _owner.TableFinished(_output);
+    }
+
+    /// <summary>Sets elements that are known to fit the column.</summary>
+    internal void SetElements(int column, ReadOnlySpan<byte> elements) => _current.Columns[column].Set(elements);
+
+    /// <summary>Forgets what was set in the current row.</summary>
+    internal void DiscardRow() => _current.DiscardRow();
+
+    /// <summary>Appends a tile of another table as it is. All rows before fill whole tiles.</summary>
+    /// <param name="source">The file that holds it.</param>
+    /// <param name="offset">Offset of its tile header in that file.</param>
+    /// <param name="rows">Its number of rows.</param>
+    /// <param name="blocks">Its blocks in the order of the columns.</param>
+    internal void CopyTile(SafeFileHandle source, long offset, int rows, IReadOnlyList<CopiedBlock> blocks)
+    {
+        if (_current.Rows > 0 || _inWork.Count > 0) throw new InvalidOperationException("a tile can be copied only behind whole tiles");
+        for (int c = 0; c < blocks.Count; c++) Widen(c, blocks[c].MaxElements, blocks[c].RawLength);
+        _tiles++;
+        RowCount += rows;
+        CheckWidth();
+        Output.CopyTile(source, offset, rows, [.. blocks.Select(block => block.Size)], blocks.Sum(block => block.RawLength));
     }
 
     /// <summary>Ends the table as it is.</summary>
     internal void Release()
     {
+        if (_finished) return;
         _finished = true;
-        _chain.Dispose();
+        _compressor.Dispose();
     }
 
-    private static void CheckDefinition(ZFitsColumnDefinition column)
+    private long Capacity()
     {
-        void Fail(string reason) => throw new ArgumentException($"column {column.Name}: {reason}", nameof(column));
-        _ = FitsCard.Text("TTYPE", column.Name);
-        if (column.Name.Trim(' ').Length == 0) Fail("the name is empty");
-        if (!column.FieldPath.Split('.').All(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _))) Fail($"'{column.FieldPath}' is not a field path");
-        if ((column.Kind == ZFitsColumnKind.Text) && column.ElementType != ZFitsElementType.Int8) Fail("text has elements of type Int8");
-        bool scalarType = column.ElementType is not (ZFitsElementType.Int8 or ZFitsElementType.UInt8 or ZFitsElementType.Int16 or ZFitsElementType.UInt16);
-        if (column.Kind is ZFitsColumnKind.Scalar or ZFitsColumnKind.Repeated && !scalarType) Fail($"no message field has single values of type {column.ElementType}");
-        if (!column.IsTagged && column.ElementType != ZFitsElementType.UInt8) Fail($"elements of type {column.ElementType} need their tag");
+        ZFitsTableOptions options = _description.Options;
+        if (options.ReservedTiles is int reserved) return reserved;
+        // Without a hint: right for the tables of one tile, and whatever has to be copied anyway loses least.
+        return options.ExpectedRows is long rows ? (rows - 1) / options.RowsPerTile + 1 : 1;
     }
 
+    private void EndTile()
+    {
+        TileRows tile = _current;
+        tile.Seal(_tiles++);
+        bool widened = _tiles <= 2;
+        for (int c = 0; c < tile.Columns.Length; c++) widened |= Widen(c, tile.Columns[c].MaxElements, tile.Columns[c].RawLength);
+        if (widened) CheckWidth();
+        _compressor.Submit(tile);
+        _inWork.Enqueue(tile);
+        // With one thread nobody else compresses meanwhile.
+        int most = _compressor.Threads == 1 ? 0 : _compressor.Threads;
+        while (_inWork.Count > most || (_inWork.TryPeek(out TileRows? next) && _compressor.IsDone(next))) WriteTile();
+        if (!_free.TryPop(out _current!)) _current = new TileRows(_description.Columns);
+    }
+
+    /// <summary>Takes note of the rows of a tile.</summary>
+    /// <returns>True if they are wider than all before.</returns>
+    private bool Widen(int column, long elements, long block)
+    {
+        bool widened = elements > _maxElements[column] || block > _maxBlocks[column];
+        _maxElements[column] = Math.Max(_maxElements[column], elements);
+        _maxBlocks[column] = Math.Max(_maxBlocks[column], block);
+        return widened;
+    }
+
+    /// <summary>Writes the oldest tile.</summary>
     private void WriteTile()
     {
-        if (_tiles == 0) WriteZeros(_heapStart - _stream.Position);
-        // The size of the tile is known only when all blocks are encoded; they are kept, the column buffers hold them anyway.
-        (byte[] Header, ReadOnlyMemory<byte> Payload)[] blocks = new (byte[], ReadOnlyMemory<byte>)[_columns.Length];
-        long size = 0;
-        for (int c = 0; c < _columns.Length; c++)
-        {
-            try
-            {
-                blocks[c] = _columns[c].Encode(_chain, ref _rawBytes);
-            }
-            catch (CodecException e)
-            {
-                throw new InvalidOperationException($"column {_columns[c].Definition.Name}: {e.Message}", e);
-            }
+        TileRows tile = _inWork.Peek();
+        _compressor.Complete(tile, _owner.Options.Cancellation);
+        _compressor.ThrowIfFailed();
+        Output.AddTile(tile);
+        _inWork.Dequeue();
+        tile.Clear();
+        _free.Push(tile);
+    }
 
-            size += blocks[c].Header.Length + blocks[c].Payload.Length;
+    /// <summary>Readers take the longest row of the table for all rows of a tile, when they reserve memory.</summary>
+    private void CheckWidth()
+    {
+        int rows = (int)Math.Min(_description.Options.RowsPerTile, RowCount);
+        for (int c = 0; c < _maxElements.Length; c++)
+        {
+            ZFitsColumnDefinition column = _description.Columns[c];
+            long most = (LargestBlock / rows - 4) / column.ElementType.ElementSize();
+            if (_maxElements[c] > most) throw new InvalidOperationException(FormattableString.Invariant($"table {_description.Name}, column {column.Name}: a row has {_maxElements[c]} elements, tiles of {rows} rows allow for {most}; write fewer rows per tile"));
         }
 
-        Span<byte> header = stackalloc byte[16];
-        "TILE"u8.CopyTo(header);
-        BinaryPrimitives.WriteInt32LittleEndian(header[4..], _rowsInTile);
-        BinaryPrimitives.WriteInt64LittleEndian(header[8..], size);
-        WriteHeap(header);
-        foreach ((byte[] blockHeader, ReadOnlyMemory<byte> payload) in blocks)
-        {
-            _catalog.Add((blockHeader.Length + payload.Length, _heapLength));
-            WriteHeap(blockHeader);
-            WriteHeap(payload.Span);
-        }
-
-        _tiles++;
-        _rowsInTile = 0;
+        (UInt128 width, long tileLength) = Geometry(out _);
+        if (width * (UInt128)tileLength > uint.MaxValue) throw new InvalidOperationException(FormattableString.Invariant($"table {_description.Name}: rows of up to {width} bytes in tiles of {tileLength} rows, the official reader unpacks {uint.MaxValue} bytes at most; write fewer rows per tile"));
     }
 
-    private void WriteHeap(ReadOnlySpan<byte> bytes)
+    /// <summary>Widths and tile length for the header. The official reader unpacks a block into ZNAXIS1 * ZTILELEN bytes, 32 bits of them.</summary>
+    private (UInt128 Width, long TileLength) Geometry(out long[] counts)
     {
-        _stream.Write(bytes);
-        // A ones' complement sum of shifted bytes is the rotated sum, so that pieces of any length can be added where they stand.
-        int shift = (int)(_heapLength & 3);
-        _heapSum.Add(BitOperations.RotateRight(FitsChecksum.SumOf(bytes), 8 * shift));
-        _heapLength += bytes.Length;
+        long tileLength = _description.Options.RowsPerTile;
+        UInt128 width = Raise(tileLength, counts = [.. _maxElements]);
+        // A single tile has all the rows, whatever number of them would make it full.
+        if (width * (UInt128)tileLength > uint.MaxValue && _tiles == 1) width = Raise(tileLength = RowCount, counts = [.. _maxElements]);
+        return (width, tileLength);
     }
 
-    private void WriteZeros(long count)
+    /// <summary>Raises a count where a block needs more room than the longest rows have.</summary>
+    private UInt128 Raise(long tileLength, long[] counts)
     {
-        for (; count > 0; count -= Math.Min(count, Zeros.Length)) _stream.Write(Zeros, 0, (int)Math.Min(count, Zeros.Length));
+        UInt128 width = _description.WidthOf(counts);
+        UInt128 needed = (UInt128)((_maxBlocks.Max() + tileLength - 1) / tileLength);
+        int wide = Array.FindIndex(_description.Columns, column => column.Kind != ZFitsColumnKind.Scalar);
+        if (needed <= width || wide < 0) return width;
+        int size = _description.Columns[wide].ElementType.ElementSize();
+        counts[wide] += ((long)(needed - width) + size - 1) / size;
+        return _description.WidthOf(counts);
     }
-
-    private long CatalogLength(long rows) => checked(rows * 16 * _columns.Length);
-
-    private void Complete()
-    {
-        WriteZeros(FitsBlocks.RoundUp(_stream.Position - _dataOffset) - (_stream.Position - _dataOffset));
-        long end = _stream.Position;
-
-        byte[] catalog = new byte[16 * _catalog.Count];
-        for (int i = 0; i < _catalog.Count; i++)
-        {
-            BinaryPrimitives.WriteInt64BigEndian(catalog.AsSpan(16 * i), _catalog[i].Size);
-            BinaryPrimitives.WriteInt64BigEndian(catalog.AsSpan(16 * i + 8), _catalog[i].Offset);
-        }
-
-        FitsChecksum sum = _heapSum;
-        sum.Add(catalog);
-        _stream.Position = _dataOffset;
-        _stream.Write(catalog);
-        _stream.Position = _headerOffset;
-        _stream.Write(HeaderWriter.Format(Cards(sum.Value), sum.Value));
-        _stream.Position = end;
-    }
-
-    /// <summary>ZFORM counts: the longest rows, raised where the official reader, which unpacks a block into ZNAXIS1 * ZTILELEN bytes, needs more.</summary>
-    private long[] MaxElements()
-    {
-        long[] counts = Array.ConvertAll(_columns, column => column.MaxElements);
-        long width = 0;
-        for (int c = 0; c < counts.Length; c++) width += counts[c] * _columns[c].Definition.ElementType.ElementSize();
-        long needed = (_columns.Max(column => column.MaxBlock) + _options.RowsPerTile - 1) / _options.RowsPerTile;
-        int wide = Array.FindIndex(_columns, column => column.Definition.Kind != ZFitsColumnKind.Scalar);
-        if (needed > width && wide >= 0)
-        {
-            int size = _columns[wide].Definition.ElementType.ElementSize();
-            counts[wide] += (needed - width + size - 1) / size;
-        }
-
-        return counts;
-    }
-
-    private List<FitsCard> Cards(uint dataSum)
-    {
-        long[] counts = MaxElements();
-        long width = 0;
-        for (int c = 0; c < counts.Length; c++) width += counts[c] * _columns[c].Definition.ElementType.ElementSize();
-        long used = CatalogLength(_tiles);
-        long heap = CatalogLength(_options.ReservedTiles);
-        float ratio = _heapLength == 0 ? 0 : (float)_rawBytes / _heapLength;
-        List<FitsCard> cards =
-        [
-            FitsCard.Text("XTENSION", "BINTABLE", "binary table extension"),
-            FitsCard.Integer("BITPIX", 8, "8-bit bytes"),
-            FitsCard.Integer("NAXIS", 2, "2-dimensional binary table"),
-            FitsCard.Integer("NAXIS1", CatalogLength(1), "width of table in bytes"),
-            FitsCard.Integer("NAXIS2", _tiles, "number of rows in table"),
-            FitsCard.Integer("PCOUNT", heap - used + _heapLength, "size of special data area"),
-            FitsCard.Integer("GCOUNT", 1, "one data group (required keyword)"),
-            FitsCard.Integer("TFIELDS", _columns.Length, "number of fields in each row"),
-            FitsCard.Text("EXTNAME", _name, "name of extension table"),
-            HeaderWriter.CheckSum,
-            HeaderWriter.DataSum(dataSum.ToString(CultureInfo.InvariantCulture)),
-            FitsCard.Logical("ZTABLE", true, "Table is compressed"),
-            FitsCard.Integer("ZNAXIS1", width, "Width of uncompressed rows"),
-            FitsCard.Integer("ZNAXIS2", RowCount, "Number of uncompressed rows"),
-            FitsCard.Integer("ZPCOUNT", 0, ""),
-            FitsCard.Integer("ZHEAPPTR", heap, "Offset of the compressed data"),
-            FitsCard.Integer("ZTILELEN", _options.RowsPerTile, "Number of rows per tile"),
-            FitsCard.Integer("THEAP", used, "End of the used catalog"),
-            FitsCard.Text("RAWSUM", "0", "Checksum of raw little endian data"),
-            new FitsCard("ZRATIO", FitsCardKind.Real, RealText(ratio), "Compression ratio"),
-            FitsCard.Integer("ZSHRINK", 1, "Catalog shrink factor"),
-            FitsCard.Text("PBFHEAD", _messageName, "Written message name"),
-            .. _options.Cards,
-            FitsCard.Text("CREATOR", _options.Creator, "Program that wrote this file"),
-        ];
-        if (_options.Date is DateTime date) cards.Add(FitsCard.Text("DATE", DateText(date), "File creation date"));
-        if (_options.DateEnd is DateTime dateEnd) cards.Add(FitsCard.Text("DATEEND", DateText(dateEnd), "File closing date"));
-        for (int c = 0; c < _columns.Length; c++)
-        {
-            ZFitsColumnDefinition column = _columns[c].Definition;
-            string number = (c + 1).ToString(CultureInfo.InvariantCulture);
-            cards.Add(FitsCard.Text("TFORM" + number, "1QB", $"format of {column.Name} [var. Length]"));
-            cards.Add(FitsCard.Text("TTYPE" + number, column.Name));
-            if (column.IsTagged && column.ElementType.Tag() is decimal tag)
-            {
-                cards.Add(new FitsCard("TZERO" + number, FitsCardKind.Integer, tag.ToString(CultureInfo.InvariantCulture), FormattableString.Invariant($"Offset for {column.ElementType.ToString().ToLowerInvariant()}")));
-            }
-
-            cards.Add(FitsCard.Text("ZFORM" + number, FormattableString.Invariant($"{counts[c]}{column.ElementType.Letter()}"), $"format of {column.Name}"));
-            cards.Add(FitsCard.Text("ZCTYP" + number, "CTA", "Custom CTA compression"));
-            cards.Add(FitsCard.Text("TPBID" + number, column.FieldPath, "Protobuf ID"));
-        }
-
-        return cards;
-    }
-
-    private static string RealText(float value)
-    {
-        string text = value.ToString("R", CultureInfo.InvariantCulture);
-        return text.AsSpan().ContainsAny('.', 'E') ? text : text + ".";
-    }
-
-    private static string DateText(DateTime date) => date.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
 }

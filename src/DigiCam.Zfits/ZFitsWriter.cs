@@ -2,53 +2,48 @@ using DigiCam.Zfits.Writing;
 
 namespace DigiCam.Zfits;
 
-/// <summary>Writes a zfits file table by table. The file appears under its name when <see cref="Finish"/> succeeds;
-/// until then it has a temporary name in the same folder, and disposing removes it. Not thread-safe.</summary>
+/// <summary>Writes a zfits file table by table. The file appears under its name when <see cref="Finish"/> succeeds; until then it has a
+/// temporary name in the same folder, and disposing removes it. Not thread-safe.</summary>
+/// <remarks>If the program is killed, the temporary file stays behind: a hidden file that ends with <see cref="UnfinishedExtension"/>. Its
+/// primary header says <c>SIMPLE = F</c>, readers refuse it; its complete tiles can be recovered.</remarks>
 public sealed class ZFitsWriter : IDisposable
 {
-    private readonly FileStream _stream;
-    private readonly string _temporaryPath;
+    /// <summary>How the names of files end that are not finished.</summary>
+    public const string UnfinishedExtension = ".unfinished";
+
+    private readonly OutputFile _file;
+    private readonly List<TableOutput> _tables = [];
     private ZFitsTableWriter? _table;
+    private bool _rewrite;
     private bool _closed;
 
-    private ZFitsWriter(string path, string temporaryPath, FileStream stream)
+    private ZFitsWriter(OutputFile file, ZFitsWriterOptions options)
     {
-        Path = path;
-        _temporaryPath = temporaryPath;
-        _stream = stream;
+        _file = file;
+        Options = options;
     }
 
     /// <summary>The path the finished file will have.</summary>
-    public string Path { get; }
+    public string Path => _file.Path;
+
+    /// <summary>How the file is written.</summary>
+    public ZFitsWriterOptions Options { get; }
 
     /// <summary>Number of tables written so far; tables without rows do not count.</summary>
-    public int TableCount { get; private set; }
+    public int TableCount => _tables.Count;
 
     /// <summary>Begins a file. An existing file of this name is replaced when the new one is finished.</summary>
     /// <param name="path">Path of the file, usually <c>*.fits.fz</c>.</param>
-    /// <exception cref="ArgumentException">The path is empty.</exception>
+    /// <param name="options">How it is written.</param>
+    /// <exception cref="ArgumentException">The path is empty, or the number of threads negative.</exception>
     /// <exception cref="IOException">The path is a directory, its folder does not exist, or it cannot be written.</exception>
-    public static ZFitsWriter Create(string path)
+    public static ZFitsWriter Create(string path, ZFitsWriterOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string full = System.IO.Path.GetFullPath(path);
-        if (Directory.Exists(full)) throw new IOException($"{path} is a directory, not a file.");
-        string folder = System.IO.Path.GetDirectoryName(full)!;
-        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"The folder of {path} does not exist.");
-        string temporary = System.IO.Path.Combine(folder, $".{System.IO.Path.GetFileName(full)}.{System.IO.Path.GetRandomFileName()}");
-        FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, 1 << 17);
-        ZFitsWriter writer = new(path, temporary, stream);
-        try
-        {
-            stream.Write(HeaderWriter.Primary());
-        }
-        catch
-        {
-            writer.Dispose();
-            throw;
-        }
-
-        return writer;
+        options ??= new ZFitsWriterOptions();
+        if (options.Threads < 0) throw new ArgumentException("the number of threads is 0 (one per processor) or more", nameof(options));
+        options.Cancellation.ThrowIfCancellationRequested();
+        return new ZFitsWriter(OutputFile.Create(path), options);
     }
 
     /// <summary>Begins a table; it must be finished before the next one.</summary>
@@ -62,21 +57,32 @@ public sealed class ZFitsWriter : IDisposable
     {
         ObjectDisposedException.ThrowIf(_closed, this);
         if (_table is not null) throw new InvalidOperationException("the table before is not finished");
-        return _table = new ZFitsTableWriter(this, _stream, name, messageName, columns, options ?? new ZFitsTableOptions());
+        return _table = new ZFitsTableWriter(this, new TableDescription(name, messageName, columns, options ?? new ZFitsTableOptions()));
     }
 
-    /// <summary>Completes the file and gives it its name.</summary>
+    /// <summary>Completes the file and gives it its name, when all of it is on the disk.</summary>
     /// <exception cref="InvalidOperationException">A table is open, or no table has rows.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">The token of <see cref="ZFitsWriterOptions.Cancellation"/> was cancelled.</exception>
     public void Finish()
     {
         ObjectDisposedException.ThrowIf(_closed, this);
         if (_table is not null) throw new InvalidOperationException("a table is not finished");
         if (TableCount == 0) throw new InvalidOperationException("no table with rows was written");
-        _stream.Flush(flushToDisk: true);
-        _stream.Dispose();
-        File.Move(_temporaryPath, Path, overwrite: true);
-        _closed = true;
+        Options.Cancellation.ThrowIfCancellationRequested();
+        if (_rewrite)
+        {
+            // The first file stays whole until the second one has got the name.
+            using OutputFile exact = OutputFile.Create(Path);
+            foreach (TableOutput table in _tables) table.Rewrite(exact, Options.Cancellation);
+            exact.Publish();
+        }
+        else
+        {
+            _file.Publish();
+        }
+
+        Dispose();
     }
 
     /// <summary>Ends the writing. A file that is not finished is removed.</summary>
@@ -84,14 +90,23 @@ public sealed class ZFitsWriter : IDisposable
     {
         if (_closed) return;
         _closed = true;
-        _table?.Release();
-        _stream.Dispose();
-        File.Delete(_temporaryPath);
+        try
+        {
+            _table?.Release();
+        }
+        finally
+        {
+            _file.Dispose();
+        }
     }
 
-    internal void TableFinished(bool written)
+    internal TableOutput BeginOutput(TableDescription description, long capacity, long[] counts) => new(_file, description, capacity, counts);
+
+    internal void TableFinished(TableOutput? output)
     {
         _table = null;
-        if (written) TableCount++;
+        if (output is null) return;
+        _tables.Add(output);
+        _rewrite |= output.NeedsRewriting;
     }
 }

@@ -193,7 +193,7 @@ public sealed class RecipeTests
         ZFitsTableWriter table = writer.BeginTable("T", "M", [new("gains", "1", ZFitsElementType.Float32, ZFitsColumnKind.Array, ZFitsRecipe.SameLossyFloats)]);
         table.SetArray<float>(0, [1f, value]);
         table.CommitRow();
-        Assert.Contains("column gains: lossyfloats: the value", Assert.Throws<InvalidOperationException>(table.Finish).Message, StringComparison.Ordinal);
+        Assert.Contains("column gains, tile 0 (rows 0-0): lossyfloats: the value", Assert.Throws<InvalidOperationException>(table.Finish).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -162,6 +162,27 @@ internal sealed class CodecChain : IDisposable
         }
     }
 
+    /// <summary>Encodes a block into a buffer of its own.</summary>
+    /// <param name="data">The serialised rows; its contents are lost, its memory is not.</param>
+    /// <param name="result">Receives the payload, behind room for a header.</param>
+    /// <param name="headerSize">Bytes left free before the payload.</param>
+    /// <param name="processes">Process list.</param>
+    /// <param name="settings">Level and quantum, for the processes that take one.</param>
+    public void Encode(ByteBuffer data, ByteBuffer result, int headerSize, ReadOnlySpan<ushort> processes, CodecSettings settings)
+    {
+        ByteBuffer payload = data;
+        try
+        {
+            Encode(ref payload, processes, settings);
+            payload.Span.CopyTo(result.Resize(checked(headerSize + payload.Length))[headerSize..]);
+        }
+        finally
+        {
+            // Every buffer stays where it was: a large one must not wander to a small column, and grow again in the next tile.
+            if (!ReferenceEquals(payload, data)) _spare = payload;
+        }
+    }
+
     public void Dispose() => _zstd.Dispose();
 
     private void Undo(ushort id, long limit, ref ByteBuffer result)

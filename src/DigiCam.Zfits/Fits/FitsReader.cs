@@ -1,5 +1,6 @@
 using System.Text;
 using DigiCam.Zfits.Tables;
+using DigiCam.Zfits.Writing;
 using static System.FormattableString;
 
 namespace DigiCam.Zfits.Fits;
@@ -87,7 +88,11 @@ internal static class FitsReader
         FitsHeader header = keys.Header;
         if (index == 0)
         {
-            if (!header.TryGetLogical("SIMPLE", out bool simple) || !simple) keys.Fail("SIMPLE", "SIMPLE is not T: not a FITS file of the standard form");
+            if (!header.TryGetLogical("SIMPLE", out bool simple) || !simple)
+            {
+                bool unfinished = header.TryGetCard("SIMPLE", out FitsCard? card) && card!.Comment == HeaderWriter.Unfinished;
+                keys.Fail("SIMPLE", unfinished ? "SIMPLE is F: the writer did not finish this file; its complete tiles can be recovered" : "SIMPLE is not T: not a FITS file of the standard form");
+            }
         }
 
         long shrink = 1;

@@ -7,10 +7,14 @@ internal static class HeaderWriter
 {
     private const string NoCheckSum = "0000000000000000";
 
+    /// <summary>Comment of <c>SIMPLE = F</c> in a file whose writer has not finished it.</summary>
+    public const string Unfinished = "the writer did not finish this file";
+
     /// <summary>The header of a primary unit without data.</summary>
-    public static byte[] Primary() => Format(
+    /// <param name="finished">False makes readers refuse the file.</param>
+    public static byte[] Primary(bool finished) => Format(
         [
-            FitsCard.Logical("SIMPLE", true, "file does conform to FITS standard"),
+            FitsCard.Logical("SIMPLE", finished, finished ? "file does conform to FITS standard" : Unfinished),
             FitsCard.Integer("BITPIX", 8, "number of bits per data pixel"),
             FitsCard.Integer("NAXIS", 0, "number of data axes"),
             FitsCard.Logical("EXTEND", true, "FITS dataset may contain extensions"),
