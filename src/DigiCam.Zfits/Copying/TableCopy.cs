@@ -7,6 +7,8 @@ namespace DigiCam.Zfits.Copying;
 /// <param name="options">How the copy is written.</param>
 internal sealed class TableCopy(ZFitsTable table, IReadOnlyList<ZFitsColumnDefinition> definitions, ZFitsRowSet? rows, ZFitsTableOptions options)
 {
+    private const int CompressorsPerDecoder = 4;
+
     private readonly ZFitsRowSet _rows = rows ?? ZFitsRowSet.All;
 
     public ZFitsTable Table => table;
@@ -16,11 +18,10 @@ internal sealed class TableCopy(ZFitsTable table, IReadOnlyList<ZFitsColumnDefin
 
     /// <summary>Writes the table.</summary>
     /// <returns>Rows that are done now, those before included.</returns>
-    public long Write(ZFitsWriter writer, int threads, long done, IProgress<long>? progress, CancellationToken ct)
+    public long Write(ZFitsWriter writer, long done, IProgress<long>? progress)
     {
         ZFitsTableWriter copy = Begin(writer, table, definitions, RowCount, options);
-        ZFitsReadOptions reading = new() { Columns = [.. definitions.Select(definition => definition.Name)], Rows = rows, Threads = threads };
-        foreach (ZFitsTileReader tile in table.ReadTiles(reading, ct))
+        foreach (ZFitsTileReader tile in table.ReadTiles(ReadOptions(writer, definitions) with { Rows = rows }, writer.Options.Cancellation))
         {
             foreach (long row in _rows.Within(tile.FirstRow, tile.RowCount))
             {
@@ -35,11 +36,16 @@ internal sealed class TableCopy(ZFitsTable table, IReadOnlyList<ZFitsColumnDefin
         return done;
     }
 
-    /// <summary>Begins a table with a catalog that is just large enough.</summary>
-    public static ZFitsTableWriter Begin(ZFitsWriter writer, ZFitsTable like, IReadOnlyList<ZFitsColumnDefinition> definitions, long rowCount, ZFitsTableOptions options)
+    /// <summary>Begins a table of a known number of rows.</summary>
+    public static ZFitsTableWriter Begin(ZFitsWriter writer, ZFitsTable like, IReadOnlyList<ZFitsColumnDefinition> definitions, long rowCount, ZFitsTableOptions options) =>
+        writer.BeginTable(like.Name, like.MessageName, definitions, options with { ExpectedRows = rowCount });
+
+    /// <summary>How the rows for a writer are read: columns in the order of the writer, and as many threads as keep it busy. Decoding takes a
+    /// fraction of the time of compressing, so that up to some threads the one that hands over the rows is enough.</summary>
+    public static ZFitsReadOptions ReadOptions(ZFitsWriter writer, IReadOnlyList<ZFitsColumnDefinition> definitions)
     {
-        long tiles = (rowCount + options.RowsPerTile - 1) / options.RowsPerTile;
-        return writer.BeginTable(like.Name, like.MessageName, definitions, options with { ReservedTiles = checked((int)tiles) });
+        int threads = writer.Options.Threads == 0 ? Environment.ProcessorCount : writer.Options.Threads;
+        return new ZFitsReadOptions { Columns = [.. definitions.Select(definition => definition.Name)], Threads = Math.Max(1, threads / CompressorsPerDecoder) };
     }
 
     /// <summary>Copies a row between a reader and a writer of the same columns.</summary>

@@ -30,11 +30,29 @@ public static class ZFitsCopy
         TableCopy[] copies = [.. source.Tables.Select(table => Plan(table, table == selected, options, ct))];
         if (copies.FirstOrDefault(copy => copy.Table == selected && copy.RowCount == 0 && HasSelection(options)) is not null) throw new ArgumentException($"no row of table {options.Table} is selected", nameof(options));
 
-        using ZFitsWriter writer = ZFitsWriter.Create(target);
-        long done = 0;
-        foreach (TableCopy copy in copies.Where(copy => copy.RowCount > 0)) done = copy.Write(writer, options.Threads, done, progress, ct);
-        writer.Finish();
-        return new ZFitsCopyReport([.. copies.Where(copy => copy.RowCount > 0).Select(copy => (copy.Table.Name, copy.RowCount))], [.. Losses(source)]);
+        copies = [.. copies.Where(copy => copy.RowCount > 0)];
+        if (copies.Length == 0) throw new ArgumentException($"no table of {source.Path} has rows", nameof(source));
+        Write(target, options.Threads, ct, writer =>
+        {
+            long done = 0;
+            foreach (TableCopy copy in copies) done = copy.Write(writer, done, progress);
+        });
+        return new ZFitsCopyReport([.. copies.Select(copy => (copy.Table.Name, copy.RowCount))], [.. Losses(source)]);
+    }
+
+    /// <summary>Writes a file; what the writer refuses is due to the options.</summary>
+    internal static void Write(string target, int threads, CancellationToken ct, Action<ZFitsWriter> write)
+    {
+        using ZFitsWriter writer = ZFitsWriter.Create(target, new ZFitsWriterOptions { Threads = threads, Cancellation = ct });
+        try
+        {
+            write(writer);
+            writer.Finish();
+        }
+        catch (InvalidOperationException e) when (e is not ObjectDisposedException)
+        {
+            throw new ArgumentException(e.Message, e);
+        }
     }
 
     /// <summary>What a file holds that a new file does not get.</summary>

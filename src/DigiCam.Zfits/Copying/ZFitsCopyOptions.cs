@@ -30,6 +30,6 @@ public sealed record ZFitsCopyOptions
     /// <summary>Rows in every tile but the last, in all tables; null keeps the number of the source.</summary>
     public int? RowsPerTile { get; init; }
 
-    /// <summary>Number of tiles that are decoded at the same time; 0 means one per processor.</summary>
+    /// <summary>Threads that compress, that of the caller included, which also decodes; 0 means one per processor. Each holds a tile in memory.</summary>
     public int Threads { get; init; } = 1;
 }

@@ -33,32 +33,29 @@ public static class ZFitsMerge
         List<ZFitsTable> tables = [.. files[0].Tables];
         foreach (ZFitsFile file in files.Skip(1)) AddTables(file, events, tables, notes, ct);
 
-        using ZFitsWriter writer = ZFitsWriter.Create(target);
-        List<(string, long)> written = [];
-        foreach (ZFitsTable table in tables)
+        tables.RemoveAll(table => table.RowCount == 0 && table != events);
+        long rows = set.RowCount - dropped;
+        ZFitsCopy.Write(target, options.Threads, ct, writer =>
         {
-            long rows = table == events ? set.RowCount - dropped : table.RowCount;
-            if (rows == 0) continue;
-            if (table == events) WriteEvents(set, rows, writer, options, progress, ct);
-            else new TableCopy(table, table.GetDefinitions(), null, table.GetWriterOptions()).Write(writer, options.Threads, 0, null, ct);
-            written.Add((table.Name, rows));
-        }
-
-        writer.Finish();
-        return new ZFitsMergeReport(written, set.Order.Gaps, set.Order.MissingCount, set.Order.Duplicates, dropped, notes);
+            foreach (ZFitsTable table in tables)
+            {
+                if (table == events) WriteEvents(set, rows, writer, options.DropDuplicates, progress);
+                else new TableCopy(table, table.GetDefinitions(), null, table.GetWriterOptions()).Write(writer, 0, null);
+            }
+        });
+        return new ZFitsMergeReport([.. tables.Select(table => (table.Name, table == events ? rows : table.RowCount))], set.Order.Gaps, set.Order.MissingCount, set.Order.Duplicates, dropped, notes);
     }
 
-    private static void WriteEvents(ZFitsFileSet set, long rows, ZFitsWriter writer, ZFitsMergeOptions options, IProgress<long>? progress, CancellationToken ct)
+    private static void WriteEvents(ZFitsFileSet set, long rows, ZFitsWriter writer, bool dropDuplicates, IProgress<long>? progress)
     {
-        ZFitsTable first = set.Tables[0];
+        // A first file without events has no compression to be taken over.
+        ZFitsTable first = set.Tables.First(table => table.RowCount > 0);
         IReadOnlyList<ZFitsColumnDefinition> definitions = first.GetDefinitions();
-        ZFitsTableWriter merged = TableCopy.Begin(writer, first, definitions, rows, first.GetWriterOptions());
-        // The names make the order of the columns that of the first file.
-        ZFitsReadOptions reading = new() { Columns = [.. definitions.Select(definition => definition.Name)], Threads = options.Threads };
+        ZFitsTableWriter merged = TableCopy.Begin(writer, first, definitions, rows, set.Tables[0].GetWriterOptions());
         long? before = null;
-        foreach (ZFitsSetEvent next in set.ReadEvents(reading, ct))
+        foreach (ZFitsSetEvent next in set.ReadEvents(TableCopy.ReadOptions(writer, definitions), writer.Options.Cancellation))
         {
-            if (options.DropDuplicates && next.Place.Id == before) continue;
+            if (dropDuplicates && next.Place.Id == before) continue;
             before = next.Place.Id;
             TableCopy.CopyRow(next.Tile, next.RowInTile, merged);
             if (merged.RowCount % first.RowsPerTile == 0) progress?.Report(merged.RowCount);

@@ -12,6 +12,6 @@ public sealed record ZFitsMergeOptions
     /// <summary>Keep only the first of several events of the same number; otherwise all are kept, in the order of files and rows.</summary>
     public bool DropDuplicates { get; init; }
 
-    /// <summary>Number of tiles that are decoded at the same time; 0 means one per processor.</summary>
+    /// <summary>Threads that compress, that of the caller included, which also decodes; 0 means one per processor. Each holds a tile in memory.</summary>
     public int Threads { get; init; } = 1;
 }

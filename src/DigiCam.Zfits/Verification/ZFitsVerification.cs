@@ -52,7 +52,7 @@ public static class ZFitsVerification
             for (; next < table.TileCount; next++) ReadByColumn(next);
             return new VerifiedTable(
                 table.Hdu.Index, table.Name, table.MessageName, table.RowCount, table.TileCount,
-                [.. _digests.Select(digest => digest.Finish(table.RowCount))], [.. _defects.Values.SelectMany(defects => defects)], [.. Warnings()]);
+                [.. _digests.Select(digest => digest.Finish(table.RowCount))], [.. _defects.Values.SelectMany(defects => defects)], [.. UnknownColumns(), .. table.FindStrayBytes(ct)]);
         }
 
         public void Dispose()
@@ -70,9 +70,9 @@ public static class ZFitsVerification
                 {
                     table.GetTile(tile);
                 }
-                catch (Exception e) when (e is ZFitsFormatException or NotSupportedException)
+                catch (Exception e) when (e is ZFitsFormatException or ZFitsNotSupportedException)
                 {
-                    AddDefect(tile, (e as ZFitsFormatException)?.Column, e.Message);
+                    AddDefect(tile, e);
                 }
             }
         }
@@ -88,22 +88,23 @@ public static class ZFitsVerification
                     reader.ReadTile(tile);
                     _digests[column.Index].Add(reader[0]);
                 }
-                catch (Exception e) when (e is ZFitsFormatException or NotSupportedException)
+                catch (Exception e) when (e is ZFitsFormatException or ZFitsNotSupportedException)
                 {
-                    AddDefect(tile, (e as ZFitsFormatException)?.Column ?? (e is NotSupportedException ? column.Name : null), e.Message);
+                    AddDefect(tile, e);
                 }
             }
         }
 
-        private void AddDefect(int tile, string? column, string message)
+        private void AddDefect(int tile, Exception error)
         {
             if (!_defects.TryGetValue(tile, out List<ZFitsDefect>? defects)) _defects.Add(tile, defects = []);
             // A defect in a header meets every column that is read.
-            if (defects.Any(known => known.Message == message)) return;
-            defects.Add(new ZFitsDefect(tile, table.GetTileFirstRow(tile), table.GetTileRowCount(tile), column, message));
+            if (defects.Any(known => known.Message == error.Message)) return;
+            string? column = (error as ZFitsFormatException)?.Column ?? (error as ZFitsNotSupportedException)?.Location.Column;
+            defects.Add(new ZFitsDefect(tile, table.GetTileFirstRow(tile), table.GetTileRowCount(tile), column, error.Message));
         }
 
-        private IEnumerable<string> Warnings()
+        private IEnumerable<string> UnknownColumns()
         {
             if (!table.Columns.Any(column => column.IsKnownField))
             {
