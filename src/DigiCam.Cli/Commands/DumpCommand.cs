@@ -58,6 +58,7 @@ internal static class DumpCommand
     {
         ClosingLine closing = new();
         Usage.CheckName(path);
+        if (output is not null) Usage.CheckName(output);
         using ZFitsFile file = ZFitsFile.Open(path);
         ZFitsTable table = file.GetTable(tableName);
         long total = (options.Rows ?? ZFitsRowSet.All).CountWithin(table.RowCount);
@@ -94,15 +95,11 @@ internal static class DumpCommand
     {
         if (output is null) throw new UsageException("--format npy needs --output: a file for one column, a folder for several");
         string[] columns = options.Columns.Count > 0 ? [.. options.Columns] : [.. table.Columns.Select(column => column.Name)];
-        if (columns.Length == 1 && !Directory.Exists(output))
-        {
-            OutputFiles.CheckTarget(output, [table.File.Path], force);
-            return ZFitsExport.WriteNpy(table, columns[0], options, files.Create(output), progress.OfRows(total), cancellationToken);
-        }
-
-        string[] paths = [.. columns.Select(column => Path.Combine(output, FileNameOf(column)))];
-        if (File.Exists(output)) throw new IOException($"{output} is a file; the arrays of several columns need a folder");
-        foreach (string path in paths.Where(_ => Directory.Exists(output))) OutputFiles.CheckTarget(path, [table.File.Path], force);
+        bool isFolder = Directory.Exists(output);
+        string[] paths = columns.Length == 1 && !isFolder ? [output] : [.. columns.Select(column => Path.Combine(output, FileNameOf(column)))];
+        if (paths[0] != output && File.Exists(output)) throw new IOException($"{output} is a file; the arrays of several columns need a folder");
+        if (paths[0] != output && !isFolder) OutputFiles.CheckNewFolder(output);
+        else foreach (string path in paths) OutputFiles.CheckTarget(path, [table.File.Path], force);
         long rows = 0;
         for (int i = 0; i < columns.Length; i++) rows = ZFitsExport.WriteNpy(table, columns[i], options, files.Create(paths[i]), progress.OfRows(total), cancellationToken);
         return rows;

@@ -15,7 +15,7 @@ internal sealed class OutputFiles : IDisposable
     /// <exception cref="IOException">The target is a folder, or its folder does not exist.</exception>
     public static void CheckTarget(string target, IEnumerable<string> sources, bool force)
     {
-        if (target.Length == 0) throw new UsageException("the name of the target is empty");
+        Usage.CheckName(target);
         if (Directory.Exists(target)) throw new IOException($"{target} is a directory, not a file.");
         string file = RealPath(target);
         if (sources.FirstOrDefault(source => RealPath(source) == file) is { } same) throw new UsageException($"{target}: the target is the source {same} itself");
@@ -23,7 +23,15 @@ internal sealed class OutputFiles : IDisposable
         CheckFolder(Path.GetDirectoryName(Path.GetFullPath(target))!, target);
     }
 
-    /// <summary>Begins a file; its folder is made when there is none.</summary>
+    /// <summary>Refuses a folder that cannot be made, before anything is read.</summary>
+    /// <exception cref="IOException">The folder around it does not exist or cannot be written.</exception>
+    public static void CheckNewFolder(string target)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
+        CheckFolder(Path.GetDirectoryName(full)!, full);
+    }
+
+    /// <summary>Begins a file; if its folder is missing, it is made.</summary>
     public FileStream Create(string path)
     {
         string full = Path.GetFullPath(path);
