@@ -24,11 +24,11 @@ public static class ZFitsCopy
         if (options.Recipe is not null && options.Camera is not null) throw new ArgumentException("either one recipe or those of a camera", nameof(options));
         if (options.RowsPerTile < 1) throw new ArgumentException("a tile has at least one row", nameof(options));
         if (options.ColumnRecipes.Keys.FirstOrDefault(name => source.Tables.All(table => !table.TryGetColumn(name, out _))) is { } unknown) throw new ArgumentException($"no table has a column {unknown}", nameof(options));
-        ZFitsTable? selected = HasSelection(options) ? source.GetTable(options.Table) : source.TryGetTable(options.Table, out ZFitsTable? events) ? events : null;
+        ZFitsTable? selected = HasSelection(options) || options.Camera is not null ? source.GetTable(options.Table) : null;
 
         // Everything that can be refused is, before the target is touched.
         TableCopy[] copies = [.. source.Tables.Select(table => Plan(table, table == selected, options, ct))];
-        if (copies.FirstOrDefault(copy => copy.Table == selected && copy.RowCount == 0 && HasSelection(options)) is not null) throw new ArgumentException($"no row of table {options.Table} is selected", nameof(options));
+        if (copies.Any(copy => copy.Table == selected && copy.RowCount == 0)) throw new ArgumentException($"no row of table {options.Table} is selected", nameof(options));
 
         copies = [.. copies.Where(copy => copy.RowCount > 0)];
         if (copies.Length == 0) throw new ArgumentException($"no table of {source.Path} has rows", nameof(source));
