@@ -1,4 +1,6 @@
+using DigiCam.Zfits.Messages;
 using DigiCam.Zfits.Writing;
+using Google.Protobuf;
 
 namespace DigiCam.Zfits;
 
@@ -14,6 +16,7 @@ public sealed class ZFitsWriter : IDisposable
     private readonly OutputFile _file;
     private readonly List<TableOutput> _tables = [];
     private ZFitsTableWriter? _table;
+    private bool _tableIsOpen;
     private bool _rewrite;
     private bool _closed;
 
@@ -55,9 +58,61 @@ public sealed class ZFitsWriter : IDisposable
     /// <exception cref="ArgumentException">A column cannot be written as described.</exception>
     public ZFitsTableWriter BeginTable(string name, string messageName, IReadOnlyList<ZFitsColumnDefinition> columns, ZFitsTableOptions? options = null)
     {
-        ObjectDisposedException.ThrowIf(_closed, this);
-        if (_table is not null) throw new InvalidOperationException("the table before is not finished");
-        return _table = new ZFitsTableWriter(this, new TableDescription(name, messageName, columns, options ?? new ZFitsTableOptions()));
+        BeginTable();
+        try
+        {
+            return OpenTable(name, messageName, columns, options ?? new ZFitsTableOptions());
+        }
+        catch
+        {
+            _tableIsOpen = false;
+            throw;
+        }
+    }
+
+    /// <summary>Begins a table of messages; it must be finished before the next one. The first message written to it defines its columns.</summary>
+    /// <typeparam name="T">The message, for example <see cref="Messages.R1v1.Event"/>.</typeparam>
+    /// <param name="name">Name of the table (EXTNAME).</param>
+    /// <param name="recipes">Compression of the fields.</param>
+    /// <param name="options">How the table is written.</param>
+    /// <param name="messageName">Name of the message (PBFHEAD); null for the one of its definition, but <c>DataModel</c> for the package
+    /// <c>ProtoDataModel</c>, which readers of all ages know.</param>
+    /// <exception cref="InvalidOperationException">Another table is open.</exception>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    public ZFitsMessageWriter<T> BeginMessages<T>(string name, CameraRecipes recipes, ZFitsTableOptions? options = null, string? messageName = null) where T : class, IMessage<T>, new()
+    {
+        ArgumentNullException.ThrowIfNull(recipes);
+        return BeginMessages<T>(name, field => recipes[field], options, messageName);
+    }
+
+    /// <summary>Begins a table of messages whose fields are all compressed with one recipe; otherwise as <see cref="BeginMessages{T}(string, CameraRecipes, ZFitsTableOptions?, string?)"/>.</summary>
+    /// <typeparam name="T">The message.</typeparam>
+    /// <param name="name">Name of the table (EXTNAME).</param>
+    /// <param name="recipe">Compression of all fields.</param>
+    /// <param name="options">How the table is written.</param>
+    /// <param name="messageName">Name of the message (PBFHEAD), or null.</param>
+    /// <exception cref="InvalidOperationException">Another table is open.</exception>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    public ZFitsMessageWriter<T> BeginMessages<T>(string name, ZFitsRecipe recipe, ZFitsTableOptions? options = null, string? messageName = null) where T : class, IMessage<T>, new()
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return BeginMessages<T>(name, _ => recipe, options, messageName);
+    }
+
+    /// <summary>Begins a table of messages with a recipe for every field; otherwise as <see cref="BeginMessages{T}(string, CameraRecipes, ZFitsTableOptions?, string?)"/>.</summary>
+    /// <typeparam name="T">The message.</typeparam>
+    /// <param name="name">Name of the table (EXTNAME).</param>
+    /// <param name="recipeOf">Gives the recipe of a field by its dotted name, for example <c>hiGain.waveforms.samples</c>. Asked for every column, when the first message is written.</param>
+    /// <param name="options">How the table is written.</param>
+    /// <param name="messageName">Name of the message (PBFHEAD), or null.</param>
+    /// <exception cref="InvalidOperationException">Another table is open.</exception>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    public ZFitsMessageWriter<T> BeginMessages<T>(string name, Func<string, ZFitsRecipe> recipeOf, ZFitsTableOptions? options = null, string? messageName = null) where T : class, IMessage<T>, new()
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(recipeOf);
+        BeginTable();
+        return new ZFitsMessageWriter<T>(this, name, messageName ?? MessageRegistry.WrittenName(new T().Descriptor), recipeOf, options ?? new ZFitsTableOptions());
     }
 
     /// <summary>Completes the file and gives it its name, when all of it is on the disk.</summary>
@@ -67,7 +122,7 @@ public sealed class ZFitsWriter : IDisposable
     public void Finish()
     {
         ObjectDisposedException.ThrowIf(_closed, this);
-        if (_table is not null) throw new InvalidOperationException("a table is not finished");
+        if (_tableIsOpen) throw new InvalidOperationException("a table is not finished");
         if (TableCount == 0) throw new InvalidOperationException("no table with rows was written");
         Options.Cancellation.ThrowIfCancellationRequested();
         if (_rewrite)
@@ -102,11 +157,26 @@ public sealed class ZFitsWriter : IDisposable
 
     internal TableOutput BeginOutput(TableDescription description, long capacity, long[] counts) => new(_file, description, capacity, counts);
 
+    /// <summary>Makes the writer of a table that has begun.</summary>
+    internal ZFitsTableWriter OpenTable(string name, string messageName, IReadOnlyList<ZFitsColumnDefinition> columns, ZFitsTableOptions options)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        return _table = new ZFitsTableWriter(this, new TableDescription(name, messageName, columns, options));
+    }
+
     internal void TableFinished(TableOutput? output)
     {
         _table = null;
+        _tableIsOpen = false;
         if (output is null) return;
         _tables.Add(output);
         _rewrite |= output.NeedsRewriting;
+    }
+
+    private void BeginTable()
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        if (_tableIsOpen) throw new InvalidOperationException("the table before is not finished");
+        _tableIsOpen = true;
     }
 }

@@ -91,6 +91,14 @@ public static class MessageRegistry
     /// <param name="columnName">The field names of the same path joined with <c>_</c>; a definition with other names does not fit.</param>
     public static FieldDescriptor? FindField(MessageDescriptor message, string fieldPath, string columnName) => FieldPath.Follow(message, fieldPath, columnName).Leaf;
 
+    /// <summary>The name to write for a message: the one that readers of all ages know.</summary>
+    internal static string WrittenName(MessageDescriptor message)
+    {
+        // Only this package: R1 and CTAR1 have come to mean other messages since.
+        (string alias, string package) = Aliases[0];
+        return message.FullName.StartsWith(package, StringComparison.Ordinal) ? alias + message.FullName[package.Length..] : message.FullName;
+    }
+
     /// <summary>The definitions a name can stand for, the first choice first.</summary>
     internal static IEnumerable<MessageDescriptor> Candidates(string messageName)
     {
