@@ -54,6 +54,25 @@ public sealed class DamagedRunTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("hiGain_waveforms_samples", 0, 1295, "event row 0 has 1295 samples, not a multiple of the 1296 pixels of this camera")]
+    [InlineData("hiGain_waveforms_samples", 0, 0, "event row 0 has 0 samples")]
+    [InlineData("hiGain_waveforms_samples", 2, 2592, "event row 2 (event 3): 2592 samples, the first event has 1296 pixels x 1 samples")]
+    [InlineData("hiGain_waveforms_baselines", 1, 1297, "event row 1 (event 2): 1297 baselines for 1296 pixels")]
+    [InlineData("pixels_flags", 1, 432, "event row 1 (event 2): 432 pixels_flags for 1296 pixels")]
+    [InlineData("trigger_input_traces", 1, 577, "event row 1 (event 2): 577 trigger input values, not a multiple of 576")]
+    [InlineData("trigger_output_patch7", 1, 55, "event row 1 (event 2): 55 trigger output bytes, not a multiple of 54")]
+    public void Length_ThatDoesNotFitThePixels_IsRefusedWithRowAndCounts(string column, int row, int length, string expected)
+    {
+        string path = Write("a", 3, length: (column, row, length));
+        string message = Assert.Throws<InvalidDataException>(() =>
+        {
+            using Run run = Run.Open(path);
+            run.Process(EventContent.All, () => 0, (_, _) => { }, cancellationToken: TestContext.Current.CancellationToken);
+        }).Message;
+        Assert.StartsWith($"{path}: {expected}", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Process_FilesWithDifferentColumns_KeepNothingOfTheOther()
     {
@@ -104,7 +123,7 @@ public sealed class DamagedRunTests : IDisposable
 
     private string Write(
         string name, int rows, uint firstNumber = 1, IReadOnlyList<ZFitsColumnDefinition>? columns = null, string? except = null,
-        Func<int, ushort[]>? indices = null, byte[]? triggerOutput = null, ulong seconds = 1_535_000_000)
+        Func<int, ushort[]>? indices = null, byte[]? triggerOutput = null, ulong seconds = 1_535_000_000, (string Column, int Row, int Length)? length = null)
     {
         string path = _folder.File(name + ".fits.fz");
         using ZFitsWriter writer = ZFitsWriter.Create(path);
@@ -113,19 +132,21 @@ public sealed class DamagedRunTests : IDisposable
         {
             Set("telescopeID", c => table.SetScalar(c, 22));
             Set("eventNumber", c => table.SetScalar(c, firstNumber + (uint)row));
-            Set("hiGain_waveforms_samples", c => table.SetArray<short>(c, new short[CameraGeometry.PixelCount]));
+            Set("hiGain_waveforms_samples", c => table.SetArray<short>(c, new short[LengthOf("hiGain_waveforms_samples", row, CameraGeometry.PixelCount)]));
             Set("hiGain_waveforms_pixelsIndices", c => table.SetArray<ushort>(c, indices is null ? Indices : indices(row)));
-            Set("hiGain_waveforms_baselines", c => table.SetArray<short>(c, new short[CameraGeometry.PixelCount]));
+            Set("hiGain_waveforms_baselines", c => table.SetArray<short>(c, new short[LengthOf("hiGain_waveforms_baselines", row, CameraGeometry.PixelCount)]));
             Set("local_time_sec", c => table.SetScalar(c, seconds));
-            Set("pixels_flags", c => table.SetArray<ushort>(c, new ushort[CameraGeometry.PixelCount]));
-            Set("trigger_input_traces", c => table.SetArray<byte>(c, new byte[576]));
-            foreach (string output in (string[])["trigger_output_patch7", "trigger_output_patch19", "trigger_output_muon"]) Set(output, c => table.SetArray<byte>(c, triggerOutput ?? new byte[54]));
+            Set("pixels_flags", c => table.SetArray<ushort>(c, new ushort[LengthOf("pixels_flags", row, CameraGeometry.PixelCount)]));
+            Set("trigger_input_traces", c => table.SetArray<byte>(c, new byte[LengthOf("trigger_input_traces", row, 576)]));
+            foreach (string output in (string[])["trigger_output_patch7", "trigger_output_patch19", "trigger_output_muon"]) Set(output, c => table.SetArray<byte>(c, triggerOutput ?? new byte[LengthOf(output, row, 54)]));
             table.CommitRow();
         }
 
         table.Finish();
         writer.Finish();
         return path;
+
+        int LengthOf(string column, int row, int usual) => length is (string odd, int at, int other) && odd == column && at == row ? other : usual;
 
         void Set(string column, Action<int> set)
         {

@@ -25,7 +25,7 @@ internal sealed class TableImage
         int heap = data + (int)Get("ZHEAPPTR");
         ReservedTiles = (int)(Get("ZHEAPPTR") / Get("NAXIS1"));
         int position = heap;
-        for (long tile = 0; tile < Get("NAXIS2"); tile++)
+        for (long tile = Get("NAXIS2"); tile > 0; tile--)
         {
             TileImage image = new(BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(position + 4)));
             position += 16;
@@ -51,15 +51,15 @@ internal sealed class TableImage
     /// <summary>The integer value of a card.</summary>
     public long Get(string keyword)
     {
-        string card = _cards.Single(c => c.StartsWith($"{keyword,-8}= ", StringComparison.Ordinal));
-        return long.Parse(card[10..30], CultureInfo.InvariantCulture);
+        int at = Find(keyword);
+        return at < 0 ? throw new InvalidOperationException($"no card {keyword}") : long.Parse(_cards[at].AsSpan(10, 20), provider: CultureInfo.InvariantCulture);
     }
 
     /// <summary>Replaces the value of a card, or adds a card; quotes are part of the value.</summary>
     public void Set(string keyword, string value)
     {
         string card = $"{keyword,-8}= {value}".PadRight(CardSize);
-        int at = _cards.FindIndex(c => c.StartsWith($"{keyword,-8}= ", StringComparison.Ordinal));
+        int at = Find(keyword);
         if (at < 0) _cards.Add(card);
         else _cards[at] = card;
     }
@@ -70,7 +70,9 @@ internal sealed class TableImage
     /// <summary>Takes a card out.</summary>
     public void Remove(string keyword)
     {
-        if (_cards.RemoveAll(c => c.StartsWith($"{keyword,-8}= ", StringComparison.Ordinal)) != 1) throw new InvalidOperationException($"no card {keyword}");
+        int at = Find(keyword);
+        if (at < 0) throw new InvalidOperationException($"no card {keyword}");
+        _cards.RemoveAt(at);
     }
 
     /// <summary>Puts the file together.</summary>
@@ -112,6 +114,12 @@ internal sealed class TableImage
         TableBytes result = new(bytes, FitsBlock, data, (int)width, start + (int)body.Length, [.. tiles.Select(at => start + at)], [.. blocks.Select(tile => Array.ConvertAll(tile, at => start + at))]);
         result.Seal();
         return result;
+    }
+
+    private int Find(string keyword)
+    {
+        string start = $"{keyword,-8}= ";
+        return _cards.FindIndex(card => card.StartsWith(start, StringComparison.Ordinal));
     }
 
     private static string CardAt(byte[] file, int at) => Encoding.ASCII.GetString(file, at, CardSize);
