@@ -87,7 +87,7 @@ public sealed class MergeTests : IDisposable
         ZFitsMergeReport report = Merge(null, "a.fits.fz", "b.fits.fz");
         string note = Assert.Single(report.Notes);
         Assert.Contains("TARGET", note, StringComparison.Ordinal);
-        Assert.Contains("b.fits.fz", note, StringComparison.Ordinal);
+        Assert.Contains("a.fits.fz are kept", note, StringComparison.Ordinal);
         using ZFitsFile file = ZFitsFile.Open(Target);
         Assert.True(file.Tables[0].Header.TryGetString("TARGET", out string? target));
         Assert.Equal("Crab", target);

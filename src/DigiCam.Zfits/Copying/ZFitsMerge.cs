@@ -29,7 +29,8 @@ public static class ZFitsMerge
         ZFitsTable events = set.Tables[0];
         List<string> notes = [];
         notes.AddRange(files.SelectMany(file => ZFitsCopy.Losses(file).Select(loss => $"{file.Path}: {loss}")));
-        foreach (ZFitsTable other in set.Tables.Skip(1)) NoteCards(events, other, notes);
+        string[] different = [.. set.Tables.Skip(1).SelectMany(other => DifferentCards(events, other)).Distinct()];
+        if (different.Length > 0) notes.Add($"header cards of table {events.Name} differ between the files: {string.Join(", ", different)}; those of {events.File.Path} are kept");
         List<ZFitsTable> tables = [.. files[0].Tables];
         foreach (ZFitsFile file in files.Skip(1)) AddTables(file, events, tables, notes, ct);
 
@@ -91,12 +92,11 @@ public static class ZFitsMerge
         return a.Rows(new ZFitsReadOptions(), ct).Zip(b.Rows(new ZFitsReadOptions(), ct)).All(rows => a.Columns.All(column => rows.First.GetBytes(column.Name).SequenceEqual(rows.Second.GetBytes(column.Name))));
     }
 
-    private static void NoteCards(ZFitsTable first, ZFitsTable other, List<string> notes)
+    private static IEnumerable<string> DifferentCards(ZFitsTable first, ZFitsTable other)
     {
         Dictionary<string, string> kept = ValuesOf(first);
         Dictionary<string, string> values = ValuesOf(other);
-        string[] different = [.. kept.Keys.Union(values.Keys).Where(keyword => kept.GetValueOrDefault(keyword) != values.GetValueOrDefault(keyword))];
-        if (different.Length > 0) notes.Add($"header cards of table {first.Name} differ in {other.File.Path}: {string.Join(", ", different)}; those of {first.File.Path} are kept");
+        return kept.Keys.Union(values.Keys).Where(keyword => kept.GetValueOrDefault(keyword) != values.GetValueOrDefault(keyword));
 
         static Dictionary<string, string> ValuesOf(ZFitsTable table) => table.GetUserCards()
             .Where(card => card.Kind != FitsCardKind.Commentary && card.Keyword != TimeOfBuild)

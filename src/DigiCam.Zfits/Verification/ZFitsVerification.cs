@@ -50,6 +50,9 @@ public static class ZFitsVerification
             }
 
             for (; next < table.TileCount; next++) ReadByColumn(next);
+
+            // Whatever the reading by column may have made of it: a tile that was skipped is damaged.
+            foreach (ZFitsLostTile tile in lost.Tiles.Where(tile => !_defects.ContainsKey(tile.Tile))) AddDefect(tile.Tile, tile.Error);
             return new VerifiedTable(
                 table.Hdu.Index, table.Name, table.MessageName, table.RowCount, table.TileCount,
                 [.. _digests.Select(digest => digest.Finish(table.RowCount))], [.. _defects.Values.SelectMany(defects => defects)], [.. UnknownColumns(), .. table.FindStrayBytes(ct)]);
