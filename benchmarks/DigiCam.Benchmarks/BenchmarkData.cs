@@ -43,7 +43,7 @@ internal static class BenchmarkData
         using ZFitsTileReader tile = table.CreateTileReader();
         tile.ReadTile(0);
         using ZFitsWriter writer = ZFitsWriter.Create(path);
-        ZFitsTableWriter target = writer.BeginTable(table.Name, table.MessageName, ZFitsColumnDefinition.Of(table, CameraRecipes.Digicam), new ZFitsTableOptions { RowsPerTile = 100 });
+        ZFitsTableWriter target = writer.BeginTable(table.Name, table.MessageName, table.GetDefinitions(CameraRecipes.Digicam), new ZFitsTableOptions { RowsPerTile = 100 });
         for (int i = 0; i < events; i++)
         {
             for (int c = 0; c < table.Columns.Count; c++) target.SetRaw(c, tile[c].GetRowBytes(i % tile.RowCount));

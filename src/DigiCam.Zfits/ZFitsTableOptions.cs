@@ -14,6 +14,9 @@ public sealed record ZFitsTableOptions
     /// the file is finished: its tiles are copied to a second temporary file, which needs the time and the place of one more file.</summary>
     public long? ExpectedRows { get; init; }
 
+    /// <summary>How the recipes with zlib compress: fast, or to the bytes of reference zlib at level 6.</summary>
+    public ZFitsDeflate Deflate { get; init; } = ZFitsDeflate.Fast;
+
     /// <summary>Cards of the user, written after the structural ones.</summary>
     public IReadOnlyList<FitsCard> Cards { get; init; } = [];
 

@@ -33,7 +33,7 @@ public sealed class ZFitsTableWriter
         // A table without elements has a width, too.
         Array.Fill(_maxElements, 1);
         _maxBlocks = new long[description.Columns.Length];
-        _current = new TileRows(description.Columns);
+        _current = new TileRows(description.Columns, description.Options.Deflate);
     }
 
     /// <summary>Rows committed so far.</summary>
@@ -181,7 +181,7 @@ public sealed class ZFitsTableWriter
         // With one thread nobody else compresses meanwhile.
         int most = _compressor.Threads == 1 ? 0 : _compressor.Threads;
         while (_inWork.Count > most || (_inWork.TryPeek(out TileRows? next) && _compressor.IsDone(next))) WriteTile();
-        if (!_free.TryPop(out _current!)) _current = new TileRows(_description.Columns);
+        if (!_free.TryPop(out _current!)) _current = new TileRows(_description.Columns, _description.Options.Deflate);
     }
 
     /// <summary>Takes note of the rows of a tile.</summary>

@@ -145,11 +145,11 @@ public sealed class CodecTests
 
     internal static ushort[] Processes(string list) => [.. list.Split(' ').Select(id => Convert.ToUInt16(id, 16))];
 
-    internal static byte[] Encode(CodecChain chain, byte[] block, ushort[] processes, int quantum = 1)
+    internal static byte[] Encode(CodecChain chain, byte[] block, ushort[] processes, int quantum = 1, ZFitsDeflate deflate = ZFitsDeflate.Fast)
     {
         ByteBuffer buffer = new();
         block.CopyTo(buffer.Resize(block.Length));
-        chain.Encode(ref buffer, processes, new CodecSettings(ZstdLevel: 3, quantum));
+        chain.Encode(ref buffer, processes, new CodecSettings(ZstdLevel: 3, quantum, deflate));
         return buffer.Span.ToArray();
     }
 

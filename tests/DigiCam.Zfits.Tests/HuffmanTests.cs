@@ -48,6 +48,42 @@ public sealed class HuffmanTests
         CheckRoundTrip(shuffled);
     }
 
+    /// <summary>Streams long enough to be decoded from two places at once; with codes of equal length the two never fall into step.</summary>
+    [Theory]
+    [InlineData("one bit", 800_000)]
+    [InlineData("eight bits", 400_000)]
+    [InlineData("nine bits", 400_000)]
+    [InlineData("twelve bits", 300_000)]
+    [InlineData("sixteen bits", 300_000)]
+    [InlineData("geometric", 700_001)]
+    [InlineData("bursts of rare words", 500_003)]
+    public void Words_LongStreams_RoundTrip(string kind, int count)
+    {
+        Random random = new(9);
+        Func<int, int> word = kind switch
+        {
+            "one bit" => _ => random.Next(2) * 5000,
+            "eight bits" => i => i % 256,
+            "nine bits" => i => i * 7 % 512,
+            "twelve bits" => i => i * 5 % 4096,
+            "sixteen bits" => i => i * 40503 & 0xffff,
+            "geometric" => _ => (int)(-3 * Math.Log(1 - random.NextDouble())),
+            _ => i => i / 1000 % 10 == 0 ? random.Next(20_000) : random.Next(12),
+        };
+        CheckRoundTrip([.. Enumerable.Range(0, count).Select(i => (ushort)word(i))]);
+    }
+
+    [Fact]
+    public void Words_RandomLongStreams_RoundTrip() =>
+        Gen.Select(Gen.Int[60_000, 400_000], Gen.Double[0.02, 8], Gen.Int[0, int.MaxValue]).Sample(
+            parameters =>
+            {
+                Random random = new(parameters.Item3);
+                CheckRoundTrip([.. Enumerable.Range(0, parameters.Item1).Select(_ => (ushort)(short)(parameters.Item2 * Math.Tan(3.1 * (random.NextDouble() - 0.5))))]);
+            },
+            iter: 25,
+            threads: 1);
+
     [Fact]
     public void Words_RandomWaveforms_RoundTrip() =>
         Gen.Select(Gen.Int[1, 30_000], Gen.Int[1, 2000], Gen.Int[0, int.MaxValue]).Sample(

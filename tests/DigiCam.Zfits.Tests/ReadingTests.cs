@@ -206,6 +206,37 @@ public sealed class ReadingTests : IDisposable
         Assert.Contains("has 47 rows, there is no row 47", rows.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>All columns with the recipes of the camera, every value looked at: after the first tiles nothing is allocated, whatever the number of events.</summary>
+    [Fact]
+    public void ReadTile_WarmReader_AllocatesNothing()
+    {
+        string path = _folder.File("camera.fits.fz");
+        WriteCameraEvents(path, rows: 60, rowsPerTile: 10);
+        using ZFitsFile file = ZFitsFile.Open(path);
+        using ZFitsTileReader reader = file.Tables[0].CreateTileReader();
+        long sum = ReadAll(reader) + ReadAll(reader);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        sum += ReadAll(reader);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.Equal(0, sum % 3);
+        Assert.Equal(0, allocated);
+
+        static long ReadAll(ZFitsTileReader reader)
+        {
+            long sum = 0;
+            for (int tile = 0; tile < reader.Table.TileCount; tile++)
+            {
+                reader.ReadTile(tile);
+                for (int c = 0; c < reader.Columns.Count; c++)
+                {
+                    for (int row = 0; row < reader.RowCount; row++) foreach (byte value in reader[c].GetRowBytes(row)) sum += value;
+                }
+            }
+
+            return sum;
+        }
+    }
+
     [Theory]
     [InlineData("5", "5", 1)]
     [InlineData("3-5,1,4-8, 9", "1,3-9", 8)]
@@ -247,6 +278,50 @@ public sealed class ReadingTests : IDisposable
         Assert.Throws<ArgumentOutOfRangeException>(() => ZFitsRowSet.Of(1, -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => ZFitsRowSet.Range(2, long.MaxValue));
         Assert.True(ZFitsRowSet.All.Contains(long.MaxValue - 1));
+    }
+
+    /// <summary>Events of a small camera with all columns of DigiCam: noise, a few pulses, counters.</summary>
+    private static void WriteCameraEvents(string path, int rows, int rowsPerTile)
+    {
+        const int Pixels = 144;
+        Random random = new(11);
+        using ZFitsWriter writer = ZFitsWriter.Create(path);
+        ZFitsTableWriter table = writer.BeginTable("Events", DigiCamColumns.EventMessage, DigiCamColumns.Events, new ZFitsTableOptions { RowsPerTile = rowsPerTile });
+        for (int row = 0; row < rows; row++)
+        {
+            for (int c = 0; c < DigiCamColumns.Events.Count; c++)
+            {
+                ZFitsColumnDefinition column = DigiCamColumns.Events[c];
+                switch (column.Kind, column.ElementType)
+                {
+                    case (ZFitsColumnKind.Array, ZFitsElementType.Int16):
+                        table.SetArray<short>(c, [.. Enumerable.Range(0, 50 * Pixels).Select(i => (short)(300 + random.Next(7) + (i % 5000 < 20 ? random.Next(3000) : 0)))]);
+                        break;
+                    case (ZFitsColumnKind.Array, ZFitsElementType.UInt16):
+                        table.SetArray<ushort>(c, [.. Enumerable.Range(0, Pixels).Select(i => (ushort)(Pixels - 1 - i))]);
+                        break;
+                    case (ZFitsColumnKind.Array, ZFitsElementType.UInt8):
+                        table.SetArray<byte>(c, [.. Enumerable.Range(0, 3000).Select(i => (byte)(i % 3 == 0 ? random.Next(40) : 0))]);
+                        break;
+                    case (ZFitsColumnKind.Scalar, ZFitsElementType.Int32):
+                        table.SetScalar(c, 22);
+                        break;
+                    case (ZFitsColumnKind.Scalar, ZFitsElementType.UInt32):
+                        table.SetScalar(c, (uint)row);
+                        break;
+                    case (ZFitsColumnKind.Scalar, ZFitsElementType.UInt64):
+                        table.SetScalar(c, 1_534_972_300UL + (ulong)row);
+                        break;
+                    default:
+                        throw new InvalidOperationException($"no values for {column}");
+                }
+            }
+
+            table.CommitRow();
+        }
+
+        table.Finish();
+        writer.Finish();
     }
 
     private void BreakWaveforms(int tile)

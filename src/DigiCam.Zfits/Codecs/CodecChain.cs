@@ -5,6 +5,7 @@ internal sealed class CodecChain : IDisposable
 {
     private readonly HuffmanDecoder _huffmanDecoder = new();
     private readonly ZstdCoder _zstd = new();
+    private ZLibCoder? _zlib;
     private HuffmanEncoder? _huffmanEncoder;
     private LzoEncoder? _lzoEncoder;
     private ByteBuffer _spare = new();
@@ -58,7 +59,7 @@ internal sealed class CodecChain : IDisposable
                 _huffmanDecoder.DecodeHalfMan(payload, result, outer);
                 break;
             case ProcessIds.ZLib:
-                ZLibCoder.Decode(source, offset, length, result, outer);
+                (_zlib ??= new()).Decode(payload, result, outer);
                 break;
             case ProcessIds.Lzo:
                 LzoDecoder.Decode(payload, result, outer);
@@ -141,7 +142,7 @@ internal sealed class CodecChain : IDisposable
                     Swap(ref data);
                     break;
                 case ProcessIds.ZLib:
-                    ZLibCoder.Encode(data.Span, _spare);
+                    (_zlib ??= new()).Encode(data.Span, _spare, settings.Deflate);
                     Swap(ref data);
                     break;
                 case ProcessIds.Lzo:

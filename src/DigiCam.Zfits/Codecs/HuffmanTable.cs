@@ -37,7 +37,7 @@ internal sealed class HuffmanTable
     /// <summary>Symbol in bits 0-15, code length in bits 16-23; for longer codes a flag and the place of the second-level table.</summary>
     public uint[] Single { get; } = new uint[1 << MaximumIndexBits];
 
-    /// <summary>Bits 0-7 bits consumed, 8-15 symbols decoded, then three 16-bit values, the last repeated where there are fewer;
+    /// <summary>Three 16-bit values, the last repeated where there are fewer, then the bits they use and their number, a byte each;
     /// values are running sums when the table is built for differences. Zero for codes longer than the index.</summary>
     public ulong[] Multi { get; } = new ulong[1 << MaximumIndexBits];
 
@@ -285,7 +285,7 @@ internal sealed class HuffmanTable
                 }
             }
 
-            multi[index] = (uint)used | (count << 8) | ((ulong)a << 16) | ((ulong)b << 32) | ((ulong)c << 48);
+            multi[index] = a | ((ulong)b << 16) | ((ulong)c << 32) | ((ulong)used << 48) | ((ulong)count << 56);
         }
     }
 

@@ -5,9 +5,10 @@ using DigiCam.Zfits.Codecs;
 namespace DigiCam.Zfits.Writing;
 
 /// <summary>The rows of one column in a tile: filled row by row, then compressed into a block. Keeps its buffers from tile to tile.</summary>
-internal sealed class ColumnRows(ZFitsColumnDefinition definition)
+internal sealed class ColumnRows(ZFitsColumnDefinition definition, ZFitsDeflate deflate)
 {
     private readonly int _elementSize = definition.ElementType.ElementSize();
+    private readonly CodecSettings _settings = definition.Recipe.Settings with { Deflate = deflate };
     private readonly ByteBuffer _rows = new();
     private readonly ByteBuffer _block = new();
     private int _committed;
@@ -78,7 +79,7 @@ internal sealed class ColumnRows(ZFitsColumnDefinition definition)
     {
         ReadOnlySpan<ushort> processes = definition.Recipe.ProcessList;
         int headerSize = 10 + 2 * processes.Length;
-        chain.Encode(_rows, _block, headerSize, processes, definition.Recipe.Settings);
+        chain.Encode(_rows, _block, headerSize, processes, _settings);
         Span<byte> header = _block.Span;
         BinaryPrimitives.WriteInt64LittleEndian(header, _block.Length);
         header[8] = (byte)'C';

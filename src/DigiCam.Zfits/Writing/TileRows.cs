@@ -1,9 +1,9 @@
 namespace DigiCam.Zfits.Writing;
 
 /// <summary>The rows of one tile, and the blocks they become.</summary>
-internal sealed class TileRows(IReadOnlyList<ZFitsColumnDefinition> columns)
+internal sealed class TileRows(IReadOnlyList<ZFitsColumnDefinition> columns, ZFitsDeflate deflate)
 {
-    public ColumnRows[] Columns { get; } = [.. columns.Select(column => new ColumnRows(column))];
+    public ColumnRows[] Columns { get; } = [.. columns.Select(column => new ColumnRows(column, deflate))];
 
     /// <summary>Number of the tile in the table; set when it is sealed.</summary>
     public int Tile { get; private set; }
