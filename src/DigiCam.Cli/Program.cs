@@ -17,6 +17,7 @@ Command root = new("digicam", "Commissioning of SiPM Cherenkov cameras: from raw
     DumpCommand.Create(),
     RecompressCommand.Create(),
     MergeCommand.Create(),
+    RecoverCommand.Create(),
     HvOffCommand.Create(),
     RunCommand.Create(),
     DemoCommand.Create(),

@@ -22,10 +22,10 @@ internal static class CommandData
     }
 
     /// <summary>Makes a file that is small and yet takes seconds to work on: 300 events of a million samples that are zero, each in a tile of its own.</summary>
-    public static string WriteSlowRun(TemporaryFolder folder, string name = "slow.fits.fz", uint firstEvent = 1)
+    public static string WriteSlowRun(TemporaryFolder folder, string name = "slow.fits.fz", uint firstEvent = 1, ZFitsRecipe? recipe = null)
     {
         using ZFitsWriter writer = ZFitsWriter.Create(folder.File(name));
-        ZFitsTableWriter table = writer.BeginTable("Events", DigiCamColumns.EventMessage, [DigiCamColumns.Events[1], DigiCamColumns.Events[2] with { Recipe = ZFitsRecipe.Zstd }], new ZFitsTableOptions { RowsPerTile = 1, ReservedTiles = 300 });
+        ZFitsTableWriter table = writer.BeginTable("Events", DigiCamColumns.EventMessage, [DigiCamColumns.Events[1], DigiCamColumns.Events[2] with { Recipe = recipe ?? ZFitsRecipe.Zstd }], new ZFitsTableOptions { RowsPerTile = 1, ReservedTiles = 300 });
         short[] samples = new short[1_000_000];
         for (uint row = 0; row < 300; row++)
         {

@@ -14,6 +14,7 @@ public sealed class RecompressCommandTests : IDisposable
     [InlineData]
     [InlineData("--as-stored")]
     [InlineData("--recipe", "zstd5", "--rows-per-tile", "3")]
+    [InlineData("--deflate", "fast", "--recipe", "zrice")]
     [InlineData("--camera", "nectarcam", "--column", "pixels_flags=lzo", "--column", "event_type=zrice32", "--threads", "3")]
     public void Values_StayTheSame(params string[] options)
     {
@@ -33,6 +34,20 @@ public sealed class RecompressCommandTests : IDisposable
         foreach (ZFitsColumnSummary column in table.SummarizeColumns(TestContext.Current.CancellationToken)) Assert.Equal([column.Column.Name == "eventNumber" ? "splithilo16 smoothing halfman16" : "lzo"], column.Codecs);
         using ZFitsFile source = ZFitsFile.Open(_folder.File("run.fits.fz"));
         Assert.Equal(source.Tables[0].GetUserCards(), table.GetUserCards());
+    }
+
+    [Fact]
+    public void ReferenceDeflate_MakesTheTilesOfTheCameraServer()
+    {
+        Recompress("new.fits.fz", "--deflate", "reference").AssertClosed("recompress", 10);
+        Assert.Equal(HeapOf("run.fits.fz"), HeapOf("new.fits.fz"));
+
+        byte[] HeapOf(string name)
+        {
+            using ZFitsFile file = ZFitsFile.Open(_folder.File(name));
+            ZFitsTile tile = file.Tables[0].GetTile(0);
+            return File.ReadAllBytes(_folder.File(name)).AsSpan((int)tile.FileOffset, (int)tile.Size + 16).ToArray();
+        }
     }
 
     [Fact]

@@ -18,6 +18,7 @@ internal static class RecompressCommand
         Option<string?> camera = new("--camera") { Description = "compression of the events as a camera server does it: digicam, lst, nectarcam, nectarcam-flat" };
         Option<bool> asStored = new("--as-stored") { Description = "compression of the source, as without --recipe and --camera" };
         Option<string[]> column = new("--column") { Description = "NAME=RECIPE: compression of one column; may be repeated", DefaultValueFactory = _ => [] };
+        Option<ZFitsDeflate> deflate = new("--deflate") { Description = "Fast, or Reference: the bytes of zlib at level 6, which the camera servers write", DefaultValueFactory = _ => ZFitsDeflate.Fast };
         Option<int?> rowsPerTile = new("--rows-per-tile") { Description = "rows in every tile but the last; as in the source without it" };
         Option<string> table = new("--table") { Description = "name of the table of which rows and columns are selected", DefaultValueFactory = _ => "Events" };
         Option<string> columns = new("--columns") { Description = "names of columns that are kept, separated by ','; all without it", DefaultValueFactory = _ => "" };
@@ -28,7 +29,7 @@ internal static class RecompressCommand
         Option<bool> force = new("--force") { Description = "replace an existing target" };
         Command command = new(Name, "Write a zfits file again with other compression, other tiles, or only some of its rows and columns.")
         {
-            source, target, recipe, camera, asStored, column, rowsPerTile, table, columns, rows, events, eventColumn, threads, force,
+            source, target, recipe, camera, asStored, column, deflate, rowsPerTile, table, columns, rows, events, eventColumn, threads, force,
         };
         command.SetAction((result, cancellationToken) => CommandHost.RunAsync(Name, () =>
         {
@@ -40,6 +41,7 @@ internal static class RecompressCommand
                 Recipe = recipeName is null ? null : ZFitsRecipe.Parse(recipeName),
                 Camera = cameraName is null ? null : CameraRecipes.Parse(cameraName),
                 ColumnRecipes = ColumnRecipes(result.GetRequiredValue(column)),
+                Deflate = result.GetValue(deflate),
                 RowsPerTile = result.GetValue(rowsPerTile),
                 Table = result.GetRequiredValue(table),
                 Columns = Usage.Split(result.GetRequiredValue(columns)),

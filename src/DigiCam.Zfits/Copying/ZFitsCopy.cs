@@ -86,7 +86,7 @@ public static class ZFitsCopy
 
         definitions = [.. definitions.Select(definition => options.ColumnRecipes.TryGetValue(definition.Name, out ZFitsRecipe? recipe) ? definition with { Recipe = recipe } : definition)];
         foreach (ZFitsColumnDefinition definition in definitions) RecipeFit.Check(definition);
-        ZFitsTableOptions written = table.GetWriterOptions();
+        ZFitsTableOptions written = table.GetWriterOptions() with { Deflate = options.Deflate };
         if (options.RowsPerTile is int rowsPerTile) written = written with { RowsPerTile = rowsPerTile };
         return new TableCopy(table, definitions, isSelected ? SelectRows(table, options, ct) : null, written);
     }

@@ -27,6 +27,9 @@ public sealed record ZFitsCopyOptions
     /// <summary>Recipes of single columns by their name, in all tables that have them; these come before all others.</summary>
     public IReadOnlyDictionary<string, ZFitsRecipe> ColumnRecipes { get; init; } = new Dictionary<string, ZFitsRecipe>();
 
+    /// <summary>How the recipes with zlib compress.</summary>
+    public ZFitsDeflate Deflate { get; init; } = ZFitsDeflate.Fast;
+
     /// <summary>Rows in every tile but the last, in all tables; null keeps the number of the source.</summary>
     public int? RowsPerTile { get; init; }
 
