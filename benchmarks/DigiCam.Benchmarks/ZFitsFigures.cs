@@ -2,6 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
 using DigiCam.Zfits;
+using DigiCam.Zfits.Messages;
+using DigiCam.Zfits.Messages.R1v1;
+using Google.Protobuf;
 using static System.FormattableString;
 
 namespace DigiCam.Benchmarks;
@@ -24,7 +27,7 @@ internal static class ZFitsFigures
         if (BenchmarkData.RealRun(Events) is { } real)
         {
             Measure("the ten events of 2017 over and over", real, nanosecondsPerCycle);
-            CompareSizes(real);
+            CompareSizes();
         }
         else
         {
@@ -65,6 +68,8 @@ internal static class ZFitsFigures
         {
             Console.WriteLine(Invariant($"  official reader, all columns: {official.EventsPerSecond:F0} events/s; ours on one core {Events / all.Best / official.EventsPerSecond:F1} x"));
         }
+
+        MeasureWriting(path);
     }
 
     private static (double Best, double Median) Read(string name, ZFitsTable table, int threads, params string[] columns)
@@ -97,14 +102,92 @@ internal static class ZFitsFigures
         static double Megabytes(string bytes) => long.Parse(bytes, CultureInfo.InvariantCulture) / 1048576.0;
     }
 
-    /// <summary>Bytes per event of the original file against ours, block by block.</summary>
-    private static void CompareSizes(string rewritten)
+    /// <summary>Writes the events of the first tile over and over.</summary>
+    private static void MeasureWriting(string path)
     {
+        using ZFitsFile file = ZFitsFile.Open(path);
+        ZFitsTable table = file.GetTable("Events");
+        using ZFitsTileReader tile = table.CreateTileReader();
+        tile.ReadTile(0);
+        string target = Path.Combine(Path.GetTempPath(), "digicam-benchmarks", "written.fits.fz");
+        Event[] events = [.. Enumerable.Range(0, tile.RowCount).Select(row => new Event
+        {
+            EventId = tile["eventNumber"].GetScalar<uint>(row),
+            Waveform = new AnyArray { Type = AnyArray.Types.ItemType.U16, Data = ByteString.CopyFrom(tile[Waveforms].GetRowBytes(row)) },
+            PixelStatus = new AnyArray { Type = AnyArray.Types.ItemType.U8, Data = ByteString.CopyFrom([.. Enumerable.Repeat((byte)1, 1296)]) },
+        })];
+        double typed = Write("R1v1 events with diffman16, one core", 1, TypedEvents);
+        long bytes = new FileInfo(target).Length;
+        Write("R1v1 events with diffman16, all cores", 0, TypedEvents);
+        if (Official("write", path, target, Events, Rounds) is { } official)
+        {
+            Console.WriteLine(Invariant($"  official writer: {official.EventsPerSecond:F0} events/s, {official.Bytes} bytes; ours on one core {Events / typed / official.EventsPerSecond:F1} x, {bytes} bytes"));
+        }
+
+        Write("all columns with the recipes of the camera, one core", 1, writer => Rows(writer, CameraRecipes.Digicam));
+        Write("all columns with the recipes of the camera, all cores", 0, writer => Rows(writer, CameraRecipes.Digicam));
+        File.Delete(target);
+
+        double Write(string name, int threads, Action<ZFitsWriter> rows)
+        {
+            Measurement seconds = Measurement.Of(Rounds, () =>
+            {
+                using ZFitsWriter writer = ZFitsWriter.Create(target, new ZFitsWriterOptions { Threads = threads });
+                rows(writer);
+                writer.Finish();
+            });
+            Console.WriteLine(Invariant($"  writing {name}: {Events / seconds.Best:F0} events/s ({Events / seconds.Median:F0})"));
+            return seconds.Best;
+        }
+
+        void TypedEvents(ZFitsWriter writer)
+        {
+            ZFitsMessageWriter<Event> messages = writer.BeginMessages<Event>("Events", ZFitsRecipe.DiffMan16, new ZFitsTableOptions { RowsPerTile = EventsPerTile, ExpectedRows = Events });
+            for (int i = 0; i < Events; i++) messages.Write(events[i % events.Length]);
+            messages.Finish();
+        }
+
+        void Rows(ZFitsWriter writer, CameraRecipes recipes)
+        {
+            ZFitsTableWriter rows = writer.BeginTable(table.Name, table.MessageName, table.GetDefinitions(recipes), new ZFitsTableOptions { RowsPerTile = EventsPerTile, ExpectedRows = Events });
+            for (int i = 0; i < Events; i++)
+            {
+                for (int c = 0; c < table.Columns.Count; c++) rows.SetRaw(c, tile[c].GetRowBytes(i % tile.RowCount));
+                rows.CommitRow();
+            }
+
+            rows.Finish();
+        }
+    }
+
+    /// <summary>The original file written again, with the same recipes and tiles: bytes of all blocks.</summary>
+    private static void CompareSizes()
+    {
+        string target = Path.Combine(Path.GetTempPath(), "digicam-benchmarks", "rewritten.fits.fz");
         using ZFitsFile original = ZFitsFile.Open(BenchmarkData.RealFile!);
-        using ZFitsFile ours = ZFitsFile.Open(rewritten);
-        double before = original.GetTable("Events").SummarizeColumns().Sum(c => c.CompressedBytes) / (double)original.GetTable("Events").RowCount;
-        double after = ours.GetTable("Events").SummarizeColumns().Sum(c => c.CompressedBytes) / (double)ours.GetTable("Events").RowCount;
-        Console.WriteLine(Invariant($"  size with the recipes of the camera: {after:F0} bytes/event, the original writer's {before:F0}"));
+        ZFitsTable table = original.GetTable("Events");
+        foreach (ZFitsDeflate deflate in Enum.GetValues<ZFitsDeflate>())
+        {
+            using (ZFitsWriter writer = ZFitsWriter.Create(target))
+            {
+                ZFitsTableWriter rows = writer.BeginTable(table.Name, table.MessageName, table.GetDefinitions(), new ZFitsTableOptions { RowsPerTile = table.RowsPerTile, Deflate = deflate });
+                foreach (ZFitsRow row in table.Rows())
+                {
+                    for (int c = 0; c < table.Columns.Count; c++) rows.SetRaw(c, row.GetBytes(table.Columns[c].Name));
+                    rows.CommitRow();
+                }
+
+                rows.Finish();
+                writer.Finish();
+            }
+
+            using ZFitsFile ours = ZFitsFile.Open(target);
+            Console.WriteLine(Invariant($"  the ten events of 2017 written again, zlib {deflate}: {Bytes(ours.GetTable("Events"))} bytes of blocks, the original writer's {Bytes(table)}"));
+        }
+
+        File.Delete(target);
+
+        static long Bytes(ZFitsTable table) => table.SummarizeColumns().Sum(c => c.CompressedBytes);
     }
 
     private static (double EventsPerSecond, long Bytes)? Official(string verb, params object[] arguments)

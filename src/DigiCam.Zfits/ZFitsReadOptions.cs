@@ -16,8 +16,8 @@ public sealed record ZFitsReadOptions
     /// <summary>What happens when a tile cannot be read.</summary>
     public ZFitsDamagePolicy Damage { get; init; } = ZFitsDamagePolicy.Strict;
 
-    /// <summary>Receives the tiles that are skipped; required with <see cref="ZFitsDamagePolicy.SkipTile"/>, so that nothing is lost silently.</summary>
-    public ZFitsDamageReport? Lost { get; init; }
+    /// <summary>Receives the damaged tiles; required with <see cref="ZFitsDamagePolicy.SkipTile"/>, so that nothing is lost silently.</summary>
+    public ZFitsDamageReport? DamageReport { get; init; }
 
     /// <summary>Tiles that are decoded ahead of the caller.</summary>
     internal int TilesAhead => Threads == 1 ? 0 : Threads == 0 && Environment.ProcessorCount == 1 ? 0 : Threads == 0 ? Environment.ProcessorCount : Threads;
@@ -28,6 +28,6 @@ public sealed record ZFitsReadOptions
     {
         ArgumentNullException.ThrowIfNull(Columns);
         ArgumentOutOfRangeException.ThrowIfNegative(Threads);
-        if (Damage == ZFitsDamagePolicy.SkipTile && Lost is null) throw new ArgumentException("tiles can only be skipped when Lost receives what is lost");
+        if (Damage == ZFitsDamagePolicy.SkipTile && DamageReport is null) throw new ArgumentException("tiles can only be skipped when DamageReport receives what is lost");
     }
 }

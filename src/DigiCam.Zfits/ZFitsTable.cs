@@ -14,6 +14,7 @@ public sealed class ZFitsTable
     private readonly Dictionary<string, ZFitsColumn> _columnsByName;
     private TileChain? _chain;
     private long[]? _locatedTiles;
+    private int _consistentRows = -1;
     private ZFitsTileReader? _rowReader;
 
     internal ZFitsTable(ZFitsFile file, FitsHdu hdu)
@@ -274,6 +275,15 @@ public sealed class ZFitsTable
 
     /// <summary>Offset of a tile in the heap as far as a damaged table still tells it, otherwise <see cref="TileMap.Unknown"/>.</summary>
     internal long LocateTile(int tile) => LazyInitializer.EnsureInitialized(ref _locatedTiles, () => TileMap.Locate(this))[tile];
+
+    /// <summary>True when a tile begins where its row of the catalog says: all rows before it are consistent, or the tile headers say so as well.</summary>
+    internal bool IsCatalogRow(int tile, long heapOffset)
+    {
+        // The first tile begins where the heap begins; reading it alone need not look at the whole catalog.
+        if (tile == 0) return heapOffset == 0;
+        if (_consistentRows < 0) _consistentRows = TileMap.CountConsistentRows(this);
+        return tile < _consistentRows || LocateTile(tile) == heapOffset;
+    }
 
     private TileChain WalkTiles()
     {

@@ -74,7 +74,8 @@ public sealed class ZFitsTileReader : IDisposable
     /// <summary>Reads and decodes a tile whatever its neighbours are like. When the catalog or the tile header before it is damaged, the
     /// other one tells where the tile is.</summary>
     /// <param name="tile">Number of the tile, from 0.</param>
-    /// <param name="damage">The error of <see cref="ReadTile"/> when the tile cannot be read, otherwise null: a <see cref="ZFitsFormatException"/> or a <see cref="ZFitsNotSupportedException"/>.</param>
+    /// <param name="damage">The error of <see cref="ReadTile"/>, whether or not the tile could be read in spite of it; null when there is none:
+    /// a <see cref="ZFitsFormatException"/> or a <see cref="ZFitsNotSupportedException"/>.</param>
     /// <returns>True when the tile was read.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such tile.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -98,7 +99,6 @@ public sealed class ZFitsTileReader : IDisposable
         {
             _layout.LoadAt(tile, position);
             Decode(tile);
-            damage = null;
             return true;
         }
         catch (Exception e) when (IsDamage(e))

@@ -12,6 +12,8 @@ public sealed class DamagedFileTests
     [InlineData("notes about a run\nwith several lines\n", "a text file")]
     [InlineData("\u001f\u008b\u0008", "gzip-compressed")]
     [InlineData("(\u00b5/\u00fd....", "zstd-compressed")]
+    [InlineData("BZh91AY&SY", "bzip2-compressed")]
+    [InlineData("\u00fd7zXZ\u0000", "xz-compressed")]
     [InlineData("PK\u0003\u0004....", "zip archive")]
     [InlineData("\u0000\u0001\u0002", "not a FITS file")]
     [InlineData("SIMPLE  =                    T", "the file ends inside the header: 30 bytes left")]

@@ -107,7 +107,7 @@ public sealed class FileSetTests : IDisposable
         foreach (int threads in (int[])[1, 4])
         {
             ZFitsDamageReport lost = new();
-            ZFitsReadOptions options = new() { Threads = threads, Damage = ZFitsDamagePolicy.SkipTile, Lost = lost };
+            ZFitsReadOptions options = new() { Threads = threads, Damage = ZFitsDamagePolicy.SkipTile, DamageReport = lost };
             Assert.Equal(Enumerable.Range(0, 30).Except([8, 10, 12, 14]).Select(i => (long)i), set.ReadEvents(options).Select(e => e.Place.Id));
             Assert.Equal((set.Tables[0], 1, 4L, 4), Assert.Single(lost.Tiles) is var tile ? (tile.Table, tile.Tile, tile.FirstRow, tile.RowCount) : default);
             Assert.Throws<ZFitsFormatException>(() => set.ReadEvents(new ZFitsReadOptions { Threads = threads }).Count());

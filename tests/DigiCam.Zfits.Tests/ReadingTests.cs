@@ -161,19 +161,37 @@ public sealed class ReadingTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 20).Select(i => (long)i), rows);
 
         ZFitsDamageReport lost = new();
-        ZFitsReadOptions skip = new() { Threads = threads, Damage = ZFitsDamagePolicy.SkipTile, Lost = lost };
+        ZFitsReadOptions skip = new() { Threads = threads, Damage = ZFitsDamagePolicy.SkipTile, DamageReport = lost };
         Assert.Equal(Enumerable.Range(0, Rows).Where(i => i is < 20 or > 24).Select(i => (long)i), file.Tables[0].Rows(skip).Select(row => row.Row));
-        ZFitsLostTile tile = Assert.Single(lost.Tiles);
-        Assert.Equal((4, 20L, 5), (tile.Tile, tile.FirstRow, tile.RowCount));
+        ZFitsDamagedTile tile = Assert.Single(lost.Tiles);
+        Assert.Equal((4, 20L, 5, true), (tile.Tile, tile.FirstRow, tile.RowCount, tile.IsLost));
         Assert.Equal(strict.Message, tile.Error.Message);
-        Assert.Equal(5, lost.RowCount);
-        Assert.StartsWith("5 rows lost (20-24): run.fits.fz: table Events, column hiGain_waveforms_samples, tile 4 (rows 20-24), offset ", lost.ToString(), StringComparison.Ordinal);
+        Assert.Equal(5, lost.LostRowCount);
+        Assert.StartsWith("rows 20-24 lost: run.fits.fz: table Events, column hiGain_waveforms_samples, tile 4 (rows 20-24), offset ", lost.ToString(), StringComparison.Ordinal);
 
         // Columns that are whole are not lost when only they are read, and tiles that are not read cannot be.
         ZFitsDamageReport none = new();
-        Assert.Equal(Rows, file.Tables[0].Rows(skip with { Columns = ["eventNumber"], Lost = none }).Count());
-        Assert.Equal(20, file.Tables[0].Rows(skip with { Rows = ZFitsRowSet.Range(0, 20), Lost = none }).Count());
+        Assert.Equal(Rows, file.Tables[0].Rows(skip with { Columns = ["eventNumber"], DamageReport = none }).Count());
+        Assert.Equal(20, file.Tables[0].Rows(skip with { Rows = ZFitsRowSet.Range(0, 20), DamageReport = none }).Count());
         Assert.Empty(none.Tiles);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void ReadTiles_DamagedCatalog_FindsTheTileAndSaysSo(int threads)
+    {
+        byte[] bytes = File.ReadAllBytes(_path);
+        using (ZFitsFile file = ZFitsFile.Open(_path)) bytes[file.Tables[0].Hdu.DataOffset + 3 * 16 * 4 + 7] ^= 0x20;
+        File.WriteAllBytes(_path, bytes);
+        using ZFitsFile damaged = ZFitsFile.Open(_path);
+        ZFitsDamageReport report = new();
+        ZFitsReadOptions options = new() { Threads = threads, Damage = ZFitsDamagePolicy.SkipTile, DamageReport = report };
+        Assert.Equal(Rows, damaged.Tables[0].Rows(options).Count());
+        ZFitsDamagedTile tile = Assert.Single(report.Tiles);
+        Assert.Equal((4, false, 0L), (tile.Tile, tile.IsLost, report.LostRowCount));
+        Assert.StartsWith("rows 20-24 read despite damage: ", report.ToString(), StringComparison.Ordinal);
+        Assert.Throws<ZFitsFormatException>(() => damaged.Tables[0].Rows(options with { Damage = ZFitsDamagePolicy.Strict }).Count());
     }
 
     [Fact]
@@ -182,7 +200,7 @@ public sealed class ReadingTests : IDisposable
         BreakWaveforms(tile: 0);
         using ZFitsFile file = ZFitsFile.Open(_path);
         ZFitsDamageReport lost = new();
-        ZFitsReadOptions options = new() { Threads = 2, Damage = ZFitsDamagePolicy.SkipTile, Lost = lost };
+        ZFitsReadOptions options = new() { Threads = 2, Damage = ZFitsDamagePolicy.SkipTile, DamageReport = lost };
         for (int round = 0; round < 2; round++)
         {
             int rows = 0;

@@ -102,6 +102,74 @@ public sealed class TileResynchronisationTests : IDisposable
         AssertLost(damaged, []);
     }
 
+    /// <summary>A row of the catalog is missing: every row leads to a whole tile with the right number of rows, which is the next one.</summary>
+    [Fact]
+    public void TryReadTile_CatalogShiftedByARow_ReadsEveryTileAndTheStrictReaderNone()
+    {
+        TableBytes file = new TableImage(_good).Build();
+        file.Bytes.AsSpan(file.Entry(1, 0), (TileCount - 1) * file.CatalogRowSize).CopyTo(file.Bytes.AsSpan(file.DataOffset));
+        file.Bytes.AsSpan(file.Entry(TileCount - 1, 0), file.CatalogRowSize).Clear();
+        using ZFitsFile damaged = Open(file);
+        AssertLost(damaged, []);
+        using ZFitsTileReader reader = damaged.Tables[0].CreateTileReader();
+        for (int tile = 0; tile < TileCount; tile++) Assert.Throws<ZFitsFormatException>(() => reader.ReadTile(tile));
+    }
+
+    /// <summary>Whatever the catalog says: as long as the tiles are whole, TryReadTile finds all of them, and the strict reader gives the right tile or none.</summary>
+    [Fact]
+    public void ReadTile_AnyCatalog_NeverGivesAnotherTile()
+    {
+        Random random = new(6);
+        TableBytes good = new TableImage(_good).Build();
+        byte[] catalog = good.Bytes[good.DataOffset..good.Tiles[0]];
+        for (int i = 0; i < 250; i++)
+        {
+            TableBytes file = good with { Bytes = [.. good.Bytes] };
+            for (int n = random.Next(1, 4); n > 0; n--)
+            {
+                int width = file.CatalogRowSize;
+                int row = random.Next(TileCount);
+                Span<byte> target = file.Bytes.AsSpan(file.Entry(row, 0), width);
+                switch (random.Next(4))
+                {
+                    case 0:
+                        target[random.Next(width)] ^= (byte)(1 << random.Next(8));
+                        break;
+                    case 1:
+                        catalog.AsSpan(random.Next(TileCount) * width, width).CopyTo(target);
+                        break;
+                    case 2:
+                        int shift = random.Next(TileCount);
+                        for (int t = 0; t < TileCount; t++) catalog.AsSpan((t + shift) % TileCount * width, width).CopyTo(file.Bytes.AsSpan(file.Entry(t, 0), width));
+                        break;
+                    default:
+                        // Two neighbours go elsewhere together.
+                        int from = random.Next(TileCount - 1);
+                        catalog.AsSpan(from * width, 2 * width).CopyTo(file.Bytes.AsSpan(file.Entry(Math.Min(row, TileCount - 2), 0), 2 * width));
+                        break;
+                }
+            }
+
+            using ZFitsFile damaged = Open(file);
+            AssertLost(damaged, []);
+            using ZFitsFile goodFile = ZFitsFile.Open(_folder.File("good.fits.fz"));
+            for (int tile = 0; tile < TileCount; tile++)
+            {
+                using ZFitsTileReader strict = damaged.Tables[0].CreateTileReader(HostileCatalogue.EventNumber);
+                try
+                {
+                    strict.ReadTile(tile);
+                }
+                catch (ZFitsFormatException)
+                {
+                    continue;
+                }
+
+                Assert.Equal(goodFile.Tables[0].ReadRow(3L * tile).GetScalar<uint>(HostileCatalogue.EventNumber), strict[0].GetScalar<uint>(0));
+            }
+        }
+    }
+
     [Fact]
     public void TryReadTile_EveryOtherTileHeaderLost_ReadsTheOthers()
     {
@@ -199,7 +267,10 @@ public sealed class TileResynchronisationTests : IDisposable
             return;
         }
 
-        Assert.Null(damage);
+        // What strict reading refuses is told even when the tile is found another way.
+        Exception? strict = Record.Exception(() => reader.ReadTile(tile));
+        Assert.Equal(strict?.Message, damage?.Message);
+        Assert.True(reader.TryReadTile(tile, out _));
         Assert.Equal((tile, good.FirstRow, good.RowCount), (reader.TileIndex, reader.FirstRow, reader.RowCount));
         for (int c = 0; c < good.Columns.Count; c++) Assert.Equal(good[c].DecodedBytes.ToArray(), reader[c].DecodedBytes.ToArray());
     }

@@ -114,11 +114,13 @@ internal sealed class TilePipeline : IDisposable, IAsyncDisposable
     /// <summary>False for a tile that is left out.</summary>
     private bool Accept(Work work)
     {
-        if (work.Error is null) return true;
-        bool damaged = work.Error is ZFitsFormatException or NotSupportedException;
-        if (!damaged || _options.Damage == ZFitsDamagePolicy.Strict) ExceptionDispatchInfo.Throw(work.Error);
-        _options.Lost!.Add(new ZFitsLostTile(_table, work.Tile, _table.GetTileFirstRow(work.Tile), _table.GetTileRowCount(work.Tile), work.Error));
-        return false;
+        work.Failure?.Throw();
+        if (work.Damage is { } damage)
+        {
+            _options.DamageReport!.Add(new ZFitsDamagedTile(_table, work.Tile, _table.GetTileFirstRow(work.Tile), _table.GetTileRowCount(work.Tile), !work.IsRead, damage));
+        }
+
+        return work.IsRead;
     }
 
     private void Release()
@@ -129,7 +131,7 @@ internal sealed class TilePipeline : IDisposable, IAsyncDisposable
     }
 
     /// <summary>One tile and the reader that reads it. The task never fails: an error waits until the caller arrives at the tile.</summary>
-    private sealed class Work(ZFitsTileReader reader, int tile, ZFitsDamagePolicy damage)
+    private sealed class Work(ZFitsTileReader reader, int tile, ZFitsDamagePolicy policy)
     {
         public ZFitsTileReader Reader => reader;
 
@@ -137,18 +139,32 @@ internal sealed class TilePipeline : IDisposable, IAsyncDisposable
 
         public Task Done { get; set; } = Task.CompletedTask;
 
-        public Exception? Error { get; private set; }
+        /// <summary>What strict reading refuses the tile for.</summary>
+        public Exception? Damage { get; private set; }
+
+        /// <summary>What ends the reading.</summary>
+        public ExceptionDispatchInfo? Failure { get; private set; }
+
+        public bool IsRead { get; private set; }
 
         public void Read()
         {
             try
             {
-                if (damage == ZFitsDamagePolicy.Strict) reader.ReadTile(tile);
-                else if (!reader.TryReadTile(tile, out Exception? error)) Error = error;
+                if (policy == ZFitsDamagePolicy.Strict)
+                {
+                    reader.ReadTile(tile);
+                    IsRead = true;
+                }
+                else
+                {
+                    IsRead = reader.TryReadTile(tile, out Exception? damage);
+                    Damage = damage;
+                }
             }
             catch (Exception e)
             {
-                Error = e;
+                Failure = ExceptionDispatchInfo.Capture(e);
             }
         }
     }

@@ -128,6 +128,8 @@ internal sealed class TileLayout(ZFitsTable table)
             WalkBlocks(compare: true);
             FailTileSize(position);
         }
+
+        if (!table.IsCatalogRow(tile, start)) FailEntry(0, tile, _sizes[0], _offsets[0], "which is not where the rows of this tile begin: the catalog rows before it are damaged, missing or in another order");
     }
 
     private void CheckSigns(int column)

@@ -9,6 +9,8 @@ internal static class TileMap
     /// <summary>Offset of a tile that cannot be found.</summary>
     public const long Unknown = -1;
 
+    private const int ChunkSize = 1 << 16;
+
     /// <summary>Looks for every tile; reads headers, decodes nothing.</summary>
     /// <returns>Offset of every tile header from the start of the heap, or <see cref="Unknown"/>.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -24,7 +26,7 @@ internal static class TileMap
             long end = Unknown;
             // The order in the heap is the order of the rows: a chain of whole tiles counts more than the catalog, whose rows may be swapped.
             if (next != Unknown && IsWhole(table, next, rows, out end)) tiles[tile] = next;
-            else if (catalog[tile] >= free) (tiles[tile], end) = (catalog[tile], EndOf(table, catalog[tile], rows));
+            else if (catalog[tile] >= free && (next == Unknown || catalog[tile] == next)) (tiles[tile], end) = (catalog[tile], EndOf(table, catalog[tile], rows));
             else tiles[tile] = Unknown;
             next = end;
             free = Math.Max(free, end);
@@ -42,6 +44,29 @@ internal static class TileMap
         ulong size = BinaryPrimitives.ReadUInt64LittleEndian(header[8..]);
         bool fits = header.StartsWith("TILE"u8) && BinaryPrimitives.ReadUInt32LittleEndian(header[4..]) == (uint)rows && size <= (ulong)(table.HeapLength - start - TileLayout.TileHeaderSize);
         return fits ? start + TileLayout.TileHeaderSize + (long)size : Unknown;
+    }
+
+    /// <summary>How many rows of the catalog, from the first on, describe tiles that follow each other from the start of the heap. What comes
+    /// behind them may belong to other tiles, for instance when a row is missing.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static int CountConsistentRows(ZFitsTable table)
+    {
+        int width = table.CatalogRowSize;
+        byte[] rows = new byte[Math.Max(1, Math.Min(table.TileCount, ChunkSize / width)) * width];
+        long position = 0;
+        for (int tile = 0; tile < table.TileCount; tile++)
+        {
+            int at = (int)((long)tile * width % rows.Length);
+            if (at == 0) table.File.ReadExactly(table.Hdu.DataOffset + (long)tile * width, rows.AsSpan(0, (int)Math.Min(rows.Length, (long)(table.TileCount - tile) * width)));
+            ReadOnlySpan<byte> row = rows.AsSpan(at, width);
+            if (BinaryPrimitives.ReadInt64BigEndian(row[8..]) != position + TileLayout.TileHeaderSize) return tile;
+            long size = BinaryPrimitives.ReadInt64BigEndian(row[^16..]);
+            long offset = BinaryPrimitives.ReadInt64BigEndian(row[^8..]);
+            if (offset < position || size < 0 || size > table.HeapLength || offset > table.HeapLength - size) return tile;
+            position = offset + size;
+        }
+
+        return table.TileCount;
     }
 
     /// <summary>Offsets according to the catalog, of those tiles whose entries agree with the tile header they lead to.</summary>
