@@ -17,6 +17,8 @@ internal sealed class TableScan
     /// <summary>No coder makes more bytes out of one: zstd runs of 128 KiB in four bytes.</summary>
     private const long LargestExpansion = 33_000;
 
+    private const long LargestConstant = 1L << 26;
+
     private const int ChunkSize = 1 << 20;
 
     private readonly ZFitsFile _file;
@@ -245,9 +247,10 @@ internal sealed class TableScan
         CodecChain.Check(processes);
         if (header == size) return (0, 1, false);
 
-        // A provisional ZFORM says nothing about the length of the rows; what the block can become bounds the memory.
+        // A provisional ZFORM says nothing about the length of the rows; what the block can become bounds the memory. A Huffman stream of
+        // one symbol can become anything: there the header is believed, within bounds.
         UInt128 announced = (UInt128)rows * (4 + (UInt128)column.MaxElements * (UInt128)column.ElementSize) + 3;
-        long limit = (long)UInt128.Min(UInt128.Max(announced, (UInt128)(size * LargestExpansion)), MaximumBlock);
+        long limit = Math.Min(Math.Max((long)UInt128.Min(announced, LargestConstant), size * LargestExpansion), MaximumBlock);
         chain.Decode(_block, header, (int)size - header, processes, limit, ref _decoded);
         if ((_decoded.Length & 3) != 0) CodecErrors.Fail(Invariant($"the block decodes to {_decoded.Length} bytes, expected a multiple of 4"));
 
