@@ -37,10 +37,9 @@ public static class ZFitsVerification
 
         public VerifiedTable Run(int threads, CancellationToken ct)
         {
-            CheckHeaders(ct);
-            ZFitsDamageReport lost = new();
+            ZFitsDamageReport damage = new();
             int next = 0;
-            foreach (ZFitsTileReader tile in table.ReadTiles(new ZFitsReadOptions { Threads = threads, Damage = ZFitsDamagePolicy.SkipTile, Lost = lost }, ct))
+            foreach (ZFitsTileReader tile in table.ReadTiles(new ZFitsReadOptions { Threads = threads, Damage = ZFitsDamagePolicy.SkipTile, DamageReport = damage }, ct))
             {
                 // The hashes need the rows in order, those of the tiles before that could be read in part as well.
                 for (; next < tile.TileIndex; next++) ReadByColumn(next);
@@ -51,8 +50,8 @@ public static class ZFitsVerification
 
             for (; next < table.TileCount; next++) ReadByColumn(next);
 
-            // Whatever the reading by column may have made of it: a tile that was skipped is damaged.
-            foreach (ZFitsLostTile tile in lost.Tiles.Where(tile => !_defects.ContainsKey(tile.Tile))) AddDefect(tile.Tile, tile.Error);
+            // Also tiles whose rows are right, but not what the catalog says about them.
+            foreach (ZFitsDamagedTile tile in damage.Tiles) AddDefect(tile.Tile, tile.Error);
             return new VerifiedTable(
                 table.Hdu.Index, table.Name, table.MessageName, table.RowCount, table.TileCount,
                 [.. _digests.Select(digest => digest.Finish(table.RowCount))], [.. _defects.Values.SelectMany(defects => defects)], [.. UnknownColumns(), .. table.FindStrayBytes(ct)]);
@@ -61,23 +60,6 @@ public static class ZFitsVerification
         public void Dispose()
         {
             foreach (ColumnDigest digest in _digests) digest.Dispose();
-        }
-
-        /// <summary>Compares every tile and block header with the catalog: a reader that skips damage may find a tile whose catalog entry is wrong.</summary>
-        private void CheckHeaders(CancellationToken ct)
-        {
-            for (int tile = 0; tile < table.TileCount; tile++)
-            {
-                ct.ThrowIfCancellationRequested();
-                try
-                {
-                    table.GetTile(tile);
-                }
-                catch (Exception e) when (e is ZFitsFormatException or ZFitsNotSupportedException)
-                {
-                    AddDefect(tile, e);
-                }
-            }
         }
 
         /// <summary>Reads a damaged tile column by column, so that each defect is reported and each column that is whole keeps its hash.</summary>
