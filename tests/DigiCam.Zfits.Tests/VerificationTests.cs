@@ -83,13 +83,14 @@ public sealed class VerificationTests : IDisposable
     }
 
     [Fact]
-    public void Verify_WrongCatalogEntry_IsADefectOfThatTile()
+    public void Verify_WrongCatalogEntry_IsADefectOfThatTileWhoseRowsAreStillFound()
     {
-        Write(tiles: 3);
+        string[] good = Hashes(Write(tiles: 3));
         FileDamage.BreakCatalog(Path, 1, 2);
         VerifiedTable table = Verify().Tables[0];
         Assert.Contains(table.Defects, d => d is { Tile: 1, Column: "hiGain_waveforms_samples" });
         Assert.DoesNotContain(table.Defects, d => d.Tile == 0);
+        Assert.Equal(good, table.Columns.Select(column => column.Sha256));
         Assert.Equal(table.Defects.Count, table.Defects.Distinct().Count());
     }
 
