@@ -13,6 +13,11 @@ CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
 Command root = new("digicam", "Commissioning of SiPM Cherenkov cameras: from raw camera files to histograms, fits, flags and reports.")
 {
     InfoCommand.Create(),
+    VerifyCommand.Create(),
+    DumpCommand.Create(),
+    RecompressCommand.Create(),
+    MergeCommand.Create(),
+    RecoverCommand.Create(),
     HvOffCommand.Create(),
     RunCommand.Create(),
     DemoCommand.Create(),

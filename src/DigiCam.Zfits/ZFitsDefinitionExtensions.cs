@@ -20,7 +20,7 @@ public static class ZFitsDefinitionExtensions
     {
         ArgumentNullException.ThrowIfNull(table);
         ZFitsTile? first = table.TileCount > 0 ? table.GetTile(0) : null;
-        return [.. table.Columns.Select(column => DefinitionOf(column, first is null ? ZFitsRecipe.Raw : RecipeOf(column, first.Blocks[column.Index].Processes)))];
+        return [.. table.Columns.Select(column => DefinitionOf(column, column.Kind, first is null ? ZFitsRecipe.Raw : RecipeOf(column, first.Blocks[column.Index].Processes)))];
     }
 
     /// <summary>The columns of a table, all to be compressed with one recipe.</summary>
@@ -32,7 +32,7 @@ public static class ZFitsDefinitionExtensions
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(recipe);
-        return [.. table.Columns.Select(column => DefinitionOf(column, recipe))];
+        return [.. table.Columns.Select(column => DefinitionOf(column, column.Kind, recipe))];
     }
 
     /// <summary>The columns of a table, to be compressed as a camera server does.</summary>
@@ -46,7 +46,7 @@ public static class ZFitsDefinitionExtensions
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(recipes);
         MessageDescriptor? message = MessageRegistry.Resolve(table);
-        return [.. table.Columns.Select(column => DefinitionOf(column, RecipeOf(column)))];
+        return [.. table.Columns.Select(column => DefinitionOf(column, column.Kind, RecipeOf(column)))];
 
         ZFitsRecipe RecipeOf(ZFitsColumn column)
         {
@@ -82,10 +82,10 @@ public static class ZFitsDefinitionExtensions
             table.Header.TryGetString(keyword, out string? text) && DateTime.TryParseExact(text, DateFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime date) ? date : null;
     }
 
-    private static ZFitsColumnDefinition DefinitionOf(ZFitsColumn column, ZFitsRecipe recipe) =>
-        new(column.Name, column.FieldPath, column.ElementType, column.Kind, recipe) { IsTagged = column.ElementType != ZFitsElementType.UInt8 || column.TypeTag is not (null or 0) };
+    internal static ZFitsColumnDefinition DefinitionOf(ZFitsColumn column, ZFitsColumnKind kind, ZFitsRecipe recipe) =>
+        new(column.Name, column.FieldPath, column.ElementType, kind, recipe) { IsTagged = column.ElementType != ZFitsElementType.UInt8 || column.TypeTag is not (null or 0) };
 
-    private static ZFitsRecipe RecipeOf(ZFitsColumn column, IReadOnlyList<int> processes)
+    internal static ZFitsRecipe RecipeOf(ZFitsColumn column, IReadOnlyList<int> processes)
     {
         if (ZFitsRecipe.Named.FirstOrDefault(recipe => recipe.Processes.SequenceEqual(processes)) is ZFitsRecipe named) return named;
         try

@@ -12,11 +12,14 @@ public sealed class ZFitsFile : IDisposable
     private readonly SafeFileHandle _handle;
     private long _bytesRead;
 
-    private ZFitsFile(string path, SafeFileHandle handle, long length)
+    private ZFitsFile(string path, SafeFileHandle handle, long length, bool readHeaders)
     {
         Path = path;
         Length = length;
         _handle = handle;
+        Hdus = [];
+        Tables = [];
+        if (!readHeaders) return;
         Hdus = FitsReader.ReadAll(this);
         Tables = [.. Hdus.Where(hdu => TableHeader.IsZFits(hdu.Header)).Select(hdu => new ZFitsTable(this, hdu))];
         if (Tables.Count == 0)
@@ -38,6 +41,8 @@ public sealed class ZFitsFile : IDisposable
     /// <summary>The zfits tables in file order; at least one.</summary>
     public IReadOnlyList<ZFitsTable> Tables { get; }
 
+    internal SafeFileHandle Handle => _handle;
+
     /// <summary>Bytes read from the file so far, headers included.</summary>
     internal long BytesRead => Interlocked.Read(ref _bytesRead);
 
@@ -49,7 +54,12 @@ public sealed class ZFitsFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="ZFitsFormatException">Not a zfits file, or a damaged one.</exception>
     /// <exception cref="ZFitsNotSupportedException">A zfits table of another flavour (no protobuf messages).</exception>
-    public static ZFitsFile Open(string path)
+    public static ZFitsFile Open(string path) => Open(path, readHeaders: true);
+
+    /// <summary>Opens a file whose headers may be wrong; it shows no tables.</summary>
+    internal static ZFitsFile OpenUnread(string path) => Open(path, readHeaders: false);
+
+    private static ZFitsFile Open(string path, bool readHeaders)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("zfits files are read on little-endian machines only");
@@ -58,7 +68,7 @@ public sealed class ZFitsFile : IDisposable
         SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.RandomAccess);
         try
         {
-            return new ZFitsFile(path, handle, LengthOf(path, handle));
+            return new ZFitsFile(path, handle, LengthOf(path, handle), readHeaders);
         }
         catch
         {

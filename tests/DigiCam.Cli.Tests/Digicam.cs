@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
 
 namespace DigiCam.Cli.Tests;
 
@@ -13,6 +15,39 @@ internal static class Digicam
         Task<string> error = process.StandardError.ReadToEndAsync();
         process.WaitForExit();
         return new Result(process.ExitCode, output.Result.ReplaceLineEndings("\n"), error.Result.ReplaceLineEndings("\n"));
+    }
+
+    /// <summary>Runs a command and presses Ctrl+C.</summary>
+    /// <param name="folder">The working directory.</param>
+    /// <param name="hasBegun">Whether it is time: asked again and again with the lines of output so far.</param>
+    /// <param name="arguments">The command.</param>
+    public static Result RunInterrupted(string folder, Func<int, bool> hasBegun, params string[] arguments)
+    {
+        TestEnvironment.Require(!OperatingSystem.IsWindows(), "needs POSIX signals");
+        using Process process = new() { StartInfo = Prepare(folder, arguments) };
+        StringBuilder output = new();
+        StringBuilder error = new();
+        int lines = 0;
+        process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is null) return;
+            output.Append(line.Data).Append('\n');
+            Interlocked.Increment(ref lines);
+        };
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is not null) error.Append(line.Data).Append('\n');
+        };
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        while (!hasBegun(Volatile.Read(ref lines)) && !process.HasExited) Thread.Sleep(5);
+        using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)])) kill.WaitForExit();
+        Assert.True(process.WaitForExit(20_000), "still running 20 s after Ctrl+C");
+
+        // The one with a limit does not wait for the last lines.
+        process.WaitForExit();
+        return new Result(process.ExitCode, output.ToString(), error.ToString());
     }
 
     public static ProcessStartInfo Prepare(string folder, params string[] arguments)
@@ -31,6 +66,16 @@ internal static class Digicam
 
     public sealed record Result(int ExitCode, string Output, string Error)
     {
+        /// <summary>After Ctrl+C: one sentence and the exit code of shells.</summary>
+        public void AssertCancelled(string command) => Assert.Equal((130, $"digicam {command}: cancelled\n"), (ExitCode, Error));
+
+        /// <summary>Success: nothing on stderr, and the closing line last.</summary>
+        public void AssertClosed(string command, long events)
+        {
+            Assert.Equal((0, ""), (ExitCode, Error));
+            Assert.Matches(FormattableString.Invariant($@"(^|\n){command}: {events} events, \d+\.\d\d s, \d+ events/s, peak memory \d+ MB\n$"), Output);
+        }
+
         /// <summary>Bad input: one sentence on stderr that names the culprit, nothing on stdout but perhaps progress, exit code not 0.</summary>
         public void AssertRefused(params string[] words)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DigiCam.Cli.Reporting;
 using DigiCam.Flags;
 using DigiCam.HvOff;
 using Spectre.Console;
@@ -12,16 +13,11 @@ internal static class HvOffDisplay
 
     public static void Print(HvOffResult result)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
-        if (Console.IsOutputRedirected) console.Profile.Width = 160;
-
-        Table summary = new() { Border = TableBorder.Simple };
-        foreach (string title in (string[])["quantity", "unit"]) summary.AddColumn(title);
-        foreach (string title in (string[])["median", "spread", "min", "max", "fitted"]) summary.AddColumn(new TableColumn(title).RightAligned());
+        Table summary = Display.CreateTable(["quantity", "unit"], ["median", "spread", "min", "max", "fitted"]);
         AddRow(summary, "baseline", "LSB", result.Baseline, result.BaselineSpread);
         AddRow(summary, "electronic noise", "LSB", result.Noise, result.NoiseSpread);
         AddRow(summary, "chi2/ndf", "", result.ChiSquarePerNdf, SigmaClip.Of(result.ChiSquarePerNdf, result.Limits.OutlierSigmas));
-        console.Write(summary);
+        Display.Write(summary);
 
         HvOffPixel[] flagged = [.. result.Pixels.Where(p => p.Flags != PixelFlags.None)];
         Console.WriteLine(FormattableString.Invariant($"{result.GoodCount} of {result.Pixels.Length} pixels are good, {flagged.Length} are flagged:"));

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using DigiCam.Cli.Reporting;
 using DigiCam.Zfits;
@@ -11,13 +10,6 @@ namespace DigiCam.Cli.Commands;
 /// <summary>digicam info: what is in a file.</summary>
 internal static class InfoCommand
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
-
     public static Command Create()
     {
         Argument<string[]> files = new("FILE") { Description = "zfits files", Arity = ArgumentArity.OneOrMore };
@@ -35,14 +27,14 @@ internal static class InfoCommand
         List<FileInfo> files = [];
         foreach (string path in paths)
         {
-            if (path.Length == 0) throw new UsageException("the name of a file is empty");
+            Usage.CheckName(path);
             using ZFitsFile file = ZFitsFile.Open(path);
             files.Add(Describe(file, checksums, cancellationToken));
         }
 
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(files, Json));
+            Display.WriteJson(files);
         }
         else
         {
@@ -53,7 +45,7 @@ internal static class InfoCommand
         closing.Write("info", files.Sum(f => f.Tables.Where(t => t.Name == "Events").Sum(t => t.Rows)), output: json ? Console.Error : Console.Out);
         string[] bad = [.. files.Where(f => f.ChecksumsOk == false).Select(f => f.Path)];
         if (bad.Length == 0) return 0;
-        Console.Error.WriteLine($"digicam info: {string.Join(", ", bad)}: checksums do not match the content; the data may be damaged");
+        CommandHost.Say("info", $"{string.Join(", ", bad)}: checksums do not match the content; the data may be damaged");
         return CommandHost.Failure;
     }
 
@@ -69,13 +61,11 @@ internal static class InfoCommand
         (DateTime? first, DateTime? last) = TimeSpanOf(table);
         return new TableInfo(
             table.Name, table.MessageName, table.RowCount, table.TileCount, table.RowsPerTile, first, last,
-            sums is null ? null : State(sums.DataSumPresent, sums.DataSumOk), sums is null ? null : State(sums.CheckSumPresent, sums.CheckSumOk),
+            sums is null ? null : Display.StateOf(sums.DataSumPresent, sums.DataSumOk), sums is null ? null : Display.StateOf(sums.CheckSumPresent, sums.CheckSumOk),
             [.. table.SummarizeColumns(cancellationToken).Select(c => new ColumnInfo(
                 c.Column.Name, c.Column.FieldPath, c.Column.Format, c.Column.ElementType.ToString(), c.Column.Kind.ToString(), string.Join(" | ", c.Codecs),
                 c.CompressedBytes, c.RawBytes))]);
     }
-
-    private static string State(bool present, bool ok) => !present ? "absent" : ok ? "ok" : "bad";
 
     private static (DateTime? First, DateTime? Last) TimeSpanOf(ZFitsTable table)
     {
@@ -106,20 +96,18 @@ internal static class InfoCommand
     private static void Print(FileInfo file)
     {
         string sums = file.ChecksumsOk switch { true => "checksums ok", false => "CHECKSUMS BAD", null => "checksums not read" };
-        Console.WriteLine(FormattableString.Invariant($"{file.Path}: {file.Bytes} bytes, {file.Tables.Length} table{(file.Tables.Length == 1 ? "" : "s")}, {sums}"));
+        Console.WriteLine(FormattableString.Invariant($"{file.Path}: {file.Bytes} bytes, {Display.Count(file.Tables.Length, "table")}, {sums}"));
         foreach (TableInfo table in file.Tables)
         {
             Console.WriteLine();
             Console.WriteLine(FormattableString.Invariant(
-                $"{table.Name}: {table.Rows} x {table.Message}, {table.Tiles} tile{(table.Tiles == 1 ? "" : "s")} of up to {table.RowsPerTile}, DATASUM {table.DataSum ?? "not read"}, CHECKSUM {table.CheckSum ?? "not read"}"));
+                $"{table.Name}: {table.Rows} x {table.Message}, {Display.Count(table.Tiles, "tile")} of up to {table.RowsPerTile}, DATASUM {table.DataSum ?? "not read"}, CHECKSUM {table.CheckSum ?? "not read"}"));
             if (table.FirstTime is { } first && table.LastTime is { } last)
             {
                 Console.WriteLine(FormattableString.Invariant($"{first:yyyy-MM-dd HH:mm:ss.fff} .. {last:yyyy-MM-dd HH:mm:ss.fff} UTC ({(last - first).TotalSeconds:F3} s)"));
             }
 
-            Table view = new() { Border = TableBorder.Simple };
-            foreach (string title in (string[])["column", "field", "type", "codec"]) view.AddColumn(title);
-            foreach (string title in (string[])["compressed", "raw", "ratio"]) view.AddColumn(new TableColumn(title).RightAligned());
+            Table view = Display.CreateTable(["column", "field", "type", "codec"], ["compressed", "raw", "ratio"]);
             foreach (ColumnInfo c in table.Columns)
             {
                 view.AddRow(
@@ -128,9 +116,7 @@ internal static class InfoCommand
                     c.CompressedBytes > 0 ? (c.RawBytes / (double)c.CompressedBytes).ToString("F2", CultureInfo.InvariantCulture) : "-");
             }
 
-            IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
-            if (Console.IsOutputRedirected) console.Profile.Width = 160;
-            console.Write(view);
+            Display.Write(view);
         }
     }
 

@@ -20,24 +20,20 @@ internal static class CommandHost
         }
         catch (OperationCanceledException)
         {
-            return Fail(command, "cancelled", Cancelled);
+            Say(command, "cancelled");
+            return Cancelled;
         }
-        catch (UnauthorizedAccessException exception)
+        catch (Exception exception) when (IsBadInput(exception))
         {
-            return Fail(command, exception.Message, Failure);
-        }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or ZFitsFormatException or NotSupportedException or OverflowException or UsageException)
-        {
-            return Fail(command, exception.Message, Failure);
+            Say(command, exception.Message);
+            return Failure;
         }
     }
 
-    private static int Fail(string command, string message, int code)
-    {
-        Console.Error.WriteLine($"digicam {command}: {message.ReplaceLineEndings(" ")}");
-        return code;
-    }
+    /// <summary>True for what the user or a file did wrong; anything else is a defect of the program.</summary>
+    public static bool IsBadInput(Exception exception) => exception is IOException or UnauthorizedAccessException or InvalidDataException or ZFitsFormatException
+        or NotSupportedException or OverflowException or UsageException;
+
+    /// <summary>Writes one sentence to stderr.</summary>
+    public static void Say(string command, string message) => Console.Error.WriteLine($"digicam {command}: {message.ReplaceLineEndings(" ")}");
 }
-
-/// <summary>The options of a command do not go together.</summary>
-internal sealed class UsageException(string message) : Exception(message);

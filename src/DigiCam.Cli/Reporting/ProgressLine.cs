@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DigiCam.Runs;
 
 namespace DigiCam.Cli.Reporting;
@@ -22,8 +23,19 @@ internal sealed class ProgressLine : IProgress<RunProgress>, IDisposable
         }
     }
 
+    /// <summary>Progress of something that tells only how many rows are done.</summary>
+    /// <param name="total">Rows in all.</param>
+    public IProgress<long> OfRows(long total) => new RowProgress(this, total);
+
     public void Dispose()
     {
         if (_active && _width > 0) Console.Error.Write('\r' + new string(' ', _width) + '\r');
+    }
+
+    private sealed class RowProgress(ProgressLine line, long total) : IProgress<long>
+    {
+        private readonly Stopwatch _watch = Stopwatch.StartNew();
+
+        public void Report(long value) => line.Report(new RunProgress(value, total, _watch.Elapsed));
     }
 }

@@ -25,7 +25,7 @@ internal static class FitsReader
         return hdus;
     }
 
-    private static void CheckMagic(ZFitsFile file)
+    public static void CheckMagic(ZFitsFile file)
     {
         ZFitsLocation start = new() { Path = file.Path, ByteOffset = 0 };
         if (file.Length == 0) throw new ZFitsFormatException("the file is empty, not a FITS file", start);
@@ -127,7 +127,7 @@ internal static class FitsReader
         return (UInt128)(Math.Abs(bits) / 8) * (UInt128)groupCount * (elements + (UInt128)parameters);
     }
 
-    private static FitsHeader ReadHeader(ZFitsFile file, int index, long offset, out long dataOffset)
+    public static FitsHeader ReadHeader(ZFitsFile file, int index, long offset, out long dataOffset)
     {
         List<FitsCard> cards = [];
         List<long> offsets = [];

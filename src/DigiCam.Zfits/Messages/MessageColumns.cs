@@ -21,7 +21,7 @@ internal sealed class MessageColumns
     public static FieldWriter<T>[] Create<T>(T first, Func<string, ZFitsRecipe> recipeOf, out IReadOnlyList<ZFitsColumnDefinition> definitions) where T : class, IMessage<T>
     {
         MessageColumns columns = new(recipeOf);
-        FieldWriter<T>[] writers = columns.Fields(first.Descriptor, first, new Place("", "", ""));
+        FieldWriter<T>[] writers = columns.Fields<T>(first.Descriptor, first, new Place("", "", ""));
         definitions = columns._definitions;
         if (definitions.Count == 0) throw new InvalidOperationException($"the first {first.Descriptor.FullName} has no field set, a table needs a column");
         return writers;
@@ -34,8 +34,6 @@ internal sealed class MessageColumns
     /// <summary>All fields of one message.</summary>
     private FieldWriter<TMessage>[] Fields<TMessage>(MessageDescriptor message, IMessage first, Place parent) where TMessage : class =>
         [.. message.Fields.InDeclarationOrder().Select(field => Field<TMessage>(field, first, parent.Down(field)))];
-
-    private FieldWriter<TMessage>[] Fields<TMessage>(MessageDescriptor message, TMessage first, Place parent) where TMessage : class => Fields<TMessage>(message, (IMessage)first, parent);
 
     private FieldWriter<TMessage> Field<TMessage>(FieldDescriptor field, IMessage first, Place place) where TMessage : class
     {

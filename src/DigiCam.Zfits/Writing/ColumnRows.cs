@@ -15,6 +15,8 @@ internal sealed class ColumnRows(ZFitsColumnDefinition definition, ZFitsDeflate 
     private int _pendingElements;
     private bool _isSet;
 
+    private static ReadOnlySpan<byte> Zero => [0, 0, 0, 0, 0, 0, 0, 0];
+
     public ZFitsColumnDefinition Definition => definition;
 
     /// <summary>Largest number of elements in any row of the tile.</summary>
@@ -96,9 +98,5 @@ internal sealed class ColumnRows(ZFitsColumnDefinition definition, ZFitsDeflate 
         MaxElements = 0;
     }
 
-    private void SetDefault()
-    {
-        ReadOnlySpan<byte> zero = stackalloc byte[8];
-        Set(definition.Kind == ZFitsColumnKind.Scalar ? zero[.._elementSize] : []);
-    }
+    private void SetDefault() => Set(definition.Kind == ZFitsColumnKind.Scalar ? Zero[.._elementSize] : []);
 }
