@@ -141,7 +141,10 @@ public sealed class PeerWriterTests
         {
             ZFitsTableOptions options = new()
             {
-                RowsPerTile = 2, ReservedTiles = reserved, Date = new DateTime(2018, 8, 22, 21, 0, 0, DateTimeKind.Utc), DateEnd = new DateTime(2018, 8, 22, 22, 0, 0, DateTimeKind.Utc),
+                RowsPerTile = 2,
+                ReservedTiles = reserved,
+                Date = new DateTime(2018, 8, 22, 21, 0, 0, DateTimeKind.Utc),
+                DateEnd = new DateTime(2018, 8, 22, 22, 0, 0, DateTimeKind.Utc),
                 Cards = [FitsCard.Text("TARGET", "dark 'run'", "a quote"), FitsCard.Real("EXPOSURE", 1.5), FitsCard.Real("MINRATE", -1e-20), FitsCard.Integer("NTRIGINT", long.MaxValue), FitsCard.Logical("DARK", true), FitsCard.Text("LONGEST", new string('x', 68))],
             };
             Write(writer, "Configuration", ZFitsRecipe.ZLib, [new R1v1.CameraConfiguration { TelId = 1, PixelIdMap = Array([1, 2, 3]), DataModelVersion = "v1.0" }], options);

@@ -187,6 +187,55 @@ public sealed class RecoveryTests
         Assert.Equal(2, Directory.GetFiles(folder.FullName).Length);
     }
 
+    [Fact]
+    public void Recover_AnyDamage_GivesAWholeFileOrAFormatException()
+    {
+        using TemporaryFolder folder = TestEnvironment.CreateTemporaryFolder();
+        byte[] good = SmallFile.Bytes(folder);
+        string source = folder.File("mutant.fits.fz");
+        string target = folder.File("recovered.fits.fz");
+        int data;
+        using (ZFitsFile undamaged = ZFitsFile.Open(folder.File("good.fits.fz"))) data = (int)undamaged.Hdus[1].DataOffset;
+        int whole = 0;
+        for (int seed = 0; seed < 600; seed++)
+        {
+            Random random = new(seed);
+            byte[] bytes = [.. good];
+            // Half of them in the table header, whose cards say how everything else is read.
+            for (int n = random.Next(1, 4); n > 0; n--)
+            {
+                bool header = random.Next(2) == 0;
+                int at = header ? random.Next(2880, data) : random.Next(data, bytes.Length);
+                bytes[at] = header ? (byte)random.Next(32, 127) : (byte)random.Next(256);
+            }
+
+            if (random.Next(4) == 0) bytes = bytes[..random.Next(data, bytes.Length)];
+            File.WriteAllBytes(source, bytes);
+            File.Delete(target);
+            ZFitsRecoveryReport report;
+            try
+            {
+                report = ZFitsRecovery.Recover(source, target, Token);
+            }
+            catch (ZFitsFormatException)
+            {
+                Assert.False(File.Exists(target));
+                continue;
+            }
+
+            using ZFitsFile file = ZFitsFile.Open(target);
+            ZFitsTable table = Assert.Single(file.Tables);
+            Assert.Equal(report.Tables.Sum(t => t.Rows), table.RowCount);
+            Assert.Equal(table.RowCount, table.Rows().Count());
+            Assert.True(table.VerifyChecksums(Token) is { DataSumOk: true, CheckSumOk: true });
+            whole++;
+        }
+
+        // Most defects leave a tile.
+        Assert.InRange(whole, 300, 600);
+        Assert.Empty(Directory.GetFiles(folder.FullName, "*" + ZFitsWriter.UnfinishedExtension));
+    }
+
     /// <summary>Recovers and compares the events; 0 when there is no complete tile.</summary>
     private static long RecoverEvents(string source, string target)
     {

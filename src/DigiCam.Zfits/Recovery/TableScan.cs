@@ -53,7 +53,7 @@ internal sealed class TableScan
     public static TableScan Run(ZFitsFile file, int index, FitsHeader header, long headerOffset, long dataOffset, CancellationToken ct)
     {
         header.TryGetInteger("ZNAXIS2", out long rows);
-        FitsHdu hdu = new(file, index, WithoutCounts(header), headerOffset, dataOffset, file.Length - dataOffset);
+        FitsHdu hdu = new(file, index, WithoutCounts(header, file.Length - dataOffset), headerOffset, dataOffset, file.Length - dataOffset);
         TableScan scan = new(new ZFitsTable(file, hdu), Math.Max(0, rows));
         scan.Walk(ct);
         scan._chain.Dispose();
@@ -65,7 +65,7 @@ internal sealed class TableScan
     {
         if (column.IsKnownField) return column.Kind;
         if (column.ElementType == ZFitsElementType.Int8) return ZFitsColumnKind.Text;
-        return _isArray[column.Index] ? ZFitsColumnKind.Array : ZFitsColumnKind.Scalar;
+        return _isArray[column.Index] || !CanBeScalar(column) ? ZFitsColumnKind.Array : ZFitsColumnKind.Scalar;
     }
 
     /// <summary>Decodes the rows of a column of a tile.</summary>
@@ -79,8 +79,11 @@ internal sealed class TableScan
         return (_rows.Count == 0 ? [] : _decoded.Span.ToArray(), [.. _rows]);
     }
 
-    /// <summary>The same header for a table without rows: of a repeated keyword the last card counts.</summary>
-    private static FitsHeader WithoutCounts(FitsHeader header)
+    /// <summary>No field of a message has single values of one or two bytes, but for bools.</summary>
+    private static bool CanBeScalar(ZFitsColumn column) => column.ElementType is not (ZFitsElementType.Int8 or ZFitsElementType.UInt8 or ZFitsElementType.Int16 or ZFitsElementType.UInt16);
+
+    /// <summary>The same header for a table without rows, and with what every table has in common: of a repeated keyword the last card counts.</summary>
+    private static FitsHeader WithoutCounts(FitsHeader header, long dataLength)
     {
         long width = 0;
         header.TryGetInteger("TFIELDS", out long columns);
@@ -94,9 +97,17 @@ internal sealed class TableScan
 
         if (!header.TryGetInteger("ZSHRINK", out long shrink) || shrink < 1) shrink = 1;
         header.TryGetInteger("ZTILELEN", out long tileLength);
+        // Where the tiles begin is found out, if it has to be.
+        if (!header.TryGetInteger("ZHEAPPTR", out long heap) || heap < 0 || heap > dataLength) heap = 0;
         FitsCard[] cards =
         [
+            FitsCard.Integer("BITPIX", 8),
+            FitsCard.Integer("NAXIS", 2),
+            FitsCard.Integer("NAXIS1", 16 * Math.Clamp(columns, 0, 1000)),
             FitsCard.Integer("NAXIS2", 0),
+            FitsCard.Integer("GCOUNT", 1),
+            FitsCard.Integer("ZPCOUNT", 0),
+            FitsCard.Integer("ZHEAPPTR", heap),
             FitsCard.Integer("ZNAXIS1", width),
             FitsCard.Integer("ZNAXIS2", 0),
             FitsCard.Integer("ZSHRINK", 1),
@@ -255,15 +266,27 @@ internal sealed class TableScan
         if ((_decoded.Length & 3) != 0) CodecErrors.Fail(Invariant($"the block decodes to {_decoded.Length} bytes, expected a multiple of 4"));
 
         bool guess = !column.IsKnownField;
-        bool canBeScalar = guess ? column.ElementType is not (ZFitsElementType.Int8 or ZFitsElementType.UInt8 or ZFitsElementType.Int16 or ZFitsElementType.UInt16) : column.Kind == ZFitsColumnKind.Scalar;
+        bool canBeScalar = guess ? CanBeScalar(column) : column.Kind == ZFitsColumnKind.Scalar;
         if (canBeScalar && _decoded.Length == ((long)rows * column.ElementSize + 3) / 4 * 4)
         {
             for (int row = 0; row < rows; row++) _rows.Add((row * column.ElementSize, column.ElementSize));
+            CheckBooleans(column);
             return (_decoded.Length, 1, false);
         }
 
         if (canBeScalar && !guess) CodecErrors.Fail(Invariant($"the block holds {_decoded.Length} bytes, not {rows} rows of {column.ElementSize} bytes"));
-        return (_decoded.Length, FindArrays(column, rows, !guess && column.Kind == ZFitsColumnKind.Repeated), true);
+        long most = FindArrays(column, rows, !guess && column.Kind == ZFitsColumnKind.Repeated);
+        CheckBooleans(column);
+        return (_decoded.Length, most, true);
+    }
+
+    private void CheckBooleans(ZFitsColumn column)
+    {
+        if (column.ElementType != ZFitsElementType.Bool) return;
+        foreach ((int start, int length) in _rows)
+        {
+            if (_decoded.Span.Slice(start, length).ContainsAnyExcept((byte)0, (byte)1)) CodecErrors.Fail("a boolean byte is neither 0 nor 1");
+        }
     }
 
     private long FindArrays(ZFitsColumn column, int rows, bool countsElements)

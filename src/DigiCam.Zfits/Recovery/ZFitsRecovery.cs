@@ -21,7 +21,7 @@ public static class ZFitsRecovery
     /// <exception cref="ArgumentException">A path is empty, or both are the same.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
-    /// <exception cref="ZFitsFormatException">The source is no FITS file, or no complete tile was found in it.</exception>
+    /// <exception cref="ZFitsFormatException">The source is no FITS file, or no complete tile was found in it, or a table header that is damaged as well makes a table that cannot be written.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static ZFitsRecoveryReport Recover(string source, string target, CancellationToken ct = default)
     {
@@ -39,7 +39,19 @@ public static class ZFitsRecovery
 
         List<ZFitsRecoveredTable> tables = [];
         using ZFitsWriter writer = ZFitsWriter.Create(target, new ZFitsWriterOptions { Cancellation = ct });
-        foreach (TableScan scan in scans) tables.Add(new(scan.Table.Name, scan.Table.MessageName, scan.Tiles.Count, scan.Tiles.Sum(tile => (long)tile.Rows), scan.AnnouncedRows, Write(writer, scan, ct), scan.Lost));
+        foreach (TableScan scan in scans)
+        {
+            try
+            {
+                tables.Add(new(scan.Table.Name, scan.Table.MessageName, scan.Tiles.Count, scan.Tiles.Sum(tile => (long)tile.Rows), scan.AnnouncedRows, Write(writer, scan, ct), scan.Lost));
+            }
+            catch (Exception e) when (e is ArgumentException or InvalidOperationException or NotSupportedException)
+            {
+                // What the writer has to say about the table is about the source here.
+                throw new ZFitsFormatException($"the table cannot be written again: {e.Message}", scan.Table.Hdu.At(scan.Table.Hdu.HeaderOffset), e);
+            }
+        }
+
         writer.Finish();
         return new ZFitsRecoveryReport(source, target, tables, lost);
     }
