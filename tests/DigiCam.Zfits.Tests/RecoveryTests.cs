@@ -39,6 +39,13 @@ public sealed class RecoveryTests
             foreach (string leftover in leftovers)
             {
                 byte[] before = File.ReadAllBytes(leftover);
+                if (before.Length < 2880)
+                {
+                    // Killed before anything of this file was written: the second one of a rewriting.
+                    Assert.Throws<ZFitsFormatException>(() => ZFitsFile.Open(leftover));
+                    continue;
+                }
+
                 // Between the last flush and the renaming the file is whole.
                 if (Encoding.ASCII.GetString(before, 0, 30).EndsWith('F')) Assert.Contains("did not finish", Assert.Throws<ZFitsFormatException>(() => ZFitsFile.Open(leftover)).Message, StringComparison.Ordinal);
                 else AssertWhole(leftover);
