@@ -9,9 +9,8 @@ public sealed record ZFitsReadOptions
     /// <summary>The rows; null means all. Tiles without any of them are neither read nor decoded.</summary>
     public ZFitsRowSet? Rows { get; init; }
 
-    /// <summary>Number of threads that work at the same time, the caller's own included. 1 decodes each tile in the caller's thread when it is
-    /// asked for. With more, tiles are decoded on the thread pool while the caller is busy with the one before, and handed over in order; 0 means one
-    /// thread per processor. Memory holds as many tiles.</summary>
+    /// <summary>Number of tiles that are decoded at the same time. 1 decodes each in the caller's thread when it is asked for; more run ahead
+    /// on the thread pool and are handed over in order; 0 means one per processor. Memory holds these and the tile that the caller looks at.</summary>
     public int Threads { get; init; } = 1;
 
     /// <summary>What happens when a tile cannot be read.</summary>
@@ -20,8 +19,8 @@ public sealed record ZFitsReadOptions
     /// <summary>Receives the damaged tiles; required with <see cref="ZFitsDamagePolicy.SkipTile"/>, so that nothing is lost silently.</summary>
     public ZFitsDamageReport? DamageReport { get; init; }
 
-    /// <summary>Tiles that are decoded while the caller looks at one. Not one more, for the sake of the processor's cache: what is decoded is read next.</summary>
-    internal int TilesAhead => (Threads == 0 ? Environment.ProcessorCount : Threads) - 1;
+    /// <summary>Number of tiles that are decoded at the same time on the thread pool; 0 when the caller's thread does it.</summary>
+    internal int PoolThreads => Threads == 0 ? Environment.ProcessorCount : Threads == 1 ? 0 : Threads;
 
     /// <summary>Checks what does not depend on a table.</summary>
     /// <exception cref="ArgumentException">The options do not go together.</exception>

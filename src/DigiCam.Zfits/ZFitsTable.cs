@@ -229,7 +229,7 @@ public sealed class ZFitsTable
 
         IEnumerable<ZFitsTileReader> Iterate()
         {
-            using TilePipeline pipeline = new(this, columns, SelectedTiles(options.Rows), options, options.TilesAhead, inBackground: false, ct);
+            using TilePipeline pipeline = new(this, columns, SelectedTiles(options.Rows), options, options.PoolThreads, ct);
             while (pipeline.MoveNext()) yield return pipeline.Current;
         }
     }
@@ -243,7 +243,7 @@ public sealed class ZFitsTable
 
         async IAsyncEnumerable<ZFitsTileReader> Iterate([EnumeratorCancellation] CancellationToken token)
         {
-            TilePipeline pipeline = new(this, columns, SelectedTiles(options.Rows), options, options.TilesAhead, inBackground: true, token);
+            TilePipeline pipeline = new(this, columns, SelectedTiles(options.Rows), options, Math.Max(1, options.PoolThreads), token);
             await using (pipeline.ConfigureAwait(false))
             {
                 while (await pipeline.MoveNextAsync().ConfigureAwait(false)) yield return pipeline.Current;

@@ -10,12 +10,13 @@ internal sealed class SetReader : IDisposable, IAsyncDisposable
     public SetReader(ZFitsFileSet set, ZFitsColumn[][] columns, ZFitsReadOptions options, bool inBackground, CancellationToken ct)
     {
         _places = options.Rows is { } wanted ? [.. set.Order.Where(place => wanted.Contains(place.Id))] : [.. set.Order];
-        _files = [.. set.Tables.Select((table, file) => new FileReader(table, columns[file], options, inBackground, ct))];
+        _files = [.. set.Tables.Select((table, file) => new FileReader(table, columns[file], options, ct))];
         for (int i = 0; i < _places.Length; i++) _files[_places[i].File].Expect(_places[i].Row, i);
 
         // The threads are shared by the files that are read side by side, and so is the memory of the tiles ahead.
-        int ahead = options.TilesAhead == 0 ? 0 : Math.Max(1, options.TilesAhead / Math.Max(1, SideBySide()));
-        foreach (FileReader file in _files) file.TilesAhead = ahead;
+        int least = inBackground || options.PoolThreads > 0 ? 1 : 0;
+        int threads = Math.Max(least, options.PoolThreads / Math.Max(1, SideBySide()));
+        foreach (FileReader file in _files) file.Threads = threads;
     }
 
     /// <summary>The events that were asked for, in order.</summary>
@@ -71,7 +72,7 @@ internal sealed class SetReader : IDisposable, IAsyncDisposable
     }
 
     /// <summary>One file. The order of events, and with it the order in which its tiles are needed, is known before reading begins.</summary>
-    private sealed class FileReader(ZFitsTable table, ZFitsColumn[] columns, ZFitsReadOptions options, bool inBackground, CancellationToken ct) : IDisposable, IAsyncDisposable
+    private sealed class FileReader(ZFitsTable table, ZFitsColumn[] columns, ZFitsReadOptions options, CancellationToken ct) : IDisposable, IAsyncDisposable
     {
         private readonly List<int> _visits = [];
         private TilePipeline? _pipeline;
@@ -80,7 +81,8 @@ internal sealed class SetReader : IDisposable, IAsyncDisposable
         private bool _isThere;
         private bool _isAhead;
 
-        public int TilesAhead { get; set; }
+        /// <summary>Tiles that are decoded at the same time on the thread pool; 0 for the caller's thread.</summary>
+        public int Threads { get; set; }
 
         /// <summary>Places in the order of the first and the last event; -1 for a file without.</summary>
         public int FirstPlace { get; private set; } = -1;
@@ -89,7 +91,7 @@ internal sealed class SetReader : IDisposable, IAsyncDisposable
 
         public bool IsDone => _rowsLeft == 0;
 
-        public TilePipeline Pipeline => _pipeline ??= new TilePipeline(table, columns, _visits, options, TilesAhead, inBackground, ct);
+        public TilePipeline Pipeline => _pipeline ??= new TilePipeline(table, columns, _visits, options, Threads, ct);
 
         /// <summary>Notes the next row that will be read.</summary>
         public void Expect(int row, int place)
