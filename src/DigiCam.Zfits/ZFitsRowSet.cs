@@ -122,7 +122,7 @@ public sealed class ZFitsRowSet
         : range.First == range.Last ? FormattableString.Invariant($"{range.First}") : FormattableString.Invariant($"{range.First}-{range.Last}")));
 
     /// <summary>Refuses rows that a table does not have; an open end is none.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The set names a row beyond the last one.</exception>
+    /// <exception cref="ArgumentException">The set names a row beyond the last one.</exception>
     internal void CheckWithin(ZFitsTable table)
     {
         if (_ranges.Length == 0) return;
@@ -130,7 +130,7 @@ public sealed class ZFitsRowSet
         long named = last == long.MaxValue ? first : last;
         if (named >= table.RowCount && !(last == long.MaxValue && first == 0))
         {
-            throw new ArgumentOutOfRangeException("rows", named, FormattableString.Invariant($"table {table.Name} of {table.File.Path} has {table.RowCount} rows, there is no row {named}"));
+            throw new ArgumentException(FormattableString.Invariant($"table {table.Name} of {table.File.Path} has {table.RowCount} rows, there is no row {named}"));
         }
     }
 
