@@ -81,7 +81,7 @@ public sealed record HvOffSimulation
         System.Diagnostics.Stopwatch watch = System.Diagnostics.Stopwatch.StartNew();
         (double[] baseline, double[] noise) = DrawCamera();
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        using ZFitsWriter writer = ZFitsWriter.Create(path);
+        using ZFitsWriter writer = ZFitsWriter.Create(path, new ZFitsWriterOptions { Threads = 0, Cancellation = cancellationToken });
         WriteConfiguration(writer);
 
         ZFitsTableWriter events = writer.BeginTable("Events", DigiCamColumns.EventMessage, DigiCamColumns.Events, new ZFitsTableOptions { RowsPerTile = EventsPerTile, ReservedTiles = (EventCount + EventsPerTile - 1) / EventsPerTile, Date = Start, DateEnd = Start.AddSeconds(EventCount / RateHz) });
