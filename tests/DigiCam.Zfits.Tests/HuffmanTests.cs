@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using CsCheck;
 using DigiCam.Zfits.Codecs;
 
@@ -84,6 +85,44 @@ public sealed class HuffmanTests
             iter: 25,
             threads: 1);
 
+    /// <summary>Bits changed anywhere in a long stream: the result is that of decoding symbol by symbol, or an error where that has one.</summary>
+    [Theory]
+    [InlineData(3.0, 1)]
+    [InlineData(40.0, 2)]
+    [InlineData(0.4, 3)]
+    public void Words_DamagedLongStreams_DecodeAsSymbolBySymbol(double width, int seed)
+    {
+        Random random = new(seed);
+        ushort[] words = [.. Enumerable.Range(0, 220_000).Select(_ => (ushort)(short)(width * Math.Tan(3.12 * (random.NextDouble() - 0.5))))];
+        using CodecChain chain = new();
+        ushort[] plain = [ProcessIds.Huffman16];
+        byte[] payload = CodecTests.Encode(chain, CodecTests.Bytes(words), plain);
+        int table = SizeOfTable(payload);
+        int errors = 0;
+        for (int round = 0; round < 12; round++)
+        {
+            byte[] damaged = [.. payload];
+            for (int i = 0; i < 1 << round % 6; i++) damaged[random.Next(table, damaged.Length)] ^= (byte)(1 << random.Next(8));
+            ushort[]? expected = DecodeSlowly(damaged);
+            foreach (bool differences in (bool[])[false, true])
+            {
+                ushort[] processes = differences ? [ProcessIds.Diff16, ProcessIds.Huffman16] : plain;
+                if (expected is null)
+                {
+                    Assert.Throws<CodecException>(() => CodecTests.Decode(chain, damaged, processes, 2 * words.Length));
+                    errors++;
+                    continue;
+                }
+
+                byte[] bytes = CodecTests.Bytes(expected);
+                if (differences) Transforms16.DecodeDiff(bytes);
+                Assert.Equal(bytes, CodecTests.Decode(chain, damaged, processes, 2 * words.Length));
+            }
+        }
+
+        Assert.InRange(errors, 1, 23);
+    }
+
     [Fact]
     public void Words_RandomWaveforms_RoundTrip() =>
         Gen.Select(Gen.Int[1, 30_000], Gen.Int[1, 2000], Gen.Int[0, int.MaxValue]).Sample(
@@ -141,6 +180,46 @@ public sealed class HuffmanTests
     }
 
     private static byte[] Pack(IEnumerable<bool> bits) => [.. bits.Chunk(8).Select(eight => (byte)eight.Select((bit, i) => bit ? 1 << i : 0).Sum())];
+
+    /// <summary>Bytes of a huffman16 payload before the bits.</summary>
+    private static int SizeOfTable(ReadOnlySpan<byte> payload)
+    {
+        int at = 4 + 16;
+        for (long codes = BinaryPrimitives.ReadInt64LittleEndian(payload[12..]); codes > 0; codes--) at += 3 + (payload[at + 2] + 7) / 8;
+        return at;
+    }
+
+    /// <summary>Decodes bit by bit; null where the bits do not make the announced number of symbols and fewer than eight bits more.</summary>
+    private static ushort[]? DecodeSlowly(ReadOnlySpan<byte> payload)
+    {
+        Dictionary<(int Length, ulong Code), ushort> codes = [];
+        int at = 4 + 16;
+        for (long count = BinaryPrimitives.ReadInt64LittleEndian(payload[12..]); count > 0; count--)
+        {
+            int length = payload[at + 2];
+            ulong code = 0;
+            for (int b = 0; b < (length + 7) / 8; b++) code |= (ulong)payload[at + 3 + b] << (8 * b);
+            codes[(length, code)] = BinaryPrimitives.ReadUInt16LittleEndian(payload[at..]);
+            at += 3 + (length + 7) / 8;
+        }
+
+        ushort[] words = new ushort[BinaryPrimitives.ReadInt64LittleEndian(payload[4..])];
+        long bit = 8L * at;
+        for (int i = 0; i < words.Length; i++)
+        {
+            ulong code = 0;
+            int length = 0;
+            do
+            {
+                if (bit == 8L * payload.Length) return null;
+                code |= (ulong)((payload[(int)(bit >> 3)] >> (int)(bit & 7)) & 1) << length++;
+                bit++;
+            }
+            while (!codes.TryGetValue((length, code), out words[i]));
+        }
+
+        return 8L * payload.Length - bit < 8 ? words : null;
+    }
 
     private static void CheckRoundTrip(ushort[] words)
     {
