@@ -139,7 +139,7 @@ public static class ZFitsExport
         });
         long end = destination.Position;
         destination.Position = start;
-        destination.Write(NpyHeader.Format(NpyHeader.TypeOf(read), rows, padded.Length > 0 ? null : elements ?? 0));
+        destination.Write(NpyHeader.Format(NpyHeader.TypeOf(read), padded.Length > 0 ? [rows] : [rows, elements ?? 0]));
         destination.Position = end;
         return rows;
     }

@@ -1,15 +1,13 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
-using System.Text;
+using DigiCam.Zfits.Export;
 
 namespace DigiCam.Files;
 
 /// <summary>Writes arrays of float64 as an .npz file: a zip of .npy files, format 1.0, C order. numpy.load opens it without pickle.</summary>
 public sealed class NpzWriter
 {
-    private const int HeaderAlignment = 64;
-
     // A fixed time keeps equal content equal to the byte; it is the earliest a zip can hold.
     private static readonly DateTimeOffset EntryTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -47,7 +45,7 @@ public sealed class NpzWriter
             ZipArchiveEntry entry = archive.CreateEntry(name + ".npy", CompressionLevel.Fastest);
             entry.LastWriteTime = EntryTime;
             using Stream content = entry.Open();
-            content.Write(Header(shape));
+            content.Write(NpyHeader.Format("<f8", [.. shape.Select(length => (long)length)]));
             double[] row = new double[shape.Skip(1).Aggregate(1, (product, length) => checked(product * length))];
             for (int i = 0; i < shape[0]; i++)
             {
@@ -58,24 +56,6 @@ public sealed class NpzWriter
             }
         }
     });
-
-    private static byte[] Header(int[] shape)
-    {
-        string axes = shape.Length == 1 ? FormattableString.Invariant($"{shape[0]},") : string.Join(", ", shape.Select(n => n.ToString(System.Globalization.CultureInfo.InvariantCulture)));
-        string dictionary = $"{{'descr': '<f8', 'fortran_order': False, 'shape': ({axes}), }}";
-        const int Prefix = 10;
-        int padded = (Prefix + dictionary.Length + 1 + HeaderAlignment - 1) / HeaderAlignment * HeaderAlignment;
-        byte[] header = new byte[padded];
-        header[0] = 0x93;
-        "NUMPY"u8.CopyTo(header.AsSpan(1));
-        header[6] = 1;
-        header[7] = 0;
-        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(8), checked((ushort)(padded - Prefix)));
-        header.AsSpan(Prefix).Fill((byte)' ');
-        Encoding.ASCII.GetBytes(dictionary, header.AsSpan(Prefix));
-        header[^1] = (byte)'\n';
-        return header;
-    }
 
     private static void Reverse(Span<double> values)
     {
