@@ -8,7 +8,7 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, (string[] Projects, string[] Packages)> Allowed = new()
     {
         ["DigiCam.Zfits"] = ([], ["Google.Protobuf", "Grpc.Tools", "ZstdSharp.Port"]),
-        ["DigiCam"] = (["DigiCam.Zfits"], ["MathNet.Numerics"]),
+        ["DigiCam"] = (["DigiCam.Zfits"], ["MathNet.Numerics", "PureHDF", "YamlDotNet"]),
         ["DigiCam.Notebooks"] = (["DigiCam"], ["Plotly.NET", "Plotly.NET.CSharp"]),
         ["DigiCam.Kernel"] = ([], ["Markdig", "Microsoft.CodeAnalysis.CSharp.Scripting", "YamlDotNet"]),
         ["DigiCam.Cli"] = (["DigiCam", "DigiCam.Kernel", "DigiCam.Notebooks"], ["Spectre.Console", "System.CommandLine"]),

@@ -1,25 +1,10 @@
 using System.Collections.Immutable;
 using DigiCam.Geometry;
 using DigiCam.Runs;
+using DigiCam.Simulation.Plans;
 using DigiCam.Zfits;
 
 namespace DigiCam.Simulation;
-
-/// <summary>What is wrong with a simulated pixel.</summary>
-public enum PixelFault
-{
-    /// <summary>The channel does not follow its input: one code only.</summary>
-    Stuck,
-
-    /// <summary>Four times the noise.</summary>
-    Noisy,
-
-    /// <summary>The baseline lies so high that the last ADC code cuts the noise.</summary>
-    Saturated,
-
-    /// <summary>The baseline lies far from the others.</summary>
-    Shifted,
-}
 
 /// <summary>
 /// A run with the high voltage off, written as a genuine camera file: baseline and electronic noise only, rounded to ADC codes.

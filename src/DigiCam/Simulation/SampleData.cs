@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DigiCam.Runs;
+using DigiCam.Simulation.Plans;
 
 namespace DigiCam.Simulation;
 

@@ -7,6 +7,7 @@ using DigiCam.Histograms;
 using DigiCam.HvOff;
 using DigiCam.Runs;
 using DigiCam.Simulation;
+using DigiCam.Simulation.Plans;
 using DigiCam.Zfits;
 
 namespace DigiCam.Tests.Runs;
