@@ -78,7 +78,7 @@ public sealed class RunSimulation
     public IReadOnlyList<string> FileNames { get; }
 
     /// <summary>Name of the table with the levels as they were planned; null for a run that is no scan.</summary>
-    public string? ScanPlanName => Plan.Kind is RunKind.HvOff or RunKind.Dark ? null : Plan.Name + "_plan.csv";
+    public string? ScanPlanName => Plan.Kind is RunKind.HvOff or RunKind.Dark ? null : Plan.Name + ScanPlanEnd;
 
     /// <summary>Places in the run of the events that are written, ascending.</summary>
     public ImmutableArray<int> WrittenEvents { get; }
