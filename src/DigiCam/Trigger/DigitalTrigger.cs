@@ -27,15 +27,15 @@ public sealed class DigitalTrigger
     // Sums of a patch lie Stride apart, a whole number of vectors; what is beyond the samples stays zero.
     private readonly int _stride;
     private readonly int[] _patchRows;
-    private readonly byte[] _patchSums;
+    private readonly short[] _patchSums;
     private readonly short[] _cluster7;
     private readonly short[] _cluster19;
 
-    // Members of the clusters as offsets into the patch sums, one patch behind the other.
-    private readonly (int[] Offsets, int[] Ends) _members7;
-    private readonly (int[] Offsets, int[] Ends) _members19;
+    // Offsets of the sums that are added: all members of a cluster of 7, and those that make it one of 19.
+    private readonly int[][] _members7;
+    private readonly int[][] _outerMembers19;
 
-    // Patch whose sum is stored at each of the places of a sample that are used.
+    // Places in the stored layout, with the patches in the order of these places.
     private readonly (int Place, int Offset)[] _traces;
     private readonly int[] _bits;
 
@@ -57,7 +57,7 @@ public sealed class DigitalTrigger
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sampleCount);
         SampleCount = sampleCount;
         _stride = (sampleCount + Lanes - 1) / Lanes * Lanes;
-        _patchSums = new byte[PatchCount * _stride];
+        _patchSums = new short[PatchCount * _stride];
         _cluster7 = new short[PatchCount * _stride];
         _cluster19 = new short[PatchCount * _stride];
 
@@ -74,7 +74,7 @@ public sealed class DigitalTrigger
         CameraGeometry camera = CameraGeometry.DigiCam;
         _patchRows = [.. camera.Patches.SelectMany(p => p.Pixels).Select(pixel => rowOf[pixel])];
         _members7 = Members(p => p.Cluster7);
-        _members19 = Members(p => p.Cluster19);
+        _outerMembers19 = Members(p => p.Cluster19.Except(p.Cluster7));
         _traces = [.. camera.Patches.OrderBy(p => p.StoredTraceIndex).Select(p => (p.StoredTraceIndex, p.Id * _stride))];
         _bits = [.. camera.Patches.Select(p => p.OutputBitIndex)];
     }
@@ -110,13 +110,21 @@ public sealed class DigitalTrigger
             AddPixels(Waveform(samples, first), Waveform(samples, second), Waveform(samples, third), floor, _patchSums.AsSpan(patch * _stride, SampleCount));
         }
 
-        AddClusters(_members7, _cluster7);
-        AddClusters(_members19, _cluster19);
+        for (int patch = 0; patch < PatchCount; patch++)
+        {
+            for (int i = patch * _stride; i < (patch + 1) * _stride; i += Lanes)
+            {
+                int within = i - (patch * _stride);
+                Vector256<short> sum = AddMembers(_members7[patch], within, Vector256<short>.Zero);
+                sum.CopyTo(_cluster7, i);
+                AddMembers(_outerMembers19[patch], within, sum).CopyTo(_cluster19, i);
+            }
+        }
     }
 
     /// <summary>Sums of one patch (sample), 0..255 [LSB].</summary>
     /// <param name="patch">Software id of the patch.</param>
-    public ReadOnlySpan<byte> GetPatchSums(int patch) => _patchSums.AsSpan(Offset(patch), SampleCount);
+    public ReadOnlySpan<short> GetPatchSums(int patch) => _patchSums.AsSpan(Offset(patch), SampleCount);
 
     /// <summary>Sums of the 7 patches around one (sample), 0..1785 [LSB].</summary>
     /// <param name="patch">Software id of the patch.</param>
@@ -133,10 +141,15 @@ public sealed class DigitalTrigger
     {
         CheckStored(stored, TriggerPatch.StoredTracesPerSample);
         stored.Clear();
-        for (int sample = 0; sample < SampleCount; sample++)
+        foreach ((int place, int offset) in _traces)
         {
-            Span<byte> target = stored.Slice(sample * TriggerPatch.StoredTracesPerSample, TriggerPatch.StoredTracesPerSample);
-            foreach ((int place, int offset) in _traces) target[place] = _patchSums[offset + sample];
+            ReadOnlySpan<short> sums = _patchSums.AsSpan(offset, SampleCount);
+            int target = place;
+            foreach (short sum in sums)
+            {
+                stored[target] = (byte)sum;
+                target += TriggerPatch.StoredTracesPerSample;
+            }
         }
     }
 
@@ -159,11 +172,11 @@ public sealed class DigitalTrigger
         return result;
     }
 
-    private static void AddPixels(ReadOnlySpan<short> first, ReadOnlySpan<short> second, ReadOnlySpan<short> third, int floor, Span<byte> target)
+    private static void AddPixels(ReadOnlySpan<short> first, ReadOnlySpan<short> second, ReadOnlySpan<short> third, int floor, Span<short> target)
     {
         if (target.Length < Lanes)
         {
-            for (int i = 0; i < target.Length; i++) target[i] = (byte)Math.Clamp(first[i] + second[i] + third[i] - floor, 0, LargestPatchSum);
+            for (int i = 0; i < target.Length; i++) target[i] = (short)Math.Clamp(first[i] + second[i] + third[i] - floor, 0, LargestPatchSum);
             return;
         }
 
@@ -173,33 +186,18 @@ public sealed class DigitalTrigger
         {
             Vector256<short> sum = Vector256.AddSaturate(Vector256.AddSaturate(Vector256.Create(first[i..]), Vector256.Create(second[i..])), Vector256.Create(third[i..]));
             sum = Vector256.Min(Vector256.Max(Vector256.SubtractSaturate(sum, subtract), Vector256<short>.Zero), Vector256.Create((short)LargestPatchSum));
-            Vector128.Narrow(sum.GetLower().AsUInt16(), sum.GetUpper().AsUInt16()).CopyTo(target[i..]);
+            sum.CopyTo(target[i..]);
             if (i == target.Length - Lanes) return;
         }
     }
 
     private ReadOnlySpan<short> Waveform(ReadOnlySpan<short> samples, int row) => samples.Slice(row * SampleCount, SampleCount);
 
-    private void AddClusters((int[] Offsets, int[] Ends) members, short[] target)
+    private Vector256<short> AddMembers(int[] offsets, int within, Vector256<short> sum)
     {
-        ReadOnlySpan<byte> sums = _patchSums;
-        int begin = 0;
-        for (int patch = 0; patch < PatchCount; patch++)
-        {
-            ReadOnlySpan<int> offsets = members.Offsets.AsSpan(begin, members.Ends[patch] - begin);
-            begin = members.Ends[patch];
-            for (int i = 0; i < _stride; i += Lanes)
-            {
-                Vector256<ushort> sum = Vector256<ushort>.Zero;
-                foreach (int offset in offsets)
-                {
-                    (Vector128<ushort> lower, Vector128<ushort> upper) = Vector128.Widen(Vector128.Create(sums.Slice(offset + i, Lanes)));
-                    sum += Vector256.Create(lower, upper);
-                }
-
-                sum.AsInt16().CopyTo(target, (patch * _stride) + i);
-            }
-        }
+        ref short first = ref MemoryMarshal.GetArrayDataReference(_patchSums);
+        foreach (int offset in offsets) sum += Vector256.LoadUnsafe(ref first, (nuint)(offset + within));
+        return sum;
     }
 
     private void StoreBits(short[] sums, int threshold, Span<byte> stored)
@@ -224,19 +222,9 @@ public sealed class DigitalTrigger
         }
     }
 
-    private (int[] Offsets, int[] Ends) Members(Func<TriggerPatch, IEnumerable<int>> clusterOf)
-    {
-        List<int> offsets = [];
-        List<int> ends = [];
-        foreach (TriggerPatch patch in CameraGeometry.DigiCam.Patches)
-        {
-            // Clusters at the rim of the camera lack members, which count nothing.
-            offsets.AddRange(clusterOf(patch).Where(member => member >= 0).Select(member => member * _stride));
-            ends.Add(offsets.Count);
-        }
-
-        return ([.. offsets], [.. ends]);
-    }
+    // Clusters at the rim of the camera lack members, which count nothing.
+    private int[][] Members(Func<TriggerPatch, IEnumerable<int>> membersOf) =>
+        [.. CameraGeometry.DigiCam.Patches.Select(patch => (int[])[.. membersOf(patch).Where(member => member >= 0).Select(member => member * _stride)])];
 
     private int Offset(int patch)
     {
