@@ -22,6 +22,7 @@ public sealed class RunSimulation
     /// <summary>What the name of the table of levels has behind the run's.</summary>
     internal const string ScanPlanEnd = "_plan.csv";
 
+    private const int MostCompressingThreads = 4;
     private const int TickNs = 4;
     private const double TicksPerSecond = 1e9 / TickNs;
     private const long NsPerHour = 3_600_000_000_000;
@@ -148,7 +149,8 @@ public sealed class RunSimulation
 
     private DrawnCounts[] WriteCameraFiles(RunFolder target, int threads, IProgress<RunProgress>? progress, CancellationToken cancellationToken)
     {
-        ZFitsWriterOptions options = new() { Threads = threads, Cancellation = cancellationToken };
+        // Each of the writer's threads holds a tile of 18 MB, and few of them keep up with any number that draws.
+        ZFitsWriterOptions options = new() { Threads = Math.Min(threads, MostCompressingThreads), Cancellation = cancellationToken };
         DrawnCounts[] counts = [.. Levels.Select(_ => new DrawnCounts())];
         CameraFileWriter? file = null;
         try
@@ -168,6 +170,9 @@ public sealed class RunSimulation
                     file.Finish();
                     file = null;
                     number++;
+
+                    // The tiles of one file are large objects, of which the runtime else lets those of several files pile up.
+                    GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
                 }
 
                 progress?.Report(new RunProgress(done, WrittenEvents.Length, watch.Elapsed));
