@@ -27,7 +27,6 @@ public sealed class RunSimulation
     private const double TicksPerSecond = 1e9 / TickNs;
     private const long NsPerHour = 3_600_000_000_000;
 
-    private readonly long[] _timesNs;
     private readonly ZFitsRowSet _missing;
 
     // Place of the last event of each file among those that are written.
@@ -52,7 +51,7 @@ public sealed class RunSimulation
 
         Camera = SimulatedCamera.Draw(plan);
         Levels = [.. run.Levels.Select(level => LevelConditions.For(plan, Camera, run, level))];
-        _timesNs = DrawTimes(((plan.Start.Ticks - DateTime.UnixEpoch.Ticks) * 100) + (place * NsPerHour));
+        TimesNs = DrawTimes(((plan.Start.Ticks - DateTime.UnixEpoch.Ticks) * 100) + (place * NsPerHour));
         _missing = DrawMissing();
         FileNames = [.. Enumerable.Range(0, files).Select(file => FormattableString.Invariant($"{run.Name}_{file:D3}{RunFileList.Extension}"))];
         WrittenEvents = [.. Enumerable.Range(0, run.EventCount).Where(i => !_missing.Contains(i))];
@@ -83,6 +82,9 @@ public sealed class RunSimulation
 
     /// <summary>Places in the run of the events that are written, ascending.</summary>
     public ImmutableArray<int> WrittenEvents { get; }
+
+    /// <summary>Times of all events, missing ones counted [ns since 1970-01-01 UTC].</summary>
+    internal long[] TimesNs { get; }
 
     /// <summary>The level that holds during an event; not the planned one where the light changes too early or too late.</summary>
     /// <param name="eventIndex">Place in the run, from 0, missing events counted.</param>
@@ -164,7 +166,7 @@ public sealed class RunSimulation
                 {
                     int index = WrittenEvents[done];
                     file ??= new CameraFileWriter(target.File(FileNames[number]), ContentOf(number), options);
-                    file.Write(simulated, NumberOf(index), _timesNs[index]);
+                    file.Write(simulated, NumberOf(index), TimesNs[index]);
                     counts[LevelOf(index)].Add(simulated);
                     if (done++ != _lastOfFile[number]) continue;
                     file.Finish();
@@ -262,8 +264,8 @@ public sealed class RunSimulation
                 RunKind.AcDcScan => "acdcscan",
                 _ => throw new InvalidOperationException($"a run of kind {Plan.Kind} cannot be simulated"),
             },
-            FirstTimeNs = _timesNs[WrittenEvents[first]],
-            LastTimeNs = _timesNs[WrittenEvents[_lastOfFile[file]]],
+            FirstTimeNs = TimesNs[WrittenEvents[first]],
+            LastTimeNs = TimesNs[WrittenEvents[_lastOfFile[file]]],
         };
     }
 
@@ -349,7 +351,7 @@ public sealed class RunSimulation
             Index = WrittenEvents.BinarySearch(eventIndex),
             EventNumber = NumberOf(eventIndex),
             TelescopeId = Campaign.TelescopeId,
-            UnixTimeNs = _timesNs[eventIndex],
+            UnixTimeNs = TimesNs[eventIndex],
             Type = Plan.EventType,
             SampleCount = samples,
             SampleArray = new short[stored.Samples.Length],
