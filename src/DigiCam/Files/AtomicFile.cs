@@ -18,7 +18,7 @@ public static class AtomicFile
         try
         {
             Directory.CreateDirectory(folder);
-            using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16)) write(stream);
+            using (FileStream stream = new(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16)) write(stream);
             File.Move(temporary, full, overwrite: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

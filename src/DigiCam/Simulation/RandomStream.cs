@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace DigiCam.Simulation;
@@ -67,38 +68,39 @@ internal struct RandomStream
     {
         // The state stays in registers; it goes back only for the one number in a hundred that is not inside its layer.
         (ulong s0, ulong s1, ulong s2, ulong s3) = (_s0, _s1, _s2, _s3);
-        ref Ziggurat.CoarseLayer layers = ref Ziggurat.Coarse[0];
-        ref float first = ref System.Runtime.InteropServices.MemoryMarshal.GetReference(target);
-        ulong bits = 0;
-        for (int i = 0; i < target.Length; i++)
+        ref Ziggurat.CoarseLayer layers = ref MemoryMarshal.GetArrayDataReference(Ziggurat.Coarse);
+        ref float first = ref MemoryMarshal.GetReference(target);
+        int count = target.Length;
+        for (int i = 0; i < count; i += 2)
         {
-            if ((i & 1) == 0)
-            {
-                bits = ulong.RotateLeft(s1 * 5, 7) * 9;
-                ulong t = s1 << 17;
-                s2 ^= s0;
-                s3 ^= s1;
-                s1 ^= s2;
-                s0 ^= s3;
-                s2 ^= t;
-                s3 = ulong.RotateLeft(s3, 45);
-            }
-            else
-            {
-                bits >>= 32;
-            }
+            ulong bits = ulong.RotateLeft(s1 * 5, 7) * 9;
+            ulong t = s1 << 17;
+            s2 ^= s0;
+            s3 ^= s1;
+            s1 ^= s2;
+            s0 ^= s3;
+            s2 ^= t;
+            s3 = ulong.RotateLeft(s3, 45);
 
-            Ziggurat.CoarseLayer layer = Unsafe.Add(ref layers, (nint)(byte)bits);
-            int place = (int)(uint)bits >> 8;
-            float x = place * layer.Step;
-            if (Math.Abs(place) >= layer.Inside)
+            // Two numbers of 32 bits: 8 for the layer, 24 with sign for the place in it.
+            int low = (int)(uint)bits;
+            int high = (int)(bits >> 32);
+            int lowPlace = low >> 8;
+            int highPlace = high >> 8;
+            ref Ziggurat.CoarseLayer lowLayer = ref Unsafe.Add(ref layers, (nint)(byte)low);
+            ref Ziggurat.CoarseLayer highLayer = ref Unsafe.Add(ref layers, (nint)(byte)high);
+            float lowValue = lowPlace * lowLayer.Step;
+            float highValue = highPlace * highLayer.Step;
+            if ((lowPlace ^ (lowPlace >> 31)) >= lowLayer.Inside || (highPlace ^ (highPlace >> 31)) >= highLayer.Inside)
             {
                 (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);
-                x = (float)FinishNormal((byte)bits, x);
+                if ((lowPlace ^ (lowPlace >> 31)) >= lowLayer.Inside) lowValue = (float)FinishNormal((byte)low, lowValue);
+                if ((highPlace ^ (highPlace >> 31)) >= highLayer.Inside) highValue = (float)FinishNormal((byte)high, highValue);
                 (s0, s1, s2, s3) = (_s0, _s1, _s2, _s3);
             }
 
-            Unsafe.Add(ref first, i) = mean + (sigma * x);
+            Unsafe.Add(ref first, i) = mean + (sigma * lowValue);
+            if (i + 1 < count) Unsafe.Add(ref first, i + 1) = mean + (sigma * highValue);
         }
 
         (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);

@@ -49,5 +49,9 @@ internal static class Ziggurat
     public readonly record struct FineLayer(long Inside, double Step);
 
     /// <inheritdoc cref="FineLayer"/>
-    public readonly record struct CoarseLayer(int Inside, float Step);
+    public readonly struct CoarseLayer(int inside, float step)
+    {
+        public readonly int Inside = inside;
+        public readonly float Step = step;
+    }
 }
