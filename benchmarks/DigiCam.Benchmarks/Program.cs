@@ -5,13 +5,15 @@ using DigiCam.Benchmarks;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
-// "figures", "zfits": the figures of the CHANGELOG, as whole-task measurements in a minute or two. Anything else goes to BenchmarkDotNet.
+// "figures", "zfits", "simulation": the figures of the CHANGELOG, as whole-task measurements in a minute or two. Anything else goes to BenchmarkDotNet.
 switch (args)
 {
     case ["figures"]:
         return Figures.Print();
     case ["zfits"]:
         return ZFitsFigures.Print();
+    case ["simulation"]:
+        return SimulationFigures.Print();
     case ["stream", string path, string threads]:
         return ZFitsFigures.Stream(path, int.Parse(threads, CultureInfo.InvariantCulture));
 }
