@@ -6,7 +6,7 @@ namespace DigiCam.Files;
 
 /// <summary>
 /// Reads results from an HDF5 file as <see cref="Hdf5Writer"/> writes it. What is asked for is compared with what is there: type, shape and unit;
-/// every defect is one sentence that names file, dataset or attribute, and cause. Not safe for use by several threads.
+/// every defect is one sentence that names file, dataset or attribute, and cause. A file of the kit is read only if not a byte of it has changed. Not safe for use by several threads.
 /// </summary>
 public sealed class Hdf5File : IDisposable
 {
@@ -39,12 +39,12 @@ public sealed class Hdf5File : IDisposable
         FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {
-            return new Hdf5File(path, H5File.Open(stream));
+            return new Hdf5File(path, Hdf5Seal.Fits(stream) ? H5File.Open(stream) : throw new Hdf5Defect($"{path}: is damaged, or was changed by another program: its check sum is wrong"));
         }
-        catch (Exception exception) when (IsDamage(exception))
+        catch (Exception exception)
         {
             stream.Dispose();
-            throw new InvalidDataException($"{path}: not an HDF5 file, or cut short or corrupt", exception);
+            throw new InvalidDataException(exception is Hdf5Defect ? exception.Message : $"{path}: not an HDF5 file, or cut short or corrupt", exception);
         }
     }
 
@@ -132,9 +132,6 @@ public sealed class Hdf5File : IDisposable
     public T GetNumber<T>(string path, string name) where T : unmanaged =>
         Guard(path, () => Attribute(path, Get<IH5Object>(path, "group or dataset"), name, Hdf5Element.NameOf<T>(), 0).Read<T>());
 
-    // The library tells of damage by exceptions of many kinds: whatever a lookup meets on the way through broken structures.
-    private static bool IsDamage(Exception exception) => exception is not OutOfMemoryException;
-
     private static string Join<T>(IEnumerable<T> shape) where T : IFormattable => string.Join(", ", shape.Select(n => n.ToString(null, CultureInfo.InvariantCulture)));
 
     private Hdf5Defect Defect(string place, string what) => new($"{Path}: {place} {what}");
@@ -150,8 +147,9 @@ public sealed class Hdf5File : IDisposable
         {
             throw new InvalidDataException(defect.Message);
         }
-        catch (Exception exception) when (IsDamage(exception))
+        catch (Exception exception)
         {
+            // In files without a seal the library meets damage as exceptions of any kind, an array of impossible size among them.
             throw new InvalidDataException($"{Path}: {path} is cut short or corrupt", exception);
         }
     }

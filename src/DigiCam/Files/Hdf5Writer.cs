@@ -7,7 +7,8 @@ namespace DigiCam.Files;
 
 /// <summary>
 /// Writes results as an HDF5 file that h5py and every other HDF5 program opens: a group for each task, a dataset for each quantity with its
-/// unit and meaning as attributes. Equal content gives equal bytes; numbers carry Fletcher checksums, so damage is noticed by every reader.
+/// unit and meaning as attributes. Equal content gives equal bytes. Numbers carry Fletcher checksums for other readers; <see cref="Hdf5File"/> notices every
+/// changed byte.
 /// </summary>
 /// <remarks>Nothing is compressed: measured values hardly shrink, and the bytes of zlib differ between machines.</remarks>
 public sealed class Hdf5Writer
@@ -31,16 +32,16 @@ public sealed class Hdf5Writer
     /// <param name="name">Name of the attribute.</param>
     /// <param name="value">A text.</param>
     /// <exception cref="ArgumentException">The group has such an attribute, or the path is not one.</exception>
-    public Hdf5Writer AddAttribute(string group, string name, string value) => AddAttribute(group, name, (object)value);
+    public Hdf5Writer AddAttribute(string group, string name, string value) => SetAttribute(group, name, value);
 
     /// <inheritdoc cref="AddAttribute(string, string, string)"/>
-    public Hdf5Writer AddAttribute(string group, string name, double value) => AddAttribute(group, name, (object)value);
+    public Hdf5Writer AddAttribute(string group, string name, double value) => SetAttribute(group, name, value);
 
     /// <inheritdoc cref="AddAttribute(string, string, string)"/>
-    public Hdf5Writer AddAttribute(string group, string name, long value) => AddAttribute(group, name, (object)value);
+    public Hdf5Writer AddAttribute(string group, string name, long value) => SetAttribute(group, name, value);
 
     /// <inheritdoc cref="AddAttribute(string, string, string)"/>
-    public Hdf5Writer AddAttribute(string group, string name, ulong value) => AddAttribute(group, name, (object)value);
+    public Hdf5Writer AddAttribute(string group, string name, ulong value) => SetAttribute(group, name, value);
 
     /// <summary>Adds a list of texts as attribute of a group.</summary>
     /// <param name="group">The group, "/" for the file itself; made if it is not there.</param>
@@ -51,7 +52,7 @@ public sealed class Hdf5Writer
     {
         ArgumentNullException.ThrowIfNull(values);
         if (values.Count == 0) throw new ArgumentException($"attribute {name} has no values", nameof(values));
-        return AddAttribute(group, name, values.ToArray());
+        return SetAttribute(group, name, values.ToArray());
     }
 
     /// <summary>Adds a quantity.</summary>
@@ -115,7 +116,11 @@ public sealed class Hdf5Writer
     public void Write(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        AtomicFile.Write(path, stream => _file.Write(stream));
+        AtomicFile.Write(path, stream =>
+        {
+            _file.Write(stream, new H5WriteOptions(UserBlockSize: Hdf5Seal.Length));
+            Hdf5Seal.Write(stream);
+        });
     }
 
     private static H5Dataset CreateDataset<T>(string path, ReadOnlySpan<T> values, ReadOnlySpan<int> shape) where T : unmanaged
@@ -156,7 +161,7 @@ public sealed class Hdf5Writer
         if (!group.TryAdd(name, dataset)) throw new ArgumentException($"{path}: is there already", nameof(path));
     }
 
-    private Hdf5Writer AddAttribute(string group, string name, object value)
+    private Hdf5Writer SetAttribute(string group, string name, object value)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(value);
