@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using DigiCam.Geometry;
 using DigiCam.Simulation;
 using DigiCam.Simulation.Plans;
@@ -36,6 +37,23 @@ public sealed class EventSimulatorTests
         }
 
         Assert.Equal(inOrder.Length, inOrder.Select(e => e.Samples.Sum(s => (long)s)).Distinct().Count());
+    }
+
+    [Fact]
+    public void Draw_DefaultCampaign_GivesTheSameSamplesOnEveryMachine()
+    {
+        // A pin: a platform, a runtime or a change of the code that alters one sample of any plan's files shows here.
+        SimulatedCamera camera = SimulatedCamera.Draw(Plan);
+        LevelConditions[] levels = [.. Run.Levels.Select(level => LevelConditions.For(Plan, camera, Run, level))];
+        EventSimulator simulator = new(Plan, camera, Run);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (int i = 0; i < Run.EventCount; i++)
+        {
+            SimulatedEvent e = Draw(simulator, i, levels);
+            foreach (short value in e.Samples.Concat(e.Baselines)) hash.AppendData([(byte)value, (byte)(value >> 8)]);
+        }
+
+        Assert.Equal("EA3DE42C98E6A636F0973FCFC6B0BCC6", Convert.ToHexString(hash.GetHashAndReset())[..32]);
     }
 
     [Fact]
