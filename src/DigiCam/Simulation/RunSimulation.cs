@@ -317,7 +317,7 @@ public sealed class RunSimulation
         RandomStream random = new(Campaign.Seed, RandomStream.Key($"run {Plan.Name} clock"));
         double ticks = 0;
 
-        // 64 bits of nanoseconds end in 2262. Random gaps add up to more than this only once in e^60 runs.
+        // 64 bits of nanoseconds end in 2262. Random gaps add up to more than this only once in e^50 runs.
         if (startNs < 0 || startNs + (((2.0 * times.Length) + 100) * 1e9 / Plan.RateHz) > long.MaxValue) throw Refused($"its events lie outside the years 1970 to 2262 of the camera's clock");
         for (int i = 0; i < times.Length; i++)
         {
