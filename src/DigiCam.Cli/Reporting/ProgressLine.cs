@@ -8,14 +8,22 @@ internal sealed class ProgressLine : IProgress<RunProgress>, IDisposable
 {
     private readonly bool _active;
     private readonly Lock _lock = new();
+    private readonly string _doing;
     private int _width;
 
-    public ProgressLine(bool quiet) => _active = !quiet && !Console.IsErrorRedirected;
+    /// <summary>Begins the line.</summary>
+    /// <param name="quiet">Nothing is shown.</param>
+    /// <param name="doing">What is going on, as in "reading".</param>
+    public ProgressLine(bool quiet, string doing = "reading")
+    {
+        _active = !quiet && !Console.IsErrorRedirected;
+        _doing = doing;
+    }
 
     public void Report(RunProgress value)
     {
         if (!_active) return;
-        string text = FormattableString.Invariant($"reading {value}");
+        string text = FormattableString.Invariant($"{_doing} {value}");
         lock (_lock)
         {
             Console.Error.Write('\r' + text.PadRight(_width));

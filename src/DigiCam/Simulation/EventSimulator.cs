@@ -30,7 +30,7 @@ internal sealed class EventSimulator
     private readonly int[] _rowOf = new int[CameraGeometry.PixelCount];
     private readonly PixelState[] _states = new PixelState[CameraGeometry.PixelCount];
 
-    // Pulses (phase, sample since their start), with one phase beyond a whole sample to interpolate to; rows padded to whole vectors.
+    // Pulses (phase, sample since their start), the last phase a whole sample behind the first; rows padded to whole vectors.
     private readonly float[] _pulses;
     private readonly int _pulseSamples;
 
@@ -53,8 +53,8 @@ internal sealed class EventSimulator
 
         int samples = (int)Math.Ceiling(camera.Pulse.LengthNs / CameraGeometry.SampleNs) + 1;
         _pulseSamples = (samples + Lanes - 1) / Lanes * Lanes;
-        _pulses = new float[(Phases + 2) * _pulseSamples];
-        for (int phase = 0; phase < Phases + 2; phase++)
+        _pulses = new float[(Phases + 1) * _pulseSamples];
+        for (int phase = 0; phase <= Phases; phase++)
         {
             for (int i = 0; i < samples; i++) _pulses[(phase * _pulseSamples) + i] = (float)camera.Pulse.At(CameraGeometry.SampleNs * (i + (phase / (double)Phases)));
         }
@@ -162,16 +162,29 @@ internal sealed class EventSimulator
     {
         int count = state.RandomPulses.Draw(ref _random);
         int inside = 0;
+
+        // A local copy stays in registers, which counts where light makes a hundred pulses for each pixel.
+        RandomStream random = _random;
         for (int i = 0; i < count; i++)
         {
-            double time = (_random.Uniform() * (_windowNs + state.HistoryNs)) - state.HistoryNs;
+            double time = (random.Uniform() * (_windowNs + state.HistoryNs)) - state.HistoryNs;
             if (time >= 0) inside++;
             int avalanches = 1;
-            for (int parent = 0; parent < avalanches; parent++) avalanches += state.CrossTalk.Draw(ref _random);
-            AddPulse(time, Amplitude(in state, avalanches));
-            if (state.Afterpulsing > 0) AddAfterpulses(in state, time, avalanches);
+            for (int parent = 0; parent < avalanches; parent++)
+            {
+                double u = random.Uniform();
+                if (u > state.CrossTalk.ZeroProbability) avalanches += state.CrossTalk.At(u);
+            }
+
+            double spread = avalanches == 1 ? state.Spread : Math.Sqrt(avalanches) * state.Spread;
+            AddPulse(time, (avalanches * state.Gain) + (spread * random.Normal()));
+            if (state.Afterpulsing == 0) continue;
+            _random = random;
+            AddAfterpulses(in state, time, avalanches);
+            random = _random;
         }
 
+        _random = random;
         return inside;
     }
 
@@ -182,7 +195,7 @@ internal sealed class EventSimulator
         int avalanches = primaries;
         for (int generation = primaries; generation > 0; avalanches += generation) generation = _random.Poisson(state.CrossTalk.Mean * generation);
         if (avalanches == 0) return (0, 0);
-        AddPulse(time, Amplitude(in state, avalanches));
+        AddPulse(time, (avalanches * state.Gain) + (Math.Sqrt(avalanches) * state.Spread * _random.Normal()));
         if (state.Afterpulsing > 0) AddAfterpulses(in state, time, avalanches);
         return (primaries, avalanches);
     }
@@ -207,23 +220,20 @@ internal sealed class EventSimulator
         }
     }
 
-    private double Amplitude(in PixelState state, int avalanches) =>
-        avalanches == 1 ? state.Gain + (state.Spread * _random.Normal()) : (avalanches * state.Gain) + (Math.Sqrt(avalanches) * state.Spread * _random.Normal());
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AddPulse(double time, double amplitude)
     {
         // In samples since the start of the padded waveform; a pulse starting outside it has nothing in the window.
         double start = (time * (1 / CameraGeometry.SampleNs)) + _pulseSamples;
         if (!(start >= 0 && start < _waveform.Length - _pulseSamples)) return;
-        int whole = (int)start;
-        double phase = (1 - (start - whole)) * Phases;
+        int first = (int)Math.Ceiling(start);
+        double phase = (first - start) * Phases;
         int row = (int)phase;
         float upper = (float)(amplitude * (phase - row));
         Vector256<float> toLower = Vector256.Create((float)amplitude - upper);
         Vector256<float> toUpper = Vector256.Create(upper);
         ref float lower = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_pulses), row * _pulseSamples);
-        ref float target = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_waveform), whole + 1);
+        ref float target = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_waveform), first);
         for (int i = 0; i < _pulseSamples; i += Vector256<float>.Count)
         {
             Vector256<float> pulse = (Vector256.LoadUnsafe(ref lower, (nuint)i) * toLower) + (Vector256.LoadUnsafe(ref lower, (nuint)(_pulseSamples + i)) * toUpper);
