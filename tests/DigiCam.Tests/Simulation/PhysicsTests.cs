@@ -39,6 +39,14 @@ public sealed class PhysicsTests
     }
 
     [Fact]
+    public void DarkCounts_WideSpreadAndMuchCrossTalk_HaveTheMomentsOfCampbell()
+    {
+        // Here the spread makes half of the variance: it must grow with the root of the number of avalanches.
+        CampaignPlan plan = PhysicsCamera.Uniform(darkMHz: 3, crossTalk: 0.3);
+        AssertCampbell(plan with { Camera = plan.Camera with { SinglePeSpread = Distribution.Constant(7) } }, 3, I1, I2, spread: 7, crossTalk: 0.3);
+    }
+
+    [Fact]
     public void DarkCounts_FirstAndLastSample_AreLikeAnyOther()
     {
         // Pulses that begin before the window must be there from the first sample on.
@@ -388,12 +396,12 @@ public sealed class PhysicsTests
     private static double CentreOf(IReadOnlyList<double> waveform) =>
         Enumerable.Range(10, 30).Sum(i => 4 * i * waveform[i]) / Enumerable.Range(10, 30).Sum(i => waveform[i]);
 
-    private static void AssertCampbell(CampaignPlan plan, double rateMHz, double first, double second)
+    private static void AssertCampbell(CampaignPlan plan, double rateMHz, double first, double second, double spread = PhysicsCamera.Spread, double crossTalk = 0.08)
     {
         PhysicsCamera camera = new(plan, RunKind.Dark);
         (double[] means, double[] squares) = camera.DrawMoments(400);
-        double shift = rateMHz * 1e-3 * PhysicsCamera.Gain / (1 - 0.08) * first;
-        double variance = PhysicsCamera.Noise + (1 / 12.0) + (rateMHz * 1e-3 * MeanSquare(PhysicsCamera.Gain, PhysicsCamera.Spread, 0.08) * second);
+        double shift = rateMHz * 1e-3 * PhysicsCamera.Gain / (1 - crossTalk) * first;
+        double variance = PhysicsCamera.Noise + (1 / 12.0) + (rateMHz * 1e-3 * MeanSquare(PhysicsCamera.Gain, spread, crossTalk) * second);
         PhysicsStatistics.AssertMean(shift, means);
         PhysicsStatistics.AssertMean(variance, [.. squares.Zip(means, (s, m) => s - (2 * m * shift) + (shift * shift))]);
     }
