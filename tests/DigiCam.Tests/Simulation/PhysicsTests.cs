@@ -268,14 +268,15 @@ public sealed class PhysicsTests
     }
 
     [Theory]
-    [InlineData(0.1, 30, 50)]
-    [InlineData(0.3, 30, 0)]
-    [InlineData(0.2, 8, 20)]
-    public void Afterpulses_DarkCounts_RaiseMeanAndVariance(double afterpulsing, double delayNs, double recoveryNs)
+    [InlineData(0.1, 30, 50, PhysicsCamera.Spread)]
+    [InlineData(0.3, 30, 0, PhysicsCamera.Spread)]
+    [InlineData(0.2, 8, 20, PhysicsCamera.Spread)]
+    [InlineData(0.3, 20, 10, 7)]
+    public void Afterpulses_DarkCounts_RaiseMeanAndVariance(double afterpulsing, double delayNs, double recoveryNs, double spread)
     {
         // A primary and all that follows: E[Q] = G (1 - p r) / (1 - x - p), r = recovery / (recovery + delay) what an afterpulse misses on the mean.
         CampaignPlan plan = PhysicsCamera.Uniform(darkMHz: 3);
-        plan = plan with { Camera = plan.Camera with { Afterpulsing = Distribution.Constant(afterpulsing), AfterpulseDelayNs = delayNs, RecoveryNs = recoveryNs } };
+        plan = plan with { Camera = plan.Camera with { SinglePeSpread = Distribution.Constant(spread), Afterpulsing = Distribution.Constant(afterpulsing), AfterpulseDelayNs = delayNs, RecoveryNs = recoveryNs } };
         PhysicsCamera camera = new(plan, RunKind.Dark);
         (double[] means, double[] squares) = camera.DrawMoments(500);
         double missing = recoveryNs / (recoveryNs + delayNs);
