@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using DigiCam.Geometry;
 using DigiCam.Simulation;
@@ -36,7 +37,7 @@ public sealed class EventSimulatorTests
             Assert.Equal(inOrder[i].RandomPulses, parallel[i].RandomPulses);
         }
 
-        Assert.Equal(inOrder.Length, inOrder.Select(e => e.Samples.Sum(s => (long)s)).Distinct().Count());
+        Assert.Equal(inOrder.Length, inOrder.Select(e => Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(e.Samples.AsSpan())))).Distinct().Count());
     }
 
     [Fact]
