@@ -7,15 +7,23 @@ namespace DigiCam.Cli.Reporting;
 internal sealed class ProgressLine : IProgress<RunProgress>, IDisposable
 {
     private readonly bool _active;
+    private readonly string _activity;
     private readonly Lock _lock = new();
     private int _width;
 
-    public ProgressLine(bool quiet) => _active = !quiet && !Console.IsErrorRedirected;
+    /// <summary>Starts a line.</summary>
+    /// <param name="quiet">True for none.</param>
+    /// <param name="activity">What is being done, for example reading.</param>
+    public ProgressLine(bool quiet, string activity = "reading")
+    {
+        _active = !quiet && !Console.IsErrorRedirected;
+        _activity = activity;
+    }
 
     public void Report(RunProgress value)
     {
         if (!_active) return;
-        string text = FormattableString.Invariant($"reading {value}");
+        string text = FormattableString.Invariant($"{_activity} {value}");
         lock (_lock)
         {
             Console.Error.Write('\r' + text.PadRight(_width));
