@@ -22,11 +22,11 @@ public sealed class RunSimulation
     /// <summary>What the name of the table of levels has behind the run's.</summary>
     internal const string ScanPlanEnd = "_plan.csv";
 
+    private const int MostCompressingThreads = 4;
     private const int TickNs = 4;
     private const double TicksPerSecond = 1e9 / TickNs;
     private const long NsPerHour = 3_600_000_000_000;
 
-    private readonly long[] _timesNs;
     private readonly ZFitsRowSet _missing;
 
     // Place of the last event of each file among those that are written.
@@ -51,7 +51,7 @@ public sealed class RunSimulation
 
         Camera = SimulatedCamera.Draw(plan);
         Levels = [.. run.Levels.Select(level => LevelConditions.For(plan, Camera, run, level))];
-        _timesNs = DrawTimes(((plan.Start.Ticks - DateTime.UnixEpoch.Ticks) * 100) + (place * NsPerHour));
+        TimesNs = DrawTimes(((plan.Start.Ticks - DateTime.UnixEpoch.Ticks) * 100) + (place * NsPerHour));
         _missing = DrawMissing();
         FileNames = [.. Enumerable.Range(0, files).Select(file => FormattableString.Invariant($"{run.Name}_{file:D3}{RunFileList.Extension}"))];
         WrittenEvents = [.. Enumerable.Range(0, run.EventCount).Where(i => !_missing.Contains(i))];
@@ -82,6 +82,9 @@ public sealed class RunSimulation
 
     /// <summary>Places in the run of the events that are written, ascending.</summary>
     public ImmutableArray<int> WrittenEvents { get; }
+
+    /// <summary>Times of all events, missing ones counted [ns since 1970-01-01 UTC].</summary>
+    internal long[] TimesNs { get; }
 
     /// <summary>The level that holds during an event; not the planned one where the light changes too early or too late.</summary>
     /// <param name="eventIndex">Place in the run, from 0, missing events counted.</param>
@@ -148,7 +151,8 @@ public sealed class RunSimulation
 
     private DrawnCounts[] WriteCameraFiles(RunFolder target, int threads, IProgress<RunProgress>? progress, CancellationToken cancellationToken)
     {
-        ZFitsWriterOptions options = new() { Threads = threads, Cancellation = cancellationToken };
+        // Each of the writer's threads holds a tile of 18 MB, and few of them keep up with any number that draws.
+        ZFitsWriterOptions options = new() { Threads = Math.Min(threads, MostCompressingThreads), Cancellation = cancellationToken };
         DrawnCounts[] counts = [.. Levels.Select(_ => new DrawnCounts())];
         CameraFileWriter? file = null;
         try
@@ -162,12 +166,15 @@ public sealed class RunSimulation
                 {
                     int index = WrittenEvents[done];
                     file ??= new CameraFileWriter(target.File(FileNames[number]), ContentOf(number), options);
-                    file.Write(simulated, NumberOf(index), _timesNs[index]);
+                    file.Write(simulated, NumberOf(index), TimesNs[index]);
                     counts[LevelOf(index)].Add(simulated);
                     if (done++ != _lastOfFile[number]) continue;
                     file.Finish();
                     file = null;
                     number++;
+
+                    // The tiles of one file are large objects, of which the runtime else lets those of several files pile up.
+                    GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
                 }
 
                 progress?.Report(new RunProgress(done, WrittenEvents.Length, watch.Elapsed));
@@ -257,8 +264,8 @@ public sealed class RunSimulation
                 RunKind.AcDcScan => "acdcscan",
                 _ => throw new InvalidOperationException($"a run of kind {Plan.Kind} cannot be simulated"),
             },
-            FirstTimeNs = _timesNs[WrittenEvents[first]],
-            LastTimeNs = _timesNs[WrittenEvents[_lastOfFile[file]]],
+            FirstTimeNs = TimesNs[WrittenEvents[first]],
+            LastTimeNs = TimesNs[WrittenEvents[_lastOfFile[file]]],
         };
     }
 
@@ -344,7 +351,7 @@ public sealed class RunSimulation
             Index = WrittenEvents.BinarySearch(eventIndex),
             EventNumber = NumberOf(eventIndex),
             TelescopeId = Campaign.TelescopeId,
-            UnixTimeNs = _timesNs[eventIndex],
+            UnixTimeNs = TimesNs[eventIndex],
             Type = Plan.EventType,
             SampleCount = samples,
             SampleArray = new short[stored.Samples.Length],
