@@ -122,6 +122,7 @@ public sealed class SampleCampaign
     {
         // Without its stamp an old run is no longer taken for the one asked for, whatever happens from here on.
         File.Delete(StampOf(run));
+        foreach (string leftover in Directory.GetDirectories(Folder, $".{run}.*{Zfits.ZFitsWriter.UnfinishedExtension}")) Directory.Delete(leftover, recursive: true);
         RunSimulation simulation = new(Plan, PlanOf(run));
         simulation.Write(Folder, progress: progress, cancellationToken: cancellationToken);
         string truth = Path.GetFileName(SimulationTruth.PathFor(simulation.FileNames[0]));
