@@ -162,16 +162,29 @@ internal sealed class EventSimulator
     {
         int count = state.RandomPulses.Draw(ref _random);
         int inside = 0;
+
+        // A local copy stays in registers, which counts where light makes a hundred pulses for each pixel.
+        RandomStream random = _random;
         for (int i = 0; i < count; i++)
         {
-            double time = (_random.Uniform() * (_windowNs + state.HistoryNs)) - state.HistoryNs;
+            double time = (random.Uniform() * (_windowNs + state.HistoryNs)) - state.HistoryNs;
             if (time >= 0) inside++;
             int avalanches = 1;
-            for (int parent = 0; parent < avalanches; parent++) avalanches += state.CrossTalk.Draw(ref _random);
-            AddPulse(time, Amplitude(in state, avalanches));
-            if (state.Afterpulsing > 0) AddAfterpulses(in state, time, avalanches);
+            for (int parent = 0; parent < avalanches; parent++)
+            {
+                double u = random.Uniform();
+                if (u > state.CrossTalk.ZeroProbability) avalanches += state.CrossTalk.At(u);
+            }
+
+            double spread = avalanches == 1 ? state.Spread : Math.Sqrt(avalanches) * state.Spread;
+            AddPulse(time, (avalanches * state.Gain) + (spread * random.Normal()));
+            if (state.Afterpulsing == 0) continue;
+            _random = random;
+            AddAfterpulses(in state, time, avalanches);
+            random = _random;
         }
 
+        _random = random;
         return inside;
     }
 
@@ -182,7 +195,7 @@ internal sealed class EventSimulator
         int avalanches = primaries;
         for (int generation = primaries; generation > 0; avalanches += generation) generation = _random.Poisson(state.CrossTalk.Mean * generation);
         if (avalanches == 0) return (0, 0);
-        AddPulse(time, Amplitude(in state, avalanches));
+        AddPulse(time, (avalanches * state.Gain) + (Math.Sqrt(avalanches) * state.Spread * _random.Normal()));
         if (state.Afterpulsing > 0) AddAfterpulses(in state, time, avalanches);
         return (primaries, avalanches);
     }
@@ -206,9 +219,6 @@ internal sealed class EventSimulator
             AddAfterpulses(in state, time + delay, cascade);
         }
     }
-
-    private double Amplitude(in PixelState state, int avalanches) =>
-        avalanches == 1 ? state.Gain + (state.Spread * _random.Normal()) : (avalanches * state.Gain) + (Math.Sqrt(avalanches) * state.Spread * _random.Normal());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AddPulse(double time, double amplitude)

@@ -44,7 +44,7 @@ public sealed record LevelConditions
     /// <param name="camera">The camera drawn from it.</param>
     /// <param name="run">The run; with high voltage off nothing is seen.</param>
     /// <param name="level">The level.</param>
-    /// <exception cref="ArgumentException">The LED curve has more than four coefficients, or the light is negative or not finite.</exception>
+    /// <exception cref="ArgumentException">The light of the level is negative or beyond all use.</exception>
     public static LevelConditions For(CampaignPlan plan, SimulatedCamera camera, RunPlan run, ScanLevel level)
     {
         ArgumentNullException.ThrowIfNull(plan);

@@ -38,10 +38,11 @@ internal readonly struct PoissonLaw
     public double ZeroProbability { get; }
 
     /// <summary>Draws a number.</summary>
-    public int Draw(ref RandomStream random)
+    public int Draw(ref RandomStream random) => Mean < RejectionFrom ? At(random.Uniform()) : DrawByRejection(ref random);
+
+    /// <summary>The number that belongs to a uniform one, for means below 10: 0 up to <see cref="ZeroProbability"/>, and so on.</summary>
+    public int At(double u)
     {
-        if (Mean >= RejectionFrom) return DrawByRejection(ref random);
-        double u = random.Uniform();
         double probability = ZeroProbability;
         int n = 0;
 

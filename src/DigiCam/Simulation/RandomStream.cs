@@ -41,16 +41,24 @@ internal struct RandomStream
     public static ulong Combine(ulong seed, ulong stream) => Mix(Mix(seed + Golden) + stream + Golden);
 
     /// <summary>Uniform in (0, 1].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double Uniform() => ((Next() >> 11) + 1) * (1.0 / (1UL << 53));
 
     /// <summary>Normal with mean 0 and variance 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double Normal()
     {
         ulong bits = Next();
         long place = (long)bits >> 11;
         Ziggurat.FineLayer layer = Ziggurat.Fine[(byte)bits];
         double x = place * layer.Step;
-        return Math.Abs(place) < layer.Inside ? x : FinishNormal((byte)bits, x);
+        if (Math.Abs(place) < layer.Inside) return x;
+
+        // By way of a copy, so that a stream in a local variable has no address and stays in registers.
+        RandomStream copy = this;
+        x = copy.FinishNormal((byte)bits, x);
+        this = copy;
+        return x;
     }
 
     /// <summary>Exponential with mean 1.</summary>
