@@ -19,6 +19,7 @@ Command root = new("digicam", "Commissioning of SiPM Cherenkov cameras: from raw
     MergeCommand.Create(),
     RecoverCommand.Create(),
     HvOffCommand.Create(),
+    SimulateCommand.Create(),
     RunCommand.Create(),
     DemoCommand.Create(),
     new HelpOption(),

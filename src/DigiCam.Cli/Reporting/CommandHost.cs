@@ -1,3 +1,4 @@
+using DigiCam.Simulation.Plans;
 using DigiCam.Zfits;
 
 namespace DigiCam.Cli.Reporting;
@@ -32,7 +33,7 @@ internal static class CommandHost
 
     /// <summary>True for what the user or a file did wrong; anything else is a defect of the program.</summary>
     public static bool IsBadInput(Exception exception) => exception is IOException or UnauthorizedAccessException or InvalidDataException or ZFitsFormatException
-        or NotSupportedException or OverflowException or UsageException;
+        or NotSupportedException or OverflowException or PlanException or UsageException;
 
     /// <summary>Writes one sentence to stderr.</summary>
     public static void Say(string command, string message) => Console.Error.WriteLine($"digicam {command}: {message.ReplaceLineEndings(" ")}");

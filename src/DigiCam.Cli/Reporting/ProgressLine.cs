@@ -7,23 +7,23 @@ namespace DigiCam.Cli.Reporting;
 internal sealed class ProgressLine : IProgress<RunProgress>, IDisposable
 {
     private readonly bool _active;
-    private readonly string _activity;
     private readonly Lock _lock = new();
+    private readonly string _doing;
     private int _width;
 
-    /// <summary>Starts a line.</summary>
-    /// <param name="quiet">True for none.</param>
-    /// <param name="activity">What is being done, for example reading.</param>
-    public ProgressLine(bool quiet, string activity = "reading")
+    /// <summary>Begins the line.</summary>
+    /// <param name="quiet">Nothing is shown.</param>
+    /// <param name="doing">What is going on, as in "reading".</param>
+    public ProgressLine(bool quiet, string doing = "reading")
     {
         _active = !quiet && !Console.IsErrorRedirected;
-        _activity = activity;
+        _doing = doing;
     }
 
     public void Report(RunProgress value)
     {
         if (!_active) return;
-        string text = FormattableString.Invariant($"{_activity} {value}");
+        string text = FormattableString.Invariant($"{_doing} {value}");
         lock (_lock)
         {
             Console.Error.Write('\r' + text.PadRight(_width));

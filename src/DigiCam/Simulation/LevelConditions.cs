@@ -50,8 +50,8 @@ public sealed record LevelConditions
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(camera);
         ArgumentNullException.ThrowIfNull(run);
-        double flash = run.Kind == RunKind.HvOff ? 0 : FlashOf(plan.Light, level.AcDac);
-        double light = run.Kind == RunKind.HvOff ? 0 : RateOf(plan.Light, level.DcDac);
+        double flash = run.Kind == RunKind.HvOff ? 0 : Checked(plan.Light.FlashMean(level.AcDac), "flash of AC level", level.AcDac, "pe");
+        double light = run.Kind == RunKind.HvOff ? 0 : Checked(plan.Light.LightRateMHz(level.DcDac), "light of DC level", level.DcDac, "MHz");
         double[] flashMean = new double[CameraGeometry.PixelCount];
         double[] lightRate = new double[CameraGeometry.PixelCount];
         double[] darkCountRate = new double[CameraGeometry.PixelCount];
@@ -94,18 +94,6 @@ public sealed record LevelConditions
             ShotNoisePower = [.. power],
         };
     }
-
-    private static double FlashOf(LightPlan light, int dac)
-    {
-        double above = dac - light.AcThresholdDac;
-        if (dac == 0 || above <= 0) return 0;
-        double mean = 0;
-        for (int i = light.AcCoefficients.Length - 1; i >= 0; i--) mean = (mean + light.AcCoefficients[i]) * above;
-        return Checked(mean, "flash of AC level", dac, "pe");
-    }
-
-    private static double RateOf(LightPlan light, int dac) =>
-        dac == 0 ? 0 : Checked(light.DcReferenceRateMHz * PortableMath.Exp(light.DcSlopePerDac * (dac - light.DcReferenceDac)), "light of DC level", dac, "MHz");
 
     // 1e5 of either is far above what saturates the ADC; more would only cost time.
     private static double Checked(double value, string name, int dac, string unit) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using DigiCam.Files;
@@ -48,6 +49,7 @@ public sealed class RunSimulation
         if (run.EventCount < 1) throw Refused($"it has no events");
         if (files < 1 || files > run.EventCount) throw Refused($"{run.EventCount} events cannot fill {files} files");
         if (run.FirstEventNumber + (long)run.EventCount - 1 > uint.MaxValue) throw Refused($"event numbers go beyond {uint.MaxValue}");
+        if (!(run.RateHz > 0) || !double.IsFinite(run.RateHz)) throw Refused($"its rate of {run.RateHz} Hz is not above 0");
 
         Camera = SimulatedCamera.Draw(plan);
         Levels = [.. run.Levels.Select(level => LevelConditions.For(plan, Camera, run, level))];
@@ -157,7 +159,7 @@ public sealed class RunSimulation
         CameraFileWriter? file = null;
         try
         {
-            System.Diagnostics.Stopwatch watch = System.Diagnostics.Stopwatch.StartNew();
+            Stopwatch watch = Stopwatch.StartNew();
             int done = 0;
             int number = 0;
             foreach (ArraySegment<SimulatedEvent> batch in EventSource.DrawAll(this, threads, cancellationToken))
@@ -314,6 +316,9 @@ public sealed class RunSimulation
         long[] times = new long[Plan.EventCount];
         RandomStream random = new(Campaign.Seed, RandomStream.Key($"run {Plan.Name} clock"));
         double ticks = 0;
+
+        // 64 bits of nanoseconds end in 2262. Random gaps add up to more than this only once in e^50 runs.
+        if (startNs < 0 || startNs + (((2.0 * times.Length) + 100) * 1e9 / Plan.RateHz) > long.MaxValue) throw Refused($"its events lie outside the years 1970 to 2262 of the camera's clock");
         for (int i = 0; i < times.Length; i++)
         {
             times[i] = startNs + (TickNs * (long)Math.Round(ticks));

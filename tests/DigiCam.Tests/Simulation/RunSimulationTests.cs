@@ -64,6 +64,38 @@ public sealed class RunSimulationTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("dark", 3)]
+    [InlineData("ac_scan", 11)]
+    [InlineData("ac_dc_scan", 8)]
+    public void Trigger_OfAnyEvent_FollowsFromItsSamplesAndBaselines(string name, int index)
+    {
+        RunSimulation simulation = RunSimulationPlans.With(name, run => run with { MissingFraction = 0 });
+        CameraEvent e = simulation.Simulate(index);
+        TriggerPlan thresholds = simulation.Campaign.Trigger;
+        ImmutableArray<TriggerPatch> patches = CameraGeometry.DigiCam.Patches;
+        int[] sums = new int[e.SampleCount * CameraGeometry.PatchCount];
+        foreach (TriggerPatch patch in patches)
+        {
+            for (int s = 0; s < e.SampleCount; s++)
+            {
+                int sum = 0;
+                foreach (int pixel in patch.Pixels) sum += e.GetWaveform(pixel)[s] - (e.FirmwareBaselines[pixel] / 16);
+                sums[(s * CameraGeometry.PatchCount) + patch.Id] = Math.Clamp(sum, 0, 255);
+            }
+        }
+
+        Assert.Equal(sums, e.TriggerInput.Select(value => (int)value));
+        Assert.Equal(Bits(p => p.Cluster7, thresholds.Cluster7ThresholdLsb), e.TriggerPatch7);
+        Assert.Equal(Bits(p => p.Cluster19, thresholds.Cluster19ThresholdLsb), e.TriggerPatch19);
+
+        byte[] Bits(Func<TriggerPatch, ImmutableArray<int>> clusterOf, int threshold) =>
+        [
+            .. Enumerable.Range(0, e.SampleCount).SelectMany(s => patches.Select(patch =>
+                (byte)(clusterOf(patch).Where(member => member >= 0).Sum(member => sums[(s * CameraGeometry.PatchCount) + member]) > threshold ? 1 : 0))),
+        ];
+    }
+
     [Fact]
     public void Clock_Periodic_TicksAtTheRateFromTheStartOfTheRun()
     {
@@ -257,6 +289,17 @@ public sealed class RunSimulationTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_folder.FullName));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Write_FailsInTheMiddle_LeavesNothing(int threads)
+    {
+        RunSimulation simulation = RunSimulationPlans.With("dark", run => run with { Files = 3 });
+        IOException error = Assert.Throws<IOException>(() => simulation.Write(_folder.FullName, threads, new Failing(after: 64), Token));
+        Assert.Equal($"{_folder.FullName}: run dark cannot be written: no space left", error.Message);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.FullName));
+    }
+
     [Fact]
     public void Write_CancelledInTheSecondRun_KeepsTheFirst()
     {
@@ -317,6 +360,11 @@ public sealed class RunSimulationTests : IDisposable
         Refused(run => run with { Files = -1 }, "7 events cannot fill -1 files");
         Refused(run => run with { FirstEventNumber = uint.MaxValue - 5 }, "event numbers go beyond 4294967295");
         Refused(run => run with { MissingEvents = ZFitsRowSet.Parse("4-6") }, "all events of file hv_off_001.fits.fz are missing");
+        Refused(run => run with { RateHz = 0 }, "its rate of 0 Hz is not above 0");
+        Refused(run => run with { RateHz = double.NaN }, "its rate of NaN Hz is not above 0");
+        Refused(run => run with { RateHz = 1e-9 }, "its events lie outside the years 1970 to 2262 of the camera's clock");
+        CampaignPlan old = RunSimulationPlans.EveryKind with { Start = new DateTime(1969, 12, 31, 23, 0, 0, DateTimeKind.Utc) };
+        Assert.Equal("run hv_off: its events lie outside the years 1970 to 2262 of the camera's clock", Assert.Throws<ArgumentException>(() => new RunSimulation(old, old.Runs[0])).Message);
         RunPlan stranger = RunSimulationPlans.EveryKind.Runs[0] with { Name = "stranger" };
         Assert.Equal("run stranger: it is not one of the runs of campaign every kind", Assert.Throws<ArgumentException>(() => new RunSimulation(RunSimulationPlans.EveryKind, stranger)).Message);
 
@@ -336,6 +384,14 @@ public sealed class RunSimulationTests : IDisposable
     private sealed class ListProgress(List<RunProgress> seen) : IProgress<RunProgress>
     {
         public void Report(RunProgress value) => seen.Add(value);
+    }
+
+    private sealed class Failing(int after) : IProgress<RunProgress>
+    {
+        public void Report(RunProgress value)
+        {
+            if (value.Events >= after) throw new IOException("no space left");
+        }
     }
 
     private sealed class Cancelling(CancellationTokenSource source, int after) : IProgress<RunProgress>

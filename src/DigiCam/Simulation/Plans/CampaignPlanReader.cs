@@ -15,19 +15,18 @@ public static class CampaignPlanReader
     private const int LongestName = 60;
     private const int LastCode = 4095;
     private const int MostSamples = 1024;
-    internal const double SampleNs = 4;
     private const int MostCoefficients = 4;
     private const int LargestCluster7 = 7 * 255;
     private const int LargestCluster19 = 19 * 255;
 
     // Beyond these nothing is impossible, only no camera; they keep a mistyped power of ten from filling memory with pulses.
     private const double HighestDarkCountRateMHz = 1000;
-    private const double HighestLightRateMHz = 10_000;
+    internal const double HighestLightRateMHz = 10_000;
     private const double LongestTimeNs = 1000;
     private const double LargestCoefficientPe = 1e6;
 
     // The plateau stands behind the peak of the analytic pulse.
-    internal const double AnalyticPeakNs = 14.2;
+    private const double AnalyticPeakNs = 14.2;
 
     private static readonly PlanRange Fraction = new(0, 1, WithoutMaximum: true);
     private static readonly PlanRange Time = new(0, LongestTimeNs);
@@ -173,7 +172,7 @@ public static class CampaignPlanReader
         {
             light = light with
             {
-                FlashTimeNs = flash["time"]?.Quantity(PlanUnit.Nanoseconds, new PlanRange(0, MostSamples * SampleNs)) ?? light.FlashTimeNs,
+                FlashTimeNs = flash["time"]?.Quantity(PlanUnit.Nanoseconds, new PlanRange(0, MostSamples * CameraGeometry.SampleNs)) ?? light.FlashTimeNs,
                 FlashJitterNs = flash["jitter"]?.Quantity(PlanUnit.Nanoseconds, new PlanRange(0, 100)) ?? light.FlashJitterNs,
                 PixelDelayNs = flash["pixel_delay"]?.Distribution(PlanUnit.Nanoseconds, new PlanRange(-100, 100)) ?? light.PixelDelayNs,
             };

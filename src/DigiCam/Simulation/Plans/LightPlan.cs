@@ -56,4 +56,19 @@ public sealed record LightPlan
 
     /// <summary>Constant delay of each pixel against the flash (cables) [ns].</summary>
     public Distribution PixelDelayNs { get; init; } = Distribution.Normal(0, 1, minimum: -8, maximum: 8);
+
+    /// <summary>Mean number of photo-electrons of a flash in a pixel of efficiency 1 [pe]; not checked, a polynomial may become negative.</summary>
+    /// <param name="acDac">DAC value of the AC LEDs; 0 is off.</param>
+    public double FlashMean(int acDac)
+    {
+        double above = acDac - AcThresholdDac;
+        if (acDac == 0 || above <= 0) return 0;
+        double mean = 0;
+        for (int i = AcCoefficients.Length - 1; i >= 0; i--) mean = (mean + AcCoefficients[i]) * above;
+        return mean;
+    }
+
+    /// <summary>Rate of photo-electrons of continuous light in a pixel of efficiency 1 [MHz].</summary>
+    /// <param name="dcDac">DAC value of the DC LEDs; 0 is off.</param>
+    public double LightRateMHz(int dcDac) => dcDac == 0 ? 0 : DcReferenceRateMHz * PortableMath.Exp(DcSlopePerDac * (dcDac - DcReferenceDac));
 }

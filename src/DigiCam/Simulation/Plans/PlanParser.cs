@@ -16,6 +16,9 @@ internal sealed class PlanParser
     private readonly Parser _events;
     private readonly Dictionary<AnchorName, PlanNode> _anchors = [];
 
+    // Lines of the brackets that are open.
+    private readonly Stack<int> _brackets = [];
+
     private PlanParser(string path, string text)
     {
         _path = path;
@@ -33,9 +36,19 @@ internal sealed class PlanParser
         }
         catch (YamlException exception)
         {
-            // The library ends some of its messages as sentences and lets others quote the text over several lines.
+            // The library notices a tab as indentation, but not where it is.
+            int tab = Array.FindIndex(text.Split('\n'), line => line.TrimStart(' ').StartsWith('\t'));
+            if (tab >= 0 && exception.Message.Contains("tab", StringComparison.Ordinal)) throw new PlanException(path, tab + 1, "", "not valid YAML: lines are indented with spaces, here is a tab", exception);
+
+            // It ends some of its messages as sentences.
             string cause = exception.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ').Replace(". ", ", ", StringComparison.Ordinal);
-            throw new PlanException(path, (int)exception.Start.Line, "", $"not valid YAML: {char.ToLowerInvariant(cause[0])}{cause[1..]}", exception);
+            string open = parser._brackets.TryPeek(out int line) ? FormattableString.Invariant($", inside the bracket of line {line}") : "";
+            throw new PlanException(path, (int)exception.Start.Line, "", $"not valid YAML: {char.ToLowerInvariant(cause[0])}{cause[1..]}{open}", exception);
+        }
+        catch (InvalidOperationException exception) when (parser._brackets.TryPeek(out int line))
+        {
+            // Version 18.1 of the library fails so at a key that follows an open bracket.
+            throw new PlanException(path, line, "", "not valid YAML: the bracket is not closed", exception);
         }
     }
 
@@ -75,17 +88,21 @@ internal sealed class PlanParser
     private PlanList Sequence(int depth)
     {
         SequenceStart start = _events.Consume<SequenceStart>();
+        if (start.Style == SequenceStyle.Flow) _brackets.Push(LineOf(start));
         ImmutableArray<PlanNode>.Builder items = ImmutableArray.CreateBuilder<PlanNode>();
-        while (!_events.TryConsume<SequenceEnd>(out _)) items.Add(Node(depth + 1));
+        while (!_events.Accept<SequenceEnd>(out _)) items.Add(Node(depth + 1));
+        if (start.Style == SequenceStyle.Flow) _brackets.Pop();
+        _events.Consume<SequenceEnd>();
         return new PlanList(LineOf(start), items.DrainToImmutable());
     }
 
     private PlanTable Table(int depth)
     {
         MappingStart start = _events.Consume<MappingStart>();
+        if (start.Style == MappingStyle.Flow) _brackets.Push(LineOf(start));
         Dictionary<string, int> lines = new(StringComparer.Ordinal);
         ImmutableArray<PlanEntry>.Builder entries = ImmutableArray.CreateBuilder<PlanEntry>();
-        while (!_events.TryConsume<MappingEnd>(out _))
+        while (!_events.Accept<MappingEnd>(out _))
         {
             ParsingEvent at = _events.Current!;
             if (!_events.TryConsume<Scalar>(out var key)) throw Error(at, "a key is a single word");
@@ -93,6 +110,8 @@ internal sealed class PlanParser
             entries.Add(new PlanEntry(LineOf(key), key.Value, Node(depth + 1)));
         }
 
+        if (start.Style == MappingStyle.Flow) _brackets.Pop();
+        _events.Consume<MappingEnd>();
         return new PlanTable(LineOf(start), entries.DrainToImmutable());
     }
 

@@ -74,7 +74,7 @@ internal sealed partial record PlanValue(string File, string Key, PlanNode Node)
         bool isWhole = decimal.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimal value);
         if (!isWhole) throw Error($"'{text}' is not a whole number");
         return value >= minimum && value <= maximum ? (long)value
-            : throw Error(FormattableString.Invariant($"{text} is impossible, it must be {(maximum == long.MaxValue ? $"at least {minimum}" : $"from {minimum} to {maximum}")}"));
+            : throw Error(FormattableString.Invariant($"{text} is impossible, it must be {(maximum == int.MaxValue ? $"at least {minimum}" : $"from {minimum} to {maximum}")}"));
     }
 
     /// <summary>A number with its unit.</summary>

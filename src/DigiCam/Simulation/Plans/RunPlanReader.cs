@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DigiCam.Geometry;
 using DigiCam.Runs;
 using DigiCam.Zfits;
 
@@ -149,36 +150,31 @@ internal static class RunPlanReader
         return shift != int.MinValue && Math.Abs(shift) < events ? shift : throw value.Error(FormattableString.Invariant($"a shift by {shift} leaves one level only, the run has {events} events"));
     }
 
-    // Light is given for the whole campaign; whether it fits depends on the levels of its runs.
+    // Light is given for the whole campaign; whether it fits depends on the levels of a run.
     private static void CheckLight(PlanKeys keys, PlanKeys plan, CampaignPlan campaign, RunPlan run)
     {
-        if (run.Kind is not (RunKind.AcScan or RunKind.AcDcScan)) return;
         LightPlan light = campaign.Light;
-        double peakNs = light.FlashTimeNs + (campaign.Pulse.Template is { } template ? template.TimesNs[template.Amplitudes.IndexOf(1)] : CampaignPlanReader.AnalyticPeakNs);
-        double windowNs = campaign.SampleCount * CampaignPlanReader.SampleNs;
-        if (peakNs >= windowNs)
-        {
-            throw (plan.Find("light", "flash", "time") ?? plan["samples"] ?? keys.Owner)
-                .Error(FormattableString.Invariant($"flashes of run {run.Name} peak at {peakNs:G6} ns, outside of the window of {campaign.SampleCount} samples, {windowNs:G6} ns"));
-        }
-
-        double efficiency = CampaignPlanReader.LargestOf(light.AcEfficiency);
         foreach (int dac in run.AcLevels)
         {
-            double mean = FlashMean(light, dac);
-            if (mean < 0) throw LightError(FormattableString.Invariant($"negative light at the level {dac} of run {run.Name}"));
-            if (!(mean * efficiency <= BrightestFlashPe)) throw LightError(FormattableString.Invariant($"more than {BrightestFlashPe} pe in a flash at the level {dac} of run {run.Name}"));
+            double mean = light.FlashMean(dac);
+            if (mean < 0) throw At("ac", "coefficients", "ac_levels").Error(FormattableString.Invariant($"at the AC level {dac} of run {run.Name} the light is negative"));
+            if (!(mean * CampaignPlanReader.LargestOf(light.AcEfficiency) <= BrightestFlashPe)) throw At("ac", "coefficients", "ac_levels").Error(FormattableString.Invariant($"at the AC level {dac} of run {run.Name} flashes have more than {BrightestFlashPe} pe"));
         }
 
-        PlanException LightError(string what) => plan.Find("light", "ac", "coefficients") is { } coefficients ? coefficients.Error($"the polynomial gives {what}") : keys.Require("ac_levels").Error($"the LEDs give {what}");
-    }
+        foreach (int dac in run.DcLevels)
+        {
+            if (light.LightRateMHz(dac) * CampaignPlanReader.LargestOf(light.DcEfficiency) <= CampaignPlanReader.HighestLightRateMHz) continue;
+            throw At("dc", "slope", "dc_levels").Error(FormattableString.Invariant($"at the DC level {dac} of run {run.Name} the light is brighter than {CampaignPlanReader.HighestLightRateMHz} MHz"));
+        }
 
-    private static double FlashMean(LightPlan light, int dac)
-    {
-        double above = dac - light.AcThresholdDac;
-        if (above <= 0) return 0;
-        double sum = 0;
-        for (int k = light.AcCoefficients.Length - 1; k >= 0; k--) sum = (sum + light.AcCoefficients[k]) * above;
-        return sum;
+        if (run.Kind is not (RunKind.AcScan or RunKind.AcDcScan)) return;
+        double peakNs = light.FlashTimeNs + PulseShape.Create(campaign.Pulse).PeakTimeNs;
+        double windowNs = campaign.SampleCount * CameraGeometry.SampleNs;
+        if (peakNs < windowNs) return;
+        throw (plan.Find("light", "flash", "time") ?? plan["samples"] ?? keys.Require("kind"))
+            .Error(FormattableString.Invariant($"flashes of run {run.Name} peak at {peakNs:G6} ns, outside of the window of {campaign.SampleCount} samples, {windowNs:G6} ns"));
+
+        // What the user wrote last is most likely what is wrong: the LED's curve where it is given, otherwise the levels.
+        PlanValue At(string leds, string curve, string levels) => plan.Find("light", leds, curve) ?? keys.Require(levels);
     }
 }
