@@ -17,6 +17,7 @@ public sealed class SmallSamplesTests
         string committed = Path.Combine(Samples, "small");
         string[] names = Names(folder.FullName);
         Assert.Equal(names, Names(committed).Where(name => name.EndsWith(".fits.fz", StringComparison.Ordinal) || name.EndsWith("_truth.h5", StringComparison.Ordinal) || name.EndsWith("_plan.csv", StringComparison.Ordinal)));
+        Assert.Equal(File.ReadAllText(Path.Combine(Samples, "small.yaml")), File.ReadAllText(Path.Combine(committed, "plan.yaml")));
         foreach (string name in names)
         {
             byte[] expected = File.ReadAllBytes(Path.Combine(committed, name));
