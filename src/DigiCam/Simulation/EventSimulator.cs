@@ -30,7 +30,7 @@ internal sealed class EventSimulator
     private readonly int[] _rowOf = new int[CameraGeometry.PixelCount];
     private readonly PixelState[] _states = new PixelState[CameraGeometry.PixelCount];
 
-    // Pulses (phase, sample since their start), with one phase beyond a whole sample to interpolate to; rows padded to whole vectors.
+    // Pulses (phase, sample since their start), the last phase a whole sample behind the first; rows padded to whole vectors.
     private readonly float[] _pulses;
     private readonly int _pulseSamples;
 
@@ -53,8 +53,8 @@ internal sealed class EventSimulator
 
         int samples = (int)Math.Ceiling(camera.Pulse.LengthNs / CameraGeometry.SampleNs) + 1;
         _pulseSamples = (samples + Lanes - 1) / Lanes * Lanes;
-        _pulses = new float[(Phases + 2) * _pulseSamples];
-        for (int phase = 0; phase < Phases + 2; phase++)
+        _pulses = new float[(Phases + 1) * _pulseSamples];
+        for (int phase = 0; phase <= Phases; phase++)
         {
             for (int i = 0; i < samples; i++) _pulses[(phase * _pulseSamples) + i] = (float)camera.Pulse.At(CameraGeometry.SampleNs * (i + (phase / (double)Phases)));
         }
@@ -226,14 +226,14 @@ internal sealed class EventSimulator
         // In samples since the start of the padded waveform; a pulse starting outside it has nothing in the window.
         double start = (time * (1 / CameraGeometry.SampleNs)) + _pulseSamples;
         if (!(start >= 0 && start < _waveform.Length - _pulseSamples)) return;
-        int whole = (int)start;
-        double phase = (1 - (start - whole)) * Phases;
+        int first = (int)Math.Ceiling(start);
+        double phase = (first - start) * Phases;
         int row = (int)phase;
         float upper = (float)(amplitude * (phase - row));
         Vector256<float> toLower = Vector256.Create((float)amplitude - upper);
         Vector256<float> toUpper = Vector256.Create(upper);
         ref float lower = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_pulses), row * _pulseSamples);
-        ref float target = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_waveform), whole + 1);
+        ref float target = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_waveform), first);
         for (int i = 0; i < _pulseSamples; i += Vector256<float>.Count)
         {
             Vector256<float> pulse = (Vector256.LoadUnsafe(ref lower, (nuint)i) * toLower) + (Vector256.LoadUnsafe(ref lower, (nuint)(_pulseSamples + i)) * toUpper);

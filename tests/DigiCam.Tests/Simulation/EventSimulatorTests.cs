@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using DigiCam.Geometry;
 using DigiCam.Simulation;
 using DigiCam.Simulation.Plans;
@@ -35,7 +37,24 @@ public sealed class EventSimulatorTests
             Assert.Equal(inOrder[i].RandomPulses, parallel[i].RandomPulses);
         }
 
-        Assert.Equal(inOrder.Length, inOrder.Select(e => e.Samples.Sum(s => (long)s)).Distinct().Count());
+        Assert.Equal(inOrder.Length, inOrder.Select(e => Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(e.Samples.AsSpan())))).Distinct().Count());
+    }
+
+    [Fact]
+    public void Draw_DefaultCampaign_GivesTheSameSamplesOnEveryMachine()
+    {
+        // A pin: a platform, a runtime or a change of the code that alters one sample of any plan's files shows here.
+        SimulatedCamera camera = SimulatedCamera.Draw(Plan);
+        LevelConditions[] levels = [.. Run.Levels.Select(level => LevelConditions.For(Plan, camera, Run, level))];
+        EventSimulator simulator = new(Plan, camera, Run);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (int i = 0; i < Run.EventCount; i++)
+        {
+            SimulatedEvent e = Draw(simulator, i, levels);
+            foreach (short value in e.Samples.Concat(e.Baselines)) hash.AppendData([(byte)value, (byte)(value >> 8)]);
+        }
+
+        Assert.Equal("EA3DE42C98E6A636F0973FCFC6B0BCC6", Convert.ToHexString(hash.GetHashAndReset())[..32]);
     }
 
     [Fact]
@@ -88,6 +107,40 @@ public sealed class EventSimulatorTests
     {
         CampaignPlan plan = PhysicsCamera.Uniform() with { SampleCount = sampleCount };
         new PhysicsCamera(plan, RunKind.HvOff).Draw(3, e => Assert.All(e.Samples, s => Assert.InRange(s, 275, 296)));
+    }
+
+    public static TheoryData<PulsePlan, double> Flashes => new()
+    {
+        { new PulsePlan(), 60 },
+        { new PulsePlan(), 57.77 },
+        { new PulsePlan(), -41.3 },
+        { new PulsePlan { TailLevel = 0.045 }, 20.01 },
+        { new PulsePlan { Template = new PulseTemplate("sawtooth.csv", [0, 130], [1, 0]) }, 60 },
+        { new PulsePlan { Template = new PulseTemplate("sawtooth.csv", [0, 130], [1, 0]) }, -100.5 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Flashes), DisableDiscoveryEnumeration = true)]
+    public void Draw_FlashWithoutNoiseOrSpread_IsThePulseTimesItsAvalanches(PulsePlan pulse, double timeNs)
+    {
+        CampaignPlan plan = PhysicsCamera.Uniform(mu: 200) with { Pulse = pulse };
+        plan = plan with
+        {
+            Camera = plan.Camera with { Noise = Distribution.Constant(0), SinglePeSpread = Distribution.Constant(0) },
+            Light = plan.Light with { FlashTimeNs = timeNs },
+        };
+        PhysicsCamera camera = new(plan, RunKind.AcScan, acDac: 1);
+        camera.Draw(3, e =>
+        {
+            for (int pixel = 0; pixel < CameraGeometry.PixelCount; pixel++)
+            {
+                double amplitude = e.FlashAvalanches[pixel] * PhysicsCamera.Gain;
+                ImmutableArray<double> expected = camera.Camera.Pulse.Sample(timeNs, 50);
+
+                // Rounded to the nearest code; the pulse is interpolated between phases, to 1e-5 of its peak.
+                for (int i = 0; i < 50; i++) Assert.Equal(PhysicsCamera.Baseline + (amplitude * expected[i]), e.Samples[(PhysicsCamera.RowOf(pixel) * 50) + i], 0.5 + (1e-5 * amplitude));
+            }
+        });
     }
 
     [Fact]

@@ -39,6 +39,14 @@ public sealed class PhysicsTests
     }
 
     [Fact]
+    public void DarkCounts_WideSpreadAndMuchCrossTalk_HaveTheMomentsOfCampbell()
+    {
+        // Here the spread makes half of the variance: it must grow with the root of the number of avalanches.
+        CampaignPlan plan = PhysicsCamera.Uniform(darkMHz: 3, crossTalk: 0.3);
+        AssertCampbell(plan with { Camera = plan.Camera with { SinglePeSpread = Distribution.Constant(7) } }, 3, I1, I2, spread: 7, crossTalk: 0.3);
+    }
+
+    [Fact]
     public void DarkCounts_FirstAndLastSample_AreLikeAnyOther()
     {
         // Pulses that begin before the window must be there from the first sample on.
@@ -260,14 +268,15 @@ public sealed class PhysicsTests
     }
 
     [Theory]
-    [InlineData(0.1, 30, 50)]
-    [InlineData(0.3, 30, 0)]
-    [InlineData(0.2, 8, 20)]
-    public void Afterpulses_DarkCounts_RaiseMeanAndVariance(double afterpulsing, double delayNs, double recoveryNs)
+    [InlineData(0.1, 30, 50, PhysicsCamera.Spread)]
+    [InlineData(0.3, 30, 0, PhysicsCamera.Spread)]
+    [InlineData(0.2, 8, 20, PhysicsCamera.Spread)]
+    [InlineData(0.3, 20, 10, 7)]
+    public void Afterpulses_DarkCounts_RaiseMeanAndVariance(double afterpulsing, double delayNs, double recoveryNs, double spread)
     {
         // A primary and all that follows: E[Q] = G (1 - p r) / (1 - x - p), r = recovery / (recovery + delay) what an afterpulse misses on the mean.
         CampaignPlan plan = PhysicsCamera.Uniform(darkMHz: 3);
-        plan = plan with { Camera = plan.Camera with { Afterpulsing = Distribution.Constant(afterpulsing), AfterpulseDelayNs = delayNs, RecoveryNs = recoveryNs } };
+        plan = plan with { Camera = plan.Camera with { SinglePeSpread = Distribution.Constant(spread), Afterpulsing = Distribution.Constant(afterpulsing), AfterpulseDelayNs = delayNs, RecoveryNs = recoveryNs } };
         PhysicsCamera camera = new(plan, RunKind.Dark);
         (double[] means, double[] squares) = camera.DrawMoments(500);
         double missing = recoveryNs / (recoveryNs + delayNs);
@@ -388,12 +397,12 @@ public sealed class PhysicsTests
     private static double CentreOf(IReadOnlyList<double> waveform) =>
         Enumerable.Range(10, 30).Sum(i => 4 * i * waveform[i]) / Enumerable.Range(10, 30).Sum(i => waveform[i]);
 
-    private static void AssertCampbell(CampaignPlan plan, double rateMHz, double first, double second)
+    private static void AssertCampbell(CampaignPlan plan, double rateMHz, double first, double second, double spread = PhysicsCamera.Spread, double crossTalk = 0.08)
     {
         PhysicsCamera camera = new(plan, RunKind.Dark);
         (double[] means, double[] squares) = camera.DrawMoments(400);
-        double shift = rateMHz * 1e-3 * PhysicsCamera.Gain / (1 - 0.08) * first;
-        double variance = PhysicsCamera.Noise + (1 / 12.0) + (rateMHz * 1e-3 * MeanSquare(PhysicsCamera.Gain, PhysicsCamera.Spread, 0.08) * second);
+        double shift = rateMHz * 1e-3 * PhysicsCamera.Gain / (1 - crossTalk) * first;
+        double variance = PhysicsCamera.Noise + (1 / 12.0) + (rateMHz * 1e-3 * MeanSquare(PhysicsCamera.Gain, spread, crossTalk) * second);
         PhysicsStatistics.AssertMean(shift, means);
         PhysicsStatistics.AssertMean(variance, [.. squares.Zip(means, (s, m) => s - (2 * m * shift) + (shift * shift))]);
     }
