@@ -1,5 +1,6 @@
 using DigiCam.Runs;
 using DigiCam.Simulation;
+using DigiCam.Simulation.Plans;
 using DigiCam.Zfits;
 
 namespace DigiCam.Benchmarks;
@@ -7,11 +8,15 @@ namespace DigiCam.Benchmarks;
 /// <summary>Runs in the temporary folder, made once.</summary>
 internal static class BenchmarkData
 {
-    /// <summary>A run of whole-camera events with the noise and the recipes of the camera.</summary>
+    /// <summary>A run of whole-camera events with high voltage off, with the recipes of the camera.</summary>
     public static string Run(int events)
     {
-        string path = Path.Combine(Path.GetTempPath(), "digicam-benchmarks", FormattableString.Invariant($"hv_off_{events}") + RunFileList.Extension);
-        if (!File.Exists(path)) new HvOffSimulation { EventCount = events }.Write(path);
+        RunPlan run = new() { Name = FormattableString.Invariant($"hv_off_{events}"), Kind = RunKind.HvOff, EventsPerLevel = events };
+        CampaignPlan plan = new() { Runs = [run] };
+        string folder = Path.Combine(Path.GetTempPath(), "digicam-benchmarks", FormattableString.Invariant($"simulation-{SimulationTruth.SimulationVersion}"));
+        RunSimulation simulation = new(plan, run);
+        string path = Path.Combine(folder, simulation.FileNames[0]);
+        if (!File.Exists(SimulationTruth.PathFor(path))) simulation.Write(folder);
         return path;
     }
 

@@ -38,7 +38,7 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void TruncatedFile_IsNamed()
     {
-        new HvOffSimulation { EventCount = 20 }.Write(_folder.File("run.fits.fz"), cancellationToken: TestContext.Current.CancellationToken);
+        new SimulatedRun { EventCount = 20 }.Write(_folder.File("run.fits.fz"));
         byte[] bytes = File.ReadAllBytes(_folder.File("run.fits.fz"));
         foreach (int length in (int[])[100, 2880, 20_000, bytes.Length / 2, bytes.Length - 1])
         {
@@ -90,7 +90,7 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void OutputFolderThatCannotBeWritten_IsNamed()
     {
-        new HvOffSimulation { EventCount = 2 }.Write(_folder.File("run.fits.fz"), cancellationToken: TestContext.Current.CancellationToken);
+        new SimulatedRun { EventCount = 2 }.Write(_folder.File("run.fits.fz"));
         File.WriteAllText(_folder.File("file"), "");
         string output = Path.Combine(_folder.File("file"), "results");
         Digicam.Run(_folder.FullName, "hvoff", "-c", "-p", "-f", "run.fits.fz", "--output_directory", output).AssertRefused(output);
@@ -102,7 +102,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("adc_hv_off_fit.csv")]
     public void TargetThatIsADirectory_IsNamedBeforeAnythingIsWritten(string name)
     {
-        new HvOffSimulation { EventCount = 2 }.Write(_folder.File("run.fits.fz"), cancellationToken: TestContext.Current.CancellationToken);
+        new SimulatedRun { EventCount = 2 }.Write(_folder.File("run.fits.fz"));
         Directory.CreateDirectory(_folder.File("out/" + name));
         HvOff("run.fits.fz").AssertRefused("out/" + name, "directory");
         AssertNothingWritten();

@@ -42,7 +42,7 @@ internal static class CommandData
     /// <summary>Makes a run of 200 events in tiles of ten.</summary>
     public static string WriteLongRun(TemporaryFolder folder)
     {
-        new HvOffSimulation { EventCount = 200 }.Write(folder.File("whole.fits.fz"), cancellationToken: TestContext.Current.CancellationToken);
+        new SimulatedRun { EventCount = 200 }.Write(folder.File("whole.fits.fz"));
         using (ZFitsFile file = ZFitsFile.Open(folder.File("whole.fits.fz"))) ZFitsCopy.Copy(file, folder.File("long.fits.fz"), new ZFitsCopyOptions { RowsPerTile = 10 }, ct: TestContext.Current.CancellationToken);
         File.Delete(folder.File("whole.fits.fz"));
         return "long.fits.fz";

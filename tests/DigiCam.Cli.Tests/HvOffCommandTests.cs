@@ -7,7 +7,7 @@ public sealed class HvOffCommandTests : IDisposable
 {
     private readonly TemporaryFolder _folder = TestEnvironment.CreateTemporaryFolder();
 
-    public HvOffCommandTests() => new HvOffSimulation { EventCount = 150, Faults = SampleData.Faults }.Write(_folder.File("run_000.fits.fz"), cancellationToken: TestContext.Current.CancellationToken);
+    public HvOffCommandTests() => new SimulatedRun { EventCount = 150, Faults = SimulatedRun.EachFault }.Write(_folder.File("run_000.fits.fz"));
 
     public void Dispose() => _folder.Dispose();
 
@@ -57,7 +57,7 @@ public sealed class HvOffCommandTests : IDisposable
     [Fact]
     public void Interrupted_LeavesNoFile()
     {
-        new HvOffSimulation { EventCount = 3000 }.Write(_folder.File("long_000.fits.fz"), cancellationToken: TestContext.Current.CancellationToken);
+        new SimulatedRun { EventCount = 3000 }.Write(_folder.File("long_000.fits.fz"));
 
         // The output folder is made just before the reading starts.
         Digicam.Result result = Digicam.RunInterrupted(_folder.FullName, _ => Directory.Exists(_folder.File("out")), "hvoff", "-c", "-p", "-f", "long_000", "--output_directory", "out", "-n", "1");

@@ -1,11 +1,13 @@
 using System.CommandLine;
+using System.Diagnostics;
 using DigiCam.Cli.Reporting;
 using DigiCam.Kernel.Running;
 using DigiCam.Simulation;
+using DigiCam.Simulation.Plans;
 
 namespace DigiCam.Cli.Commands;
 
-/// <summary>digicam demo: makes sample data if there are none, runs every notebook on them, says where the reports are.</summary>
+/// <summary>digicam demo: simulates the demonstration campaign if it is not there, runs every notebook on it, says where the reports are.</summary>
 internal static class DemoCommand
 {
     private const string NotebookFolder = "notebooks";
@@ -13,18 +15,14 @@ internal static class DemoCommand
     public static Command Create()
     {
         Option<string> output = new("--output_directory", "-o") { Description = "folder of the executed notebooks and reports", DefaultValueFactory = _ => RunCommand.DefaultFolder };
-        Command command = new("demo", "Make sample data if there are none, run the notebooks on them and say where the reports are.") { output };
+        Command command = new("demo", "Simulate the demonstration campaign if it is not there, run the notebooks on it and say where the reports are.") { output };
         command.SetAction((result, cancellationToken) => CommandHost.RunAsync("demo", async () =>
         {
             ClosingLine closing = new();
             string root = SampleData.FindRepository()
                 ?? throw new UsageException("the notebooks are not here: run the demo inside a clone of the repository");
-            string sample = SampleData.HvOffRun(root);
-            if (!File.Exists(sample))
-            {
-                Console.WriteLine($"making sample data: {sample}");
-                SampleData.EnsureHvOffRun(root, cancellationToken);
-            }
+            SampleCampaign campaign = SampleData.Campaign(root);
+            Simulate(campaign, Path.GetRelativePath(root, campaign.Folder), cancellationToken);
 
             string folder = result.GetRequiredValue(output);
             NotebookRunOptions[] notebooks = [.. Directory.GetFiles(Path.Combine(root, NotebookFolder), "*.ipynb").Order(StringComparer.Ordinal).Select(path => new NotebookRunOptions
@@ -41,5 +39,18 @@ internal static class DemoCommand
             return exitCode;
         }));
         return command;
+    }
+
+    private static void Simulate(SampleCampaign campaign, string where, CancellationToken cancellationToken)
+    {
+        RunPlan[] missing = [.. campaign.Plan.Runs.Where(run => campaign.Find(run.Name) is null)];
+        long events = missing.Sum(run => (long)run.EventCount);
+        if (missing.Length > 0) Console.WriteLine(FormattableString.Invariant($"simulating {events} events into {where}: {string.Join(", ", missing.Select(run => run.Name))}; this is done once"));
+        Stopwatch watch = Stopwatch.StartNew();
+        IReadOnlyList<SampleRun> runs;
+        using (ProgressLine progress = new(quiet: false, "simulating")) runs = campaign.EnsureAll(progress, cancellationToken);
+        double seconds = watch.Elapsed.TotalSeconds;
+        if (missing.Length > 0) Console.WriteLine(FormattableString.Invariant($"simulated in {seconds:F1} s, {events / seconds:F0} events/s"));
+        Console.WriteLine(FormattableString.Invariant($"sample data: {where}, {string.Join(", ", runs.Select(run => run.Name))}, {runs.Sum(run => run.TotalBytes) / 1e6:F0} MB"));
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using Microsoft.CodeAnalysis;
@@ -14,6 +15,9 @@ namespace DigiCam.Kernel.Sessions;
 /// </summary>
 internal sealed class ReferenceResolver(string baseDirectory, IEnumerable<string> provided) : MetadataReferenceResolver
 {
+    // What the engine itself needs, from its own folder.
+    private static readonly Lazy<Dictionary<string, string>> EngineFiles = new(FindEngineFiles);
+
     private readonly ScriptMetadataResolver _inner = ScriptMetadataResolver.Default.WithBaseDirectory(baseDirectory);
     private readonly ConcurrentDictionary<string, PortableExecutableReference> _files = new(StringComparer.Ordinal);
     private readonly HashSet<string> _names = new(provided, StringComparer.OrdinalIgnoreCase);
@@ -78,5 +82,37 @@ internal sealed class ReferenceResolver(string baseDirectory, IEnumerable<string
         }
     }
 
-    private PortableExecutableReference FromFile(string path) => _files.GetOrAdd(Path.GetFullPath(path), full => MetadataReference.CreateFromFile(full));
+    private static Dictionary<string, string> FindEngineFiles()
+    {
+        string engine = typeof(ReferenceResolver).Assembly.Location;
+        Dictionary<string, string> files = new(StringComparer.OrdinalIgnoreCase);
+        Queue<string> open = new([engine]);
+        while (open.TryDequeue(out string? file))
+        {
+            foreach (string name in ReferencedNames(file))
+            {
+                if (Path.Combine(Path.GetDirectoryName(engine)!, name + ".dll") is var needed && File.Exists(needed) && files.TryAdd(name, needed)) open.Enqueue(needed);
+            }
+        }
+
+        return files;
+    }
+
+    // Of an assembly that the engine needs too, the engine's copy: a second file of the same assembly would make the compiler bind the engine anew, and
+    // functions such as display, which the first cell has imported from it, would then be there twice.
+    private static string PreferEngine(string path)
+    {
+        if (!EngineFiles.Value.TryGetValue(Path.GetFileNameWithoutExtension(path), out string? own)) return path;
+        try
+        {
+            return AssemblyName.GetAssemblyName(path).FullName == AssemblyName.GetAssemblyName(own).FullName ? own : path;
+        }
+        catch (Exception exception) when (exception is BadImageFormatException or IOException)
+        {
+            // Said by the compiler, with the cell's line.
+            return path;
+        }
+    }
+
+    private PortableExecutableReference FromFile(string path) => _files.GetOrAdd(PreferEngine(Path.GetFullPath(path)), full => MetadataReference.CreateFromFile(full));
 }

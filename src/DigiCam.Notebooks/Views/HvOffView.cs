@@ -84,13 +84,13 @@ public sealed class HvOffView : IHtml
     /// within its error and the width 1. Faulty and flagged pixels are left out.
     /// </summary>
     /// <param name="truth">What was simulated.</param>
-    public Table CompareWithTruth(HvOffTruth truth)
+    public Table CompareWithTruth(SimulationTruth truth)
     {
         ArgumentNullException.ThrowIfNull(truth);
         return new Table(
             "Pulls: (fitted - simulated) / error",
             [new("quantity"), new("pixels"), new("mean"), new("width")],
-            [Row("baseline", truth.BaselinePulls(Result)), Row("electronic noise", truth.NoisePulls(Result))]);
+            [Row("baseline", truth.Pulls(Result.Baseline, Result.BaselineError, truth.Pixels.Baseline, Result.Flags)), Row("electronic noise", NoisePulls(truth))]);
 
         static object?[] Row(string name, double[] all)
         {
@@ -103,10 +103,10 @@ public sealed class HvOffView : IHtml
 
     /// <summary>For simulated runs: the distribution of the pulls of the noise.</summary>
     /// <param name="truth">What was simulated.</param>
-    public Chart PullDistribution(HvOffTruth truth)
+    public Chart PullDistribution(SimulationTruth truth)
     {
         ArgumentNullException.ThrowIfNull(truth);
-        return Charts.Distribution(new CameraQuantity("pull of the noise", "(σₑ − truth) / error", "", truth.NoisePulls(Result)));
+        return Charts.Distribution(new CameraQuantity("pull of the noise", "(σₑ − truth) / error", "", NoisePulls(truth)));
     }
 
     /// <summary>The pixels with the highest noise.</summary>
@@ -187,6 +187,8 @@ public sealed class HvOffView : IHtml
 
     /// <summary>The main numbers as text.</summary>
     public override string ToString() => Facts().ToString();
+
+    private double[] NoisePulls(SimulationTruth truth) => truth.Pulls(Result.Noise, Result.NoiseError, truth.Pixels.Noise, Result.Flags);
 
     private HvOffPixel Of(int pixel) => pixel >= 0 && pixel < Result.Pixels.Length
         ? Result.Pixels[pixel]

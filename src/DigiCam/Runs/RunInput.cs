@@ -17,14 +17,16 @@ public sealed record RunInput(ImmutableArray<string> Files, RunOptions Options)
     /// <exception cref="FileNotFoundException">Something matches no file.</exception>
     public static RunInput From(string input, long maximumEvents = 0, string pixelOrder = nameof(PixelOrder.FromFile))
     {
-        if (maximumEvents < 0) throw new ArgumentException(FormattableString.Invariant($"maximumEvents {maximumEvents}: cannot be negative; 0 means all"));
-        if (!Enum.TryParse(pixelOrder, ignoreCase: true, out PixelOrder order) || !Enum.IsDefined(order))
-        {
-            throw new ArgumentException($"pixelOrder '{pixelOrder}': must be one of {string.Join(", ", Enum.GetNames<PixelOrder>())}");
-        }
-
-        return new RunInput(RunFileList.FromInput(input), new RunOptions { MaximumEvents = maximumEvents == 0 ? null : maximumEvents, PixelOrder = order });
+        RunOptions options = Check(maximumEvents, pixelOrder);
+        return new RunInput(RunFileList.FromInput(input), options);
     }
+
+    /// <summary>Checks what a user typed for files that are known already.</summary>
+    /// <param name="files">The files of the run.</param>
+    /// <param name="maximumEvents">Number of events of the whole run to use; 0 for all.</param>
+    /// <param name="pixelOrder">Name of a <see cref="PixelOrder"/>, upper or lower case.</param>
+    /// <exception cref="ArgumentException">A value makes no sense; the message names it.</exception>
+    public static RunInput From(ImmutableArray<string> files, long maximumEvents = 0, string pixelOrder = nameof(PixelOrder.FromFile)) => new(files, Check(maximumEvents, pixelOrder));
 
     /// <summary>Opens the run.</summary>
     public Run Open() => Run.Open(Files, Options);
@@ -61,4 +63,15 @@ public sealed record RunInput(ImmutableArray<string> Files, RunOptions Options)
     /// <inheritdoc/>
     public override string ToString() => FormattableString.Invariant(
         $"{string.Join(", ", Files.Select(Path.GetFileName))}, {(Options.MaximumEvents is { } n ? FormattableString.Invariant($"first {n} events") : "all events")}, pixel order {Options.PixelOrder}");
+
+    private static RunOptions Check(long maximumEvents, string pixelOrder)
+    {
+        if (maximumEvents < 0) throw new ArgumentException(FormattableString.Invariant($"maximumEvents {maximumEvents}: cannot be negative; 0 means all"));
+        if (!Enum.TryParse(pixelOrder, ignoreCase: true, out PixelOrder order) || !Enum.IsDefined(order))
+        {
+            throw new ArgumentException($"pixelOrder '{pixelOrder}': must be one of {string.Join(", ", Enum.GetNames<PixelOrder>())}");
+        }
+
+        return new RunOptions { MaximumEvents = maximumEvents == 0 ? null : maximumEvents, PixelOrder = order };
+    }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using DigiCam.Runs;
 using DigiCam.Simulation.Plans;
 
@@ -9,35 +8,30 @@ public static class SampleData
 {
     private const string SolutionName = "DigiCamNotebooks.sln";
 
-    /// <summary>The faults of the sample run, one of each kind.</summary>
-    public static ImmutableSortedDictionary<int, PixelFault> Faults { get; } = ImmutableSortedDictionary.CreateRange(
-    [
-        KeyValuePair.Create(137, PixelFault.Stuck),
-        KeyValuePair.Create(500, PixelFault.Noisy),
-        KeyValuePair.Create(811, PixelFault.Saturated),
-        KeyValuePair.Create(1044, PixelFault.Shifted),
-    ]);
-
-    /// <summary>The small run that lies in the repository.</summary>
-    public static HvOffSimulation SmallHvOffRun { get; } = new() { EventCount = 20, Faults = Faults };
+    /// <summary>Name of the sample run with high voltage off.</summary>
+    public const string HvOff = "hv_off";
 
     /// <summary>The repository that holds the running program or the current folder; null if there is none.</summary>
     public static string? FindRepository() => Find(AppContext.BaseDirectory) ?? Find(Path.GetDirectoryName(typeof(SampleData).Assembly.Location)) ?? Find(Environment.CurrentDirectory);
 
-    /// <summary>Path of the sample run with high voltage off.</summary>
+    /// <summary>The demonstration campaign: its plan is in the repository, its runs are simulated into a folder that git ignores.</summary>
     /// <param name="repository">The repository.</param>
-    public static string HvOffRun(string repository) => Path.Combine(repository, "data-samples", "generated", "hv_off_001" + RunFileList.Extension);
-
-    /// <summary>Makes the sample run with high voltage off if it is not there.</summary>
-    /// <param name="repository">The repository.</param>
-    /// <param name="cancellationToken">Stops; no file is left.</param>
-    /// <returns>Its path.</returns>
-    public static string EnsureHvOffRun(string repository, CancellationToken cancellationToken = default)
+    /// <exception cref="PlanException">The plan cannot be understood.</exception>
+    public static SampleCampaign Campaign(string repository)
     {
-        string path = HvOffRun(repository);
-        if (!File.Exists(path)) new HvOffSimulation { Faults = Faults }.Write(path, cancellationToken: cancellationToken);
-        return path;
+        ArgumentException.ThrowIfNullOrEmpty(repository);
+        return new SampleCampaign(Path.Combine(repository, "data-samples", "campaign.yaml"), Path.Combine(repository, "data-samples", "generated"));
     }
+
+    /// <summary>Gives a run of the demonstration campaign, and simulates it, and no other, if it is not there or out of date.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="run">Name of the run, for example hv_off, dark or ac_scan.</param>
+    /// <param name="progress">Told about the progress of the simulation.</param>
+    /// <param name="cancellationToken">Stops; no file of an unfinished run is left.</param>
+    /// <exception cref="ArgumentException">The campaign has no such run.</exception>
+    /// <exception cref="IOException">The runs cannot be written.</exception>
+    public static SampleRun EnsureRun(string repository, string run = HvOff, IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Campaign(repository).Ensure(run, progress, cancellationToken);
 
     private static string? Find(string? start)
     {

@@ -177,6 +177,22 @@ public sealed class ScriptSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task Execute_LibraryThatNeedsWhatTheEngineNeeds_LeavesTheFunctionsUnique()
+    {
+        // The kit brings its own file of YamlDotNet; functions were imported by the first cell, before it.
+        string lib = Directory.CreateDirectory(_folder.File("lib")).FullName;
+        string yaml = Path.Combine(lib, "YamlDotNet.dll"), top = Path.Combine(lib, "Top.dll");
+        File.Copy(typeof(YamlDotNet.Serialization.Deserializer).Assembly.Location, yaml);
+        Compile(top, "namespace Top { public static class Plan { public static string Read(string text) => new YamlDotNet.Serialization.Deserializer().Deserialize<string>(text); } }", yaml);
+        Assert.Empty(await RunAsync("var before = 1;"));
+        Assert.Empty(await RunAsync("#r \"lib/Top.dll\""));
+        Assert.Equal("text", await ResultAsync("Top.Plan.Read(\"text\")"));
+        Assert.IsType<DisplayDataOutput>(Assert.Single(await RunAsync("display(before);")));
+        Assert.Empty(await RunAsync("#r \"lib/YamlDotNet.dll\"\nvar reader = new YamlDotNet.Serialization.Deserializer();"));
+        Assert.IsType<DisplayDataOutput>(Assert.Single(await RunAsync("display(reader.Deserialize<int>(\"7\"));")));
+    }
+
+    [Fact]
     public async Task Execute_LibrariesForDifferentVersionsOfADependency_GetTheSameOne()
     {
         // As F# libraries do: each was built against its own version of the core library, one newer file lies beside them.

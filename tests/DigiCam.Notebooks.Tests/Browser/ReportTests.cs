@@ -74,7 +74,7 @@ public sealed class ReportTests(ChromiumFixture browser) : IDisposable
                 NotebookPath = Path.Combine(TestEnvironment.RepositoryRoot, "notebooks", notebook + ".ipynb"),
                 OutputPath = _folder.File(notebook + ".ipynb"),
                 HtmlPath = report,
-                Parameters = NotebookParameters.Empty.WithAssignment("input=" + Path.Combine(TestEnvironment.RepositoryRoot, "data-samples", "hv_off_small.fits.fz")),
+                Parameters = NotebookParameters.Empty.WithAssignment("input=" + Path.Combine(TestEnvironment.RepositoryRoot, "data-samples", "small", "hv_off_000.fits.fz")),
             },
             TestContext.Current.CancellationToken);
         Assert.True(result.Status == RunStatus.Succeeded, result.Message);

@@ -14,77 +14,11 @@ namespace DigiCam.Tests.Runs;
 
 public sealed class SimulatedRunTests : IDisposable
 {
-    private static readonly HvOffSimulation Small = new() { EventCount = 230, Faults = SampleData.Faults };
+    private static readonly SimulatedRun Small = new() { EventCount = 230, Faults = SimulatedRun.EachFault };
 
     private readonly TemporaryFolder _folder = TestEnvironment.CreateTemporaryFolder();
 
     public void Dispose() => _folder.Dispose();
-
-    [Fact]
-    public void Write_Twice_GivesEqualFiles()
-    {
-        HvOffSimulation tiny = Small with { EventCount = 5 };
-        tiny.Write(_folder.File("a.fits.fz"), cancellationToken: TestContext.Current.CancellationToken);
-        tiny.Write(_folder.File("b.fits.fz"), cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(File.ReadAllBytes(_folder.File("a.fits.fz")), File.ReadAllBytes(_folder.File("b.fits.fz")));
-        Assert.Equal(4, Directory.GetFiles(_folder.FullName).Length);
-    }
-
-    [Fact]
-    public void SmallSample_InTheRepository_IsWhatTheSimulationWrites()
-    {
-        string committed = Path.Combine(TestEnvironment.RepositoryRoot, "data-samples", "hv_off_small.fits.fz");
-        SampleData.SmallHvOffRun.Write(_folder.File("small.fits.fz"), cancellationToken: TestContext.Current.CancellationToken);
-        using Run expected = Run.Open(committed);
-        using Run found = Run.Open(_folder.File("small.fits.fz"));
-        Assert.Equal(20, expected.EventCount);
-        foreach ((CameraEvent e, CameraEvent f) in expected.Zip(found))
-        {
-            Assert.Equal(e.ToString(), f.ToString());
-            Assert.Equal(e.Samples.ToArray(), f.Samples.ToArray());
-            Assert.Equal(e.TriggerInput, f.TriggerInput);
-        }
-
-        // The last digits of logarithm and sine may differ between machines.
-        HvOffTruth committedTruth = HvOffTruth.For(committed)!;
-        HvOffTruth foundTruth = HvOffTruth.For(_folder.File("small.fits.fz"))!;
-        Assert.All(committedTruth.Baseline.Zip(foundTruth.Baseline), b => Assert.Equal(b.First, b.Second, 1e-9));
-        Assert.All(committedTruth.Noise.Zip(foundTruth.Noise), n => Assert.Equal(n.First, n.Second, 1e-9));
-        Assert.Equal(committedTruth.Faults, foundTruth.Faults);
-    }
-
-    [Fact]
-    public void Write_Simulated_HasTheColumnsOfARealFile()
-    {
-        string real = TestEnvironment.Shared("data", "real", "SST1M_01_20180822_001.fits.fz");
-        using ZFitsFile expected = ZFitsFile.Open(real);
-        using ZFitsFile found = ZFitsFile.Open(Simulate("a", Small with { EventCount = 3 }));
-        Assert.Equal(expected.Tables.Select(t => (t.Name, t.MessageName)), found.Tables.Select(t => (t.Name, t.MessageName)));
-        foreach ((ZFitsTable e, ZFitsTable f) in expected.Tables.Zip(found.Tables))
-        {
-            Assert.Equal(
-                e.Columns.Select(c => (c.Name, c.FieldPath, c.Format, c.ElementType, c.TypeTag)),
-                f.Columns.Select(c => (c.Name, c.FieldPath, c.Format, c.ElementType, c.TypeTag)));
-            Assert.True(f.VerifyChecksums(TestContext.Current.CancellationToken) is { DataSumPresent: true, CheckSumPresent: true, Ok: true });
-        }
-
-        CameraEvent camera;
-        using (Run run = Run.Open(real)) camera = run.First();
-        ZFitsRow row = found.GetTable("Events").ReadRow(0, "hiGain_waveforms_pixelsIndices");
-        Assert.Equal(
-            expected.GetTable("Events").ReadRow(0, "hiGain_waveforms_pixelsIndices").GetArray<ushort>("hiGain_waveforms_pixelsIndices"),
-            row.GetArray<ushort>("hiGain_waveforms_pixelsIndices"));
-        Assert.Equal(1296, camera.PixelCount);
-    }
-
-    [Fact]
-    public void Write_Cancelled_LeavesNoFile()
-    {
-        using CancellationTokenSource cancelled = new();
-        cancelled.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => Small.Write(_folder.File("a.fits.fz"), cancellationToken: cancelled.Token));
-        Assert.Empty(Directory.GetFiles(_folder.FullName));
-    }
 
     [Fact]
     public void Fit_SimulatedRun_GivesTheTruthAndFlagsTheFaults()
@@ -92,23 +26,29 @@ public sealed class SimulatedRunTests : IDisposable
         string path = Simulate("a", Small);
         using Run run = Run.Open(path);
         HvOffResult result = HvOffFitter.Fit(AdcHistograms.Accumulate(run, cancellationToken: TestContext.Current.CancellationToken), cancellationToken: TestContext.Current.CancellationToken);
-        HvOffTruth truth = HvOffTruth.For(path)!;
-
-        Dictionary<string, PixelFlags> expected = new()
+        SimulationTruth truth = SimulationTruth.For(path)!;
+        ImmutableArray<PixelFault?> faults = truth.Pixels.Faults;
+        foreach (HvOffPixel pixel in result.Pixels)
         {
-            [""] = PixelFlags.None,
-            ["Stuck"] = PixelFlags.Stuck | PixelFlags.FitFailed,
-            ["Noisy"] = PixelFlags.NoiseOutlier,
-            ["Saturated"] = PixelFlags.Overflow,
-            ["Shifted"] = PixelFlags.BaselineOutlier,
-        };
-        foreach (HvOffPixel pixel in result.Pixels) Assert.True((pixel.Flags & expected[truth.Faults[pixel.Pixel]]) == expected[truth.Faults[pixel.Pixel]], $"{pixel}, fault '{truth.Faults[pixel.Pixel]}'");
-        Assert.All(result.Pixels.Where(p => truth.Faults[p.Pixel].Length == 0), p => Assert.Equal(PixelFlags.None, p.Flags));
+            PixelFlags expected = faults[pixel.Pixel] switch
+            {
+                null => PixelFlags.None,
+                PixelFault.Stuck => PixelFlags.Stuck | PixelFlags.FitFailed,
+                PixelFault.Noisy => PixelFlags.NoiseOutlier,
+                PixelFault.Saturated => PixelFlags.Overflow,
+                _ => PixelFlags.BaselineOutlier,
+            };
+            Assert.True((pixel.Flags & expected) == expected, $"{pixel}, fault {faults[pixel.Pixel]}");
+        }
 
-        foreach (double[] all in (double[][])[truth.BaselinePulls(result), truth.NoisePulls(result)])
+        Assert.All(result.Pixels.Where(p => faults[p.Pixel] is null), p => Assert.Equal(PixelFlags.None, p.Flags));
+
+        double[] baselinePulls = truth.Pulls(result.Baseline, result.BaselineError, truth.Pixels.Baseline, result.Flags);
+        double[] noisePulls = truth.Pulls(result.Noise, result.NoiseError, truth.Pixels.Noise, result.Flags);
+        foreach (double[] all in (double[][])[baselinePulls, noisePulls])
         {
             double[] pulls = [.. all.Where(double.IsFinite)];
-            Assert.Equal(CameraGeometry.PixelCount - SampleData.Faults.Count, pulls.Length);
+            Assert.Equal(CameraGeometry.PixelCount - SimulatedRun.EachFault.Count, pulls.Length);
             Assert.InRange(Math.Abs(pulls.Average()), 0, 3 / Math.Sqrt(pulls.Length));
             Assert.InRange(Math.Sqrt(pulls.Average(p => p * p)), 0.9, 1.1);
         }
@@ -302,10 +242,10 @@ public sealed class SimulatedRunTests : IDisposable
         Assert.Equal($"{_folder.File("h.npz")}: adcs_bin_centers are not consecutive whole ADC codes", Assert.Throws<InvalidDataException>(() => HvOffFiles.ReadHistograms(_folder.File("h.npz"))).Message);
     }
 
-    private string Simulate(string name, HvOffSimulation simulation)
+    private string Simulate(string name, SimulatedRun simulation)
     {
         string path = _folder.File(name + ".fits.fz");
-        simulation.Write(path, cancellationToken: TestContext.Current.CancellationToken);
+        simulation.Write(path);
         return path;
     }
 
