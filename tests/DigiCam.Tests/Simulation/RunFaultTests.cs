@@ -136,7 +136,12 @@ public sealed class RunFaultTests : IDisposable
             {
                 Pixels = new Dictionary<int, PixelFault>
                 {
-                    [100] = PixelFault.Dead, [200] = PixelFault.Hot, [300] = PixelFault.Noisy, [400] = PixelFault.Stuck, [500] = PixelFault.Saturated, [600] = PixelFault.Shifted,
+                    [100] = PixelFault.Dead,
+                    [200] = PixelFault.Hot,
+                    [300] = PixelFault.Noisy,
+                    [400] = PixelFault.Stuck,
+                    [500] = PixelFault.Saturated,
+                    [600] = PixelFault.Shifted,
                 }.ToImmutableSortedDictionary(),
             },
         };
