@@ -277,7 +277,7 @@ public sealed class CampaignPlanReaderTests
     {
         CampaignPlan plan = CampaignPlanReader.Read(Sample("campaign.yaml"));
         Assert.Equal(["hv_off", "dark", "ac_scan"], plan.Runs.Select(run => run.Name));
-        Assert.InRange(plan.Runs.Sum(run => run.EventCount), 15_000, 20_000);
+        Assert.InRange(plan.Runs.Sum(run => run.EventCount), 20_000, 30_000);
         double[] means = [.. plan.Runs[2].AcLevels.Select(plan.Light.FlashMean)];
         Assert.InRange(means.Length, 13, 20);
         Assert.Equal(means.Order(), means);
