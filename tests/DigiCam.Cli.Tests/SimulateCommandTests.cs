@@ -113,7 +113,7 @@ public sealed class SimulateCommandTests : IDisposable
         Assert.NotNull(SimulationTruth.For(_folder.File("out/first_000.fits.fz")));
 
         File.WriteAllText(_folder.File("long.yaml"), "runs: [{name: second, kind: dark, events: 2000000}]\n");
-        Digicam.RunInterrupted(_folder.FullName, _ => Directory.Exists(_folder.File("none")), "simulate", "long.yaml", "--out", "none").AssertCancelled("simulate");
+        Digicam.RunInterrupted(_folder.FullName, _ => Directory.Exists(_folder.File("none/inner")), "simulate", "long.yaml", "--out", "none/inner").AssertCancelled("simulate");
         Assert.False(Directory.Exists(_folder.File("none")));
     }
 

@@ -54,7 +54,7 @@ internal static class SimulateCommand
         }
 
         CheckTargets(folder, runs, planText, force);
-        bool isNew = !Directory.Exists(folder);
+        string[] newFolders = FoldersToMake(folder);
         long events = 0;
         try
         {
@@ -70,11 +70,19 @@ internal static class SimulateCommand
         }
         finally
         {
-            if (isNew && Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
+            foreach (string path in newFolders.Where(path => Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any())) Directory.Delete(path);
         }
 
         if (!quiet) closing.Write(Name, events);
         return 0;
+    }
+
+    // The folder and those around it that do not exist yet, the innermost first.
+    private static string[] FoldersToMake(string folder)
+    {
+        List<string> folders = [];
+        for (string? path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)); path is not null && !Directory.Exists(path); path = Path.GetDirectoryName(path)) folders.Add(path);
+        return [.. folders];
     }
 
     private static void CheckTargets(string folder, RunSimulation[] runs, byte[] planText, bool force)

@@ -13,6 +13,9 @@ namespace DigiCam.Simulation;
 internal sealed class EventSimulator
 {
     private const int LastCode = 4095;
+
+    // Above all codes, and still far from where integers wrap round.
+    private const float OutOfRange = 2 * LastCode;
     private const int FirmwareSamples = 1024;
     private const int FirmwareScale = 16;
     private const double PerNsInMHz = 1e-3;
@@ -84,11 +87,11 @@ internal sealed class EventSimulator
             if (state.IsStuck)
             {
                 samples.Fill((short)state.BaselineCode);
-                target.Baselines[row] = FirmwareCode(state.FirmwareMean);
+                SetBaseline(target, row, state.FirmwareMean);
                 continue;
             }
 
-            target.Baselines[row] = FirmwareCode(state.FirmwareMean + (state.FirmwareSigma * _random.Normal()));
+            SetBaseline(target, row, state.FirmwareMean + (state.FirmwareSigma * _random.Normal()));
             _random.FillNormal(Window, state.Offset, state.Noise);
             if (state.RandomPulses.Mean > 0) target.RandomPulses[pixel] = AddRandomPulses(in state);
             if (state.Flash.Mean > 0) (target.FlashPrimaries[pixel], target.FlashAvalanches[pixel]) = AddFlash(in state, flashNs + _camera.PixelDelayNs[pixel]);
@@ -96,8 +99,14 @@ internal sealed class EventSimulator
         }
     }
 
-    // The firmware keeps sixteenths in 16 bits with a sign, so that baselines from 2048 on are cut.
-    private static short FirmwareCode(double baseline) => (short)Math.Clamp(Math.Floor((FirmwareScale * baseline) + 0.5), 0, short.MaxValue);
+    // The firmware averages codes, so that its baseline ends where they do. Files have 16 bits with a sign for the sixteenths, which cuts baselines
+    // from 2048 on; the trigger has no such limit.
+    private static void SetBaseline(SimulatedEvent target, int row, double baseline)
+    {
+        int sixteenths = (int)Math.Clamp(Math.Floor((FirmwareScale * baseline) + 0.5), 0, FirmwareScale * LastCode);
+        target.Baselines[row] = (short)Math.Min(sixteenths, short.MaxValue);
+        target.TriggerBaselines[row] = (short)(sixteenths / FirmwareScale);
+    }
 
     // The waveform is kept relative to a whole code, where floats are precise, with the 1/2 of the rounding already added.
     private static void Digitise(ReadOnlySpan<float> waveform, int baselineCode, Span<short> samples)
@@ -106,7 +115,7 @@ internal sealed class EventSimulator
         int count = waveform.Length;
         if (count < Step)
         {
-            for (int i = 0; i < count; i++) samples[i] = (short)Math.Clamp((int)MathF.Floor(waveform[i]) + baselineCode, 0, LastCode);
+            for (int i = 0; i < count; i++) samples[i] = (short)Math.Clamp((int)Math.Min(MathF.Floor(waveform[i]), OutOfRange) + baselineCode, 0, LastCode);
             return;
         }
 
@@ -114,12 +123,13 @@ internal sealed class EventSimulator
         ref short target = ref MemoryMarshal.GetReference(samples);
         Vector256<int> baseline = Vector256.Create(baselineCode);
         Vector256<int> last = Vector256.Create(LastCode);
+        Vector256<float> outOfRange = Vector256.Create(OutOfRange);
         for (int start = 0; start < count; start += Step)
         {
             // The last stretch overlaps the one before it rather than leave samples over.
             int i = Math.Min(start, count - Step);
-            Vector256<int> low = Vector256.ConvertToInt32(Vector256.Floor(Vector256.LoadUnsafe(ref source, (nuint)i))) + baseline;
-            Vector256<int> high = Vector256.ConvertToInt32(Vector256.Floor(Vector256.LoadUnsafe(ref source, (nuint)(i + (Step / 2))))) + baseline;
+            Vector256<int> low = Vector256.ConvertToInt32(Vector256.Min(Vector256.Floor(Vector256.LoadUnsafe(ref source, (nuint)i)), outOfRange)) + baseline;
+            Vector256<int> high = Vector256.ConvertToInt32(Vector256.Min(Vector256.Floor(Vector256.LoadUnsafe(ref source, (nuint)(i + (Step / 2)))), outOfRange)) + baseline;
             low = Vector256.Min(Vector256.Max(low, Vector256<int>.Zero), last);
             high = Vector256.Min(Vector256.Max(high, Vector256<int>.Zero), last);
             Vector256.Narrow(low, high).StoreUnsafe(ref target, (nuint)i);

@@ -79,7 +79,7 @@ internal sealed class EventSource(RunSimulation run)
     public void Draw(int eventIndex, SimulatedEvent target)
     {
         _simulator.Draw(eventIndex, run.Levels[run.LevelOf(eventIndex)], target);
-        _trigger.Process(target.Samples, target.Baselines);
+        _trigger.Process(target.Samples, target.TriggerBaselines, baselineScale: 1);
         _trigger.StoreTraces(target.TriggerInput);
         _trigger.StoreCluster7(run.Campaign.Trigger.Cluster7ThresholdLsb, target.TriggerPatch7);
         _trigger.StoreCluster19(run.Campaign.Trigger.Cluster19ThresholdLsb, target.TriggerPatch19);

@@ -14,8 +14,11 @@ internal sealed class SimulatedEvent(int sampleCount)
     /// <summary>ADC codes (row, sample) [LSB].</summary>
     public short[] Samples { get; } = new short[CameraGeometry.PixelCount * sampleCount];
 
-    /// <summary>Baselines of the firmware (row) [LSB/16].</summary>
+    /// <summary>Baselines of the firmware as stored, at most 32767 (row) [LSB/16].</summary>
     public short[] Baselines { get; } = new short[CameraGeometry.PixelCount];
+
+    /// <summary>Whole part of the baselines as the trigger subtracts it, up to the last code (row) [LSB].</summary>
+    public short[] TriggerBaselines { get; } = new short[CameraGeometry.PixelCount];
 
     /// <summary>Patch sums as stored: (sample, 3 crates x 192), 0..255.</summary>
     public byte[] TriggerInput { get; } = new byte[sampleCount * TriggerPatch.StoredTracesPerSample];

@@ -169,6 +169,18 @@ public sealed class EventSimulatorTests
     }
 
     [Fact]
+    public void Draw_SignalBeyondIntegers_StaysAtTheLastCode()
+    {
+        CampaignPlan plan = PhysicsCamera.Uniform(mu: 1e5);
+        plan = plan with { Camera = plan.Camera with { Gain = Distribution.Constant(4000), CrossTalk = Distribution.Constant(0.9) } };
+        new PhysicsCamera(plan, RunKind.AcScan, acDac: 1).Draw(2, e =>
+        {
+            Assert.Equal(4095, e.Samples.Max());
+            Assert.True(e.Samples.Min() > 270);
+        });
+    }
+
+    [Fact]
     public void Draw_BaselineNearZero_IsCutAtZero()
     {
         CampaignPlan plan = PhysicsCamera.Uniform();
@@ -240,7 +252,11 @@ public sealed class EventSimulatorTests
     public void Draw_BaselineBeyondSixteenBits_IsCut()
     {
         CampaignPlan plan = PhysicsCamera.Uniform() with { Faults = new FaultPlan { Pixels = ImmutableSortedDictionary.CreateRange([KeyValuePair.Create(9, PixelFault.Saturated)]) } };
-        new PhysicsCamera(plan, RunKind.HvOff).Draw(3, e => Assert.Equal(short.MaxValue, e.Baselines[PhysicsCamera.RowOf(9)]));
+        new PhysicsCamera(plan, RunKind.HvOff).Draw(3, e =>
+        {
+            Assert.Equal(short.MaxValue, e.Baselines[PhysicsCamera.RowOf(9)]);
+            Assert.Equal(4094, e.TriggerBaselines[PhysicsCamera.RowOf(9)]);
+        });
     }
 
     [Fact]

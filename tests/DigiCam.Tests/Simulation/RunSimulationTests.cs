@@ -97,6 +97,20 @@ public sealed class RunSimulationTests : IDisposable
     }
 
     [Fact]
+    public void Trigger_SaturatedPixel_DoesNotHoldItsPatchUp()
+    {
+        CampaignPlan plan = new()
+        {
+            Faults = new FaultPlan { Pixels = ImmutableSortedDictionary.CreateRange([KeyValuePair.Create(811, PixelFault.Saturated)]) },
+            Runs = [new RunPlan { Name = "dark", Kind = RunKind.Dark, EventsPerLevel = 3 }],
+        };
+        RunSimulation simulation = new(plan, plan.Runs[0]);
+        int patch = CameraGeometry.DigiCam.Pixels[811].Patch;
+        CameraEvent e = simulation.Simulate(1);
+        Assert.True(Enumerable.Range(0, e.SampleCount).Average(s => e.TriggerInput[(s * CameraGeometry.PatchCount) + patch]) < 20);
+    }
+
+    [Fact]
     public void Clock_Periodic_TicksAtTheRateFromTheStartOfTheRun()
     {
         RunSimulation simulation = new(RunSimulationPlans.EveryKind, RunSimulationPlans.EveryKind.Runs[2]);
