@@ -89,7 +89,7 @@ public sealed partial class OutputRulesTests
         Assert.Single(Version().Matches(html));
         Assert.Contains("window.DigiCamPlotly = window.Plotly", html, StringComparison.Ordinal);
         Assert.All(Outputs, o => Assert.DoesNotMatch(Version(), o));
-        Assert.Equal("DigiCam notebooks 0.2.0, plotly.js 2.28.0", Kit.Start().ToString());
+        Assert.Equal($"DigiCam notebooks {Kit.Version}, plotly.js 2.28.0", Kit.Start().ToString());
     }
 
     private static string RootId(string html) => Root().Match(html).Groups[1].Value;
