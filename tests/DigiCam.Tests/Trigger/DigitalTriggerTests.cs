@@ -160,7 +160,7 @@ public sealed class DigitalTriggerTests
             // From the smallest of the largest sums on each one that some event has takes it out.
             int[] steps = [.. largest.Distinct().Order()];
             Assert.True(steps.Length > 10, $"{steps.Length} different sums");
-            double before = plateau;
+            double before = Rate(0);
             foreach (int step in steps)
             {
                 Assert.Equal(before, Rate(step - 1));
