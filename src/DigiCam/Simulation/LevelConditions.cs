@@ -64,18 +64,19 @@ public sealed record LevelConditions
         {
             if (run.Kind == RunKind.HvOff || camera.Faults[pixel] is PixelFault.Dead or PixelFault.Stuck) continue;
             darkCountRate[pixel] = camera.DarkCountRateMHz[pixel];
+            double gainDrop = 1;
             if (camera.IsLit[pixel])
             {
                 flashMean[pixel] = flash * camera.AcEfficiency[pixel];
                 lightRate[pixel] = light * camera.DcEfficiency[pixel];
-                double gainDrop = 1 / (1 + (lightRate[pixel] * PerNsInMHz * plan.Camera.ResistanceCapacitanceNs));
+                gainDrop = 1 / (1 + (lightRate[pixel] * PerNsInMHz * plan.Camera.ResistanceCapacitanceNs));
                 gain[pixel] *= gainDrop;
                 spread[pixel] *= gainDrop;
             }
 
             double rate = (darkCountRate[pixel] + lightRate[pixel]) * PerNsInMHz;
             if (rate == 0) continue;
-            ShotNoise moments = ShotNoise.Of(gain[pixel], spread[pixel], camera.CrossTalk[pixel], camera.Afterpulsing[pixel], plan.Camera.AfterpulseDelayNs, plan.Camera.RecoveryNs, camera.Pulse);
+            ShotNoise moments = camera.DarkShotNoise[pixel].Scaled(gainDrop);
             shift[pixel] = rate * moments.MeanCharge * camera.Pulse.IntegralNs;
             variance[pixel] = rate * moments.SquareResponse;
             power[pixel] = rate * moments.SquareCharge * camera.Pulse.IntegralNs * camera.Pulse.IntegralNs;

@@ -15,8 +15,8 @@ namespace DigiCam.Simulation;
 /// run alone, so that any of them can be simulated by itself. Immutable and safe to share.
 /// </summary>
 /// <remarks>
-/// Event i of the run, missing ones counted, has the number <see cref="RunPlan.FirstEventNumber"/> + i. The run begins an hour after the one
-/// before it in the plan; its clock ticks every 4 ns.
+/// Event i of the run, missing ones counted, has the number <see cref="RunPlan.FirstEventNumber"/> + i. Each run of the plan begins whole hours
+/// after the one before it, which has ended then; its clock ticks every 4 ns.
 /// </remarks>
 public sealed class RunSimulation
 {
@@ -36,7 +36,7 @@ public sealed class RunSimulation
     /// <summary>Prepares a run.</summary>
     /// <param name="plan">The campaign.</param>
     /// <param name="run">One of its runs.</param>
-    /// <exception cref="ArgumentException">The run is not one of the plan, it has no events or too many, or a file would have none.</exception>
+    /// <exception cref="ArgumentException">The run is not one of the plan, it has no events or too many, they follow each other too fast, or a file would have none.</exception>
     public RunSimulation(CampaignPlan plan, RunPlan run)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -45,23 +45,25 @@ public sealed class RunSimulation
         Plan = run;
         int place = plan.Runs.IndexOf(run);
         if (place < 0) throw Refused($"it is not one of the runs of campaign {plan.Name}");
-        int files = run.Files == 0 ? run.Levels.Length : run.Files;
-        if (run.EventCount < 1) throw Refused($"it has no events");
+        long events = (long)run.EventsPerLevel * run.AcLevels.Length * run.DcLevels.Length;
+        if (events < 1) throw Refused($"it has no events");
+        if (events > RunPlan.MostEvents) throw Refused($"it has {events} events, more than {RunPlan.MostEvents}");
+        int files = run.FileCount;
         if (files < 1 || files > run.EventCount) throw Refused($"{run.EventCount} events cannot fill {files} files");
         if (run.FirstEventNumber + (long)run.EventCount - 1 > uint.MaxValue) throw Refused($"event numbers go beyond {uint.MaxValue}");
         if (!(run.RateHz > 0) || !double.IsFinite(run.RateHz)) throw Refused($"its rate of {run.RateHz} Hz is not above 0");
+        if (run.RateHz * plan.SampleCount * CameraGeometry.SampleNs >= 1e9) throw Refused($"at {run.RateHz} Hz its windows of {plan.SampleCount} samples would overlap");
+        if (run.MissingFraction is not (>= 0 and <= RunPlan.LargestMissingFraction)) throw Refused($"its fraction {run.MissingFraction} of missing events is not between 0 and {RunPlan.LargestMissingFraction}");
 
         Camera = SimulatedCamera.Draw(plan);
         Levels = [.. run.Levels.Select(level => LevelConditions.For(plan, Camera, run, level))];
-        TimesNs = DrawTimes(((plan.Start.Ticks - DateTime.UnixEpoch.Ticks) * 100) + (place * NsPerHour));
-        _missing = DrawMissing();
-        FileNames = [.. Enumerable.Range(0, files).Select(file => FormattableString.Invariant($"{run.Name}_{file:D3}{RunFileList.Extension}"))];
+        TimesNs = DrawTimes(plan.Runs.Take(place).Sum(before => before.HoursToNext));
+        _missing = run.DrawMissing(plan.Seed);
+        if (run.EmptyFile(_missing) is { } empty) throw Refused($"all events of file {NameOf(empty)} are missing");
+        FileNames = [.. Enumerable.Range(0, files).Select(NameOf)];
         WrittenEvents = [.. Enumerable.Range(0, run.EventCount).Where(i => !_missing.Contains(i))];
         _lastOfFile = new int[files];
-        Array.Fill(_lastOfFile, -1);
-        for (int i = 0; i < WrittenEvents.Length; i++) _lastOfFile[FileOf(WrittenEvents[i])] = i;
-        int empty = Array.IndexOf(_lastOfFile, -1);
-        if (empty >= 0) throw Refused($"all events of file {FileNames[empty]} are missing");
+        for (int i = 0; i < WrittenEvents.Length; i++) _lastOfFile[run.FileOf(WrittenEvents[i])] = i;
     }
 
     /// <summary>The campaign.</summary>
@@ -276,21 +278,18 @@ public sealed class RunSimulation
     {
         StringBuilder text = new("file,ac,dc,n_events,window\n");
         (int firstSample, int lastSample) = Window();
-        int events = Plan.EventCount;
         ImmutableArray<ScanLevel> levels = Plan.Levels;
         for (int file = 0; file < FileNames.Count; file++)
         {
             for (int level = 0; level < levels.Length; level++)
             {
-                long begin = Math.Max(FirstOf(file), (long)level * Plan.EventsPerLevel);
-                long end = Math.Min(FirstOf(file + 1), (level + 1L) * Plan.EventsPerLevel);
+                long begin = Math.Max(Plan.FirstEventOf(file), (long)level * Plan.EventsPerLevel);
+                long end = Math.Min(Plan.FirstEventOf(file + 1), (level + 1L) * Plan.EventsPerLevel);
                 if (begin < end) text.Append(CultureInfo.InvariantCulture, $"{FileNames[file]},{levels[level].AcDac},{levels[level].DcDac},{end - begin},{firstSample}-{lastSample}\n");
             }
         }
 
         return text.ToString();
-
-        long FirstOf(int file) => ((long)file * events + FileNames.Count - 1) / FileNames.Count;
     }
 
     // Samples with more than a tenth of the pulse of a flash, whatever the pixel's delay and the jitter; all samples without flashes.
@@ -311,40 +310,29 @@ public sealed class RunSimulation
         return ((int)Math.Clamp(Math.Floor(begin / CameraGeometry.SampleNs), 0, last), (int)Math.Clamp(Math.Ceiling(end / CameraGeometry.SampleNs), 0, last));
     }
 
-    private long[] DrawTimes(long startNs)
+    // An event is read out before the next one can come, so that its gap is its window and a rest: the same in all gaps, or exponential.
+    private long[] DrawTimes(double hoursAfterStart)
     {
         long[] times = new long[Plan.EventCount];
         RandomStream random = new(Campaign.Seed, RandomStream.Key($"run {Plan.Name} clock"));
-        double ticks = 0;
 
         // 64 bits of nanoseconds end in 2262. Random gaps add up to more than this only once in e^50 runs.
-        if (startNs < 0 || startNs + (((2.0 * times.Length) + 100) * 1e9 / Plan.RateHz) > long.MaxValue) throw Refused($"its events lie outside the years 1970 to 2262 of the camera's clock");
+        double start = ((Campaign.Start.Ticks - DateTime.UnixEpoch.Ticks) * 100.0) + (hoursAfterStart * NsPerHour);
+        if (!(start >= 0 && start + (((2.0 * times.Length) + 100) * 1e9 / Plan.RateHz) < long.MaxValue)) throw Refused($"its events lie outside the years 1970 to 2262 of the camera's clock");
+        long startNs = ((Campaign.Start.Ticks - DateTime.UnixEpoch.Ticks) * 100) + ((long)hoursAfterStart * NsPerHour);
+        double meanRest = (TicksPerSecond / Plan.RateHz) - Campaign.SampleCount;
+        double rest = 0;
         for (int i = 0; i < times.Length; i++)
         {
-            times[i] = startNs + (TickNs * (long)Math.Round(ticks));
-            ticks = Plan.Clock == EventClock.Periodic
-                ? (i + 1) * TicksPerSecond / Plan.RateHz
-                : ticks + Math.Max(1, random.Exponential() * TicksPerSecond / Plan.RateHz);
+            // Whole windows and the sum of the rests, which never decreases: no two windows overlap, however it is rounded.
+            times[i] = startNs + (TickNs * (((long)i * Campaign.SampleCount) + (long)Math.Floor(rest + 0.5)));
+            rest = Plan.Clock == EventClock.Periodic ? (i + 1) * meanRest : rest + (random.Exponential() * meanRest);
         }
 
         return times;
     }
 
-    private ZFitsRowSet DrawMissing()
-    {
-        RandomStream random = new(Campaign.Seed, RandomStream.Key($"run {Plan.Name} missing"));
-        List<long> missing = [];
-        for (int i = 0; i < Plan.EventCount; i++)
-        {
-            // A number is drawn for each, so that a larger fraction leaves out the same events and more.
-            bool lost = random.Uniform() <= Plan.MissingFraction;
-            if (lost || Plan.MissingEvents?.Contains(i) == true) missing.Add(i);
-        }
-
-        return ZFitsRowSet.Of(missing);
-    }
-
-    private int FileOf(int eventIndex) => (int)((long)eventIndex * FileNames.Count / Plan.EventCount);
+    private string NameOf(int file) => FormattableString.Invariant($"{Plan.Name}_{file:D3}{RunFileList.Extension}");
 
     private uint NumberOf(int eventIndex) => Plan.FirstEventNumber + (uint)eventIndex;
 

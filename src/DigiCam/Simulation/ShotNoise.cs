@@ -21,7 +21,11 @@ internal readonly record struct ShotNoise(double MeanCharge, double SquareCharge
     public static double MemoryNs(double crossTalk, double afterpulsing, double delayNs) =>
         afterpulsing == 0 ? 0 : ForgottenDelays * delayNs / (1 - (afterpulsing / (1 - crossTalk)));
 
-    /// <summary>The moments for one pixel.</summary>
+    /// <summary>The moments with all amplitudes changed by the same factor.</summary>
+    /// <param name="factor">The factor.</param>
+    public ShotNoise Scaled(double factor) => new(MeanCharge * factor, SquareCharge * factor * factor, SquareResponse * factor * factor);
+
+    /// <summary>The moments for one pixel. With afterpulses this takes steps through all that can follow from one avalanche, the longer the nearer x + p is to 1.</summary>
     /// <param name="gain">Mean amplitude of an avalanche G [LSB].</param>
     /// <param name="spread">Its standard deviation s_1 [LSB].</param>
     /// <param name="crossTalk">Crosstalk x.</param>

@@ -10,6 +10,15 @@ namespace DigiCam.Simulation;
 /// </summary>
 public sealed class SimulatedCamera
 {
+    /// <summary>The largest sum of crosstalk and afterpulsing where there are afterpulses. Nearer to 1, what follows from an avalanche lasts for ever longer.</summary>
+    internal const double MostSuccessors = 0.9;
+
+    /// <summary>The shortest mean delay of afterpulses [ns]; what comes sooner is crosstalk.</summary>
+    internal const double ShortestAfterpulseDelayNs = 1;
+
+    /// <summary>The longest mean delay of afterpulses [ns]. Events begin with all that is remembered, many of these delays before the window.</summary>
+    internal const double LongestAfterpulseDelayNs = 200;
+
     private const int HotFactor = 20;
     private const int NoisyFactor = 4;
     private const int ShiftSpreads = 20;
@@ -66,6 +75,7 @@ public sealed class SimulatedCamera
         (Baseline, Noise, DarkCountRateMHz, Faults) = ([.. baseline], [.. noise], [.. darkCountRate], [.. faults]);
         IsLit = [.. CameraGeometry.DigiCam.Pixels.Select(pixel => Lights(plan.Light.Coverage, pixel))];
         StoredPixel = Exchange(plan.Faults.SwappedModules);
+        DarkShotNoise = [.. Enumerable.Range(0, CameraGeometry.PixelCount).Select(p => ShotNoise.Of(Gain[p], SinglePeSpread[p], CrossTalk[p], Afterpulsing[p], camera.AfterpulseDelayNs, camera.RecoveryNs, Pulse))];
     }
 
     /// <summary>Baseline without any light or dark counts [LSB].</summary>
@@ -107,12 +117,15 @@ public sealed class SimulatedCamera
     /// <summary>The pulse of one avalanche.</summary>
     public PulseShape Pulse { get; }
 
+    /// <summary>Moments of what one primary avalanche starts in the dark camera; light scales them as it does the gain.</summary>
+    internal ImmutableArray<ShotNoise> DarkShotNoise { get; }
+
     /// <summary>Physical pixel that a pixel id of the file really shows: itself unless modules are exchanged.</summary>
     public ImmutableArray<int> StoredPixel { get; }
 
     /// <summary>Draws the camera of a plan; the same plan and seed give the same camera.</summary>
     /// <param name="plan">The plan.</param>
-    /// <exception cref="ArgumentException">A distribution has impossible values, or hardly ever one within its limits; a fault names no pixel or module of the camera.</exception>
+    /// <exception cref="ArgumentException">A distribution has impossible values, or hardly ever one within its limits; cascades never end or last too long; a fault names no pixel or module of the camera.</exception>
     public static SimulatedCamera Draw(CampaignPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -191,12 +204,14 @@ public sealed class SimulatedCamera
     {
         for (int pixel = 0; pixel < CameraGeometry.PixelCount; pixel++)
         {
-            if (CrossTalk[pixel] + Afterpulsing[pixel] < 1) continue;
-            throw new ArgumentException(FormattableString.Invariant($"crosstalk {CrossTalk[pixel]} and afterpulsing {Afterpulsing[pixel]} of pixel {pixel} add up to 1 or more: its avalanches would never end"), nameof(camera));
+            if (!(CrossTalk[pixel] < 1)) throw new ArgumentException(FormattableString.Invariant($"crosstalk {CrossTalk[pixel]} of pixel {pixel} is not below 1: its avalanches would never end"), nameof(camera));
+            if (Afterpulsing[pixel] == 0 || CrossTalk[pixel] + Afterpulsing[pixel] <= MostSuccessors) continue;
+            throw new ArgumentException(FormattableString.Invariant($"crosstalk {CrossTalk[pixel]} and afterpulsing {Afterpulsing[pixel]} of pixel {pixel} add up to more than {MostSuccessors}: its cascades would last too long"), nameof(camera));
         }
 
         if (!Afterpulsing.Any(mean => mean > 0)) return;
-        if (!(camera.AfterpulseDelayNs > 0 && double.IsFinite(camera.AfterpulseDelayNs))) throw new ArgumentException(FormattableString.Invariant($"the delay {camera.AfterpulseDelayNs} ns of afterpulses is not above 0"), nameof(camera));
+        if (camera.AfterpulseDelayNs is not (>= ShortestAfterpulseDelayNs and <= LongestAfterpulseDelayNs))
+            throw new ArgumentException(FormattableString.Invariant($"the delay {camera.AfterpulseDelayNs} ns of afterpulses is not between {ShortestAfterpulseDelayNs} and {LongestAfterpulseDelayNs} ns"), nameof(camera));
         if (!(camera.RecoveryNs >= 0 && double.IsFinite(camera.RecoveryNs))) throw new ArgumentException(FormattableString.Invariant($"the recovery time {camera.RecoveryNs} ns of a cell is not 0 or more"), nameof(camera));
     }
 }

@@ -61,6 +61,33 @@ public sealed class CameraLevelTests
         }
     }
 
+    // Light lowers all amplitudes alike, so that the moments of the dark camera are worked out once and scaled.
+    [Theory]
+    [InlineData(0.0, 30, 50)]
+    [InlineData(0.2, 30, 50)]
+    [InlineData(0.3, 4, 0)]
+    [InlineData(0.5, 90, 20)]
+    public void For_AnyLightAndAfterpulses_HasTheShotNoiseOfItsGain(double afterpulsing, double delayNs, double recoveryNs)
+    {
+        CampaignPlan plan = Plan with { Camera = Plan.Camera with { Afterpulsing = Distribution.Constant(afterpulsing), AfterpulseDelayNs = delayNs, RecoveryNs = recoveryNs, ResistanceCapacitanceNs = 5 } };
+        SimulatedCamera camera = SimulatedCamera.Draw(plan);
+        foreach (int dac in (int[])[0, 292, 339])
+        {
+            LevelConditions conditions = LevelConditions.For(plan, camera, Scan, new ScanLevel(0, dac));
+            for (int pixel = 0; pixel < CameraGeometry.PixelCount; pixel += 37)
+            {
+                ShotNoise moments = ShotNoise.Of(conditions.Gain[pixel], conditions.SinglePeSpread[pixel], camera.CrossTalk[pixel], afterpulsing, delayNs, recoveryNs, camera.Pulse);
+                double perNs = (conditions.DarkCountRateMHz[pixel] + conditions.LightRateMHz[pixel]) * 1e-3;
+                AssertRelative(perNs * moments.MeanCharge * camera.Pulse.IntegralNs, conditions.BaselineShift[pixel]);
+                AssertRelative(perNs * moments.SquareResponse, conditions.ShotNoiseVariance[pixel]);
+                AssertRelative(perNs * moments.SquareCharge * camera.Pulse.IntegralNs * camera.Pulse.IntegralNs, conditions.ShotNoisePower[pixel]);
+                if (dac == 339 && camera.IsLit[pixel]) Assert.True(conditions.Gain[pixel] < 0.5 * camera.Gain[pixel]);
+            }
+        }
+
+        static void AssertRelative(double expected, double found) => Assert.Equal(expected, found, 1e-12 * expected);
+    }
+
     [Fact]
     public void For_HighVoltageOff_SeesNothing()
     {

@@ -29,7 +29,8 @@ public sealed class CampaignPlanReaderTests
         from crosstalk in Distributions(0.01, 0.3)
         from rate in Distributions(0.5, 900)
         from afterpulsing in Distributions(0.01, 0.3)
-        from times in Gen.Double[0.01, 500].Array[3]
+        from delay in Gen.Double[1, 200]
+        from times in Gen.Double[0.01, 500].Array[2]
         select new CameraPlan
         {
             Baseline = baseline,
@@ -39,9 +40,9 @@ public sealed class CampaignPlanReaderTests
             CrossTalk = crosstalk,
             DarkCountRateMHz = rate,
             Afterpulsing = afterpulsing,
-            AfterpulseDelayNs = times[0],
-            RecoveryNs = times[1],
-            ResistanceCapacitanceNs = times[2],
+            AfterpulseDelayNs = delay,
+            RecoveryNs = times[0],
+            ResistanceCapacitanceNs = times[1],
         };
 
     private static readonly Gen<PulsePlan> Pulses =
@@ -60,7 +61,8 @@ public sealed class CampaignPlanReaderTests
         from reference in Gen.Int[0, 300]
         from slope in Gen.Double[0, 0.001]
         from dc in Distributions(0.3, 2)
-        from times in Gen.Double[0, 100].Array[2]
+        from flash in Gen.Double[60, 150]
+        from jitter in Gen.Double[0, 100]
         from delay in Distributions(-20, 20)
         select new LightPlan
         {
@@ -72,8 +74,8 @@ public sealed class CampaignPlanReaderTests
             DcReferenceDac = reference,
             DcSlopePerDac = slope,
             DcEfficiency = dc,
-            FlashTimeNs = times[0],
-            FlashJitterNs = times[1],
+            FlashTimeNs = flash,
+            FlashJitterNs = jitter,
             PixelDelayNs = delay,
         };
 
@@ -94,13 +96,16 @@ public sealed class CampaignPlanReaderTests
         from dc in Gen.Int[0, 4095].Array[1, 8]
         from files in Gen.Int[0, 20]
         from first in Gen.UInt[0, 4_000_000_000]
-        from rate in Gen.Double[0.001, 1e5]
+        from rate in Gen.Double[0.1, 1e5]
         from clock in Gen.Enum<EventClock>()
         from type in Gen.OneOf(new[] { EventTypes.None, EventTypes.Pulser, EventTypes.Patch7 | EventTypes.Muon, EventTypes.Continuous | EventTypes.ExternalMaster, EventTypes.Patch19 }.Select(Gen.Const).ToArray())
-        from fractions in Gen.Double[0, 0.99].Array[2]
+        from fractions in Gen.Double[0, 0.5].Array[2]
         from missing in Gen.Long[0, 49].Array[0, 5]
         from shift in Gen.Int[-49, 49]
         let isScan = kind is not (RunKind.HvOff or RunKind.Dark)
+
+        // Files of 50 events and more: none of them loses all by chance.
+        let mostFiles = events / 50
         select new RunPlan
         {
             Name = "",
@@ -108,7 +113,7 @@ public sealed class CampaignPlanReaderTests
             EventsPerLevel = events,
             AcLevels = kind is RunKind.AcScan or RunKind.AcDcScan ? [.. ac] : [0],
             DcLevels = kind is RunKind.DcScan or RunKind.AcDcScan ? [.. dc] : [0],
-            Files = isScan ? files : Math.Max(1, files),
+            Files = isScan ? Math.Min(files, mostFiles) : Math.Clamp(files, 1, mostFiles),
             FirstEventNumber = first,
             RateHz = rate,
             Clock = clock,

@@ -220,7 +220,8 @@ public sealed class EventSimulatorTests
         Assert.Equal(0, darkPulses[dead] + primaries[dead]);
 
         int hot = 200 + (int)PixelFault.Hot;
-        Assert.InRange(darkPulses[hot], 15 * 60, 25 * 60);
+        double hotPulses = Events * 200e-9 * 60e6;
+        Assert.InRange(darkPulses[hot], hotPulses - (4 * Math.Sqrt(hotPulses)), hotPulses + (4 * Math.Sqrt(hotPulses)));
         Assert.True(dark[hot] - 285.3 > 10 * (dark[Healthy] - 285.3));
 
         int noisy = 200 + (int)PixelFault.Noisy;

@@ -134,19 +134,64 @@ public sealed class RunSimulationTests : IDisposable
         }
     }
 
-    // Gaps of a constant rate: mean 1/f, and as spread as their mean; four standard errors of 4000 gaps.
-    [Fact]
-    public void Clock_Random_HasExponentialGaps()
+    // A window and an exponential rest, together 1/f in the mean. The standard deviation is that of the rest, and its fourth moment about the
+    // mean is 9 times the square of the variance; four standard errors of 4000 gaps.
+    [Theory]
+    [InlineData(1000.0)]
+    [InlineData(3e6)]
+    [InlineData(5e6)]
+    public void Clock_Random_HasExponentialGapsBeyondTheWindow(double rateHz)
     {
-        RunSimulation simulation = RunSimulationPlans.With("dark", run => run with { EventsPerLevel = 4001, MissingFraction = 0 });
+        const int Gaps = 4000;
+        const double WindowNs = 40 * 4;
+        RunSimulation simulation = RunSimulationPlans.With("dark", run => run with { EventsPerLevel = Gaps + 1, MissingFraction = 0, RateHz = rateHz });
         long[] times = simulation.TimesNs;
-        double[] gaps = [.. times.Zip(times.Skip(1), (a, b) => (b - a) / 1e6)];
-        Assert.All(gaps, gap => Assert.True(gap > 0));
+        double[] gaps = [.. times.Zip(times.Skip(1), (a, b) => (double)(b - a))];
+        Assert.All(gaps, gap => Assert.True(gap >= WindowNs));
         Assert.All(times, time => Assert.Equal(0, time % 4));
-        double mean = gaps.Average();
-        Assert.InRange(mean, 1 - (4 / Math.Sqrt(4000)), 1 + (4 / Math.Sqrt(4000)));
-        double squares = gaps.Average(gap => gap * gap);
-        Assert.InRange(squares, 2 - (4 * Math.Sqrt(20.0 / 4000)), 2 + (4 * Math.Sqrt(20.0 / 4000)));
+        double mean = 1e9 / rateHz;
+        double sigma = mean - WindowNs;
+        Assert.InRange(gaps.Average(), mean - (4 * sigma / Math.Sqrt(Gaps)), mean + (4 * sigma / Math.Sqrt(Gaps)));
+
+        // Of the rounding of two times to 4 ns comes 2 x 16/12 ns^2, of neighbouring gaps in opposite directions.
+        double variance = (sigma * sigma) + (2 * 16 / 12.0);
+        double found = gaps.Average(gap => (gap - mean) * (gap - mean));
+        Assert.InRange(found, variance * (1 - (4 * Math.Sqrt(8.0 / Gaps))), variance * (1 + (4 * Math.Sqrt(8.0 / Gaps))));
+        Assert.InRange(gaps.Min(), WindowNs, WindowNs + 4 + (12 * sigma / Gaps));
+    }
+
+    [Theory]
+    [InlineData(6.2e6)]
+    [InlineData(6.24999e6)]
+    [InlineData(1e6 / 3)]
+    public void Clock_PeriodicAndFast_LeavesRoomForEachWindow(double rateHz)
+    {
+        RunSimulation simulation = RunSimulationPlans.With("hv_off", run => run with { EventsPerLevel = 5000, RateHz = rateHz });
+        long[] times = simulation.TimesNs;
+        Assert.All(times.Zip(times.Skip(1)), pair => Assert.True(pair.Second - pair.First >= 40 * 4));
+        Assert.Equal(5000 * 1e9 / rateHz, times[^1] - times[0] + (1e9 / rateHz), 2.001);
+    }
+
+    // Run by run: an hour at least; 36 000 events at 11 Hz take an hour with their reserve and one more do not; 26.4 hours are begun.
+    [Fact]
+    public void Clock_OfLongRuns_PushesTheNextOnes()
+    {
+        RunPlan short1 = RunSimulationPlans.EveryKind.Runs[0];
+        CampaignPlan plan = RunSimulationPlans.EveryKind with
+        {
+            Runs =
+            [
+                short1 with { Name = "a" },
+                short1 with { Name = "b", EventsPerLevel = 36_000, RateHz = 11 },
+                short1 with { Name = "c", EventsPerLevel = 36_001, RateHz = 11 },
+                short1 with { Name = "d", EventsPerLevel = 864, RateHz = 0.01, Clock = EventClock.Random },
+                short1 with { Name = "e" },
+            ],
+        };
+        RunSimulation[] runs = [.. plan.Runs.Select(run => new RunSimulation(plan, run))];
+        long start = (plan.Start - DateTime.UnixEpoch).Ticks * 100;
+        Assert.Equal([0.0, 1, 2, 4, 31], runs.Select(run => (run.TimesNs[0] - start) / 3.6e12));
+        Assert.All(runs.Zip(runs.Skip(1)), pair => Assert.True(pair.First.TimesNs[^1] < pair.Second.TimesNs[0]));
     }
 
     [Fact]
@@ -376,6 +421,11 @@ public sealed class RunSimulationTests : IDisposable
         Refused(run => run with { MissingEvents = ZFitsRowSet.Parse("4-6") }, "all events of file hv_off_001.fits.fz are missing");
         Refused(run => run with { RateHz = 0 }, "its rate of 0 Hz is not above 0");
         Refused(run => run with { RateHz = double.NaN }, "its rate of NaN Hz is not above 0");
+        Refused(run => run with { EventsPerLevel = 2_000_001 }, "it has 2000001 events, more than 2000000");
+        Refused(run => run with { EventsPerLevel = 1 << 30, AcLevels = [0, 0, 0, 0] }, "it has 4294967296 events, more than 2000000");
+        Refused(run => run with { MissingFraction = 0.91 }, "its fraction 0.91 of missing events is not between 0 and 0.9");
+        Refused(run => run with { MissingFraction = double.NaN }, "its fraction NaN of missing events is not between 0 and 0.9");
+        Refused(run => run with { RateHz = 6.25e6 }, "at 6250000 Hz its windows of 40 samples would overlap");
         Refused(run => run with { RateHz = 1e-9 }, "its events lie outside the years 1970 to 2262 of the camera's clock");
         CampaignPlan old = RunSimulationPlans.EveryKind with { Start = new DateTime(1969, 12, 31, 23, 0, 0, DateTimeKind.Utc) };
         Assert.Equal("run hv_off: its events lie outside the years 1970 to 2262 of the camera's clock", Assert.Throws<ArgumentException>(() => new RunSimulation(old, old.Runs[0])).Message);

@@ -125,35 +125,64 @@ public sealed class DigitalTriggerTests
         static byte[] Dirty(int length) => [.. Enumerable.Repeat((byte)0xFF, length)];
     }
 
-    // Below all sums every event counts once, whatever its number of samples: 1 / (samples x 4 ns).
+    // A rate scan as it is done on data: the patch sums that the file holds, added by the geometry, the largest sum of each event against each threshold.
+    // Below all of them every event counts once, whatever its number of samples: 1 / (samples x 4 ns).
     [Theory]
     [InlineData(50)]
     [InlineData(92)]
     public void RateScan_DarkRun_StartsAtThePlateauAndFalls(int sampleCount)
     {
-        const int Events = 40;
+        const int Events = 60;
         CampaignPlan plan = new() { SampleCount = sampleCount, Runs = [new RunPlan { Name = "dark", Kind = RunKind.Dark, EventsPerLevel = Events }] };
-        RunSimulation run = new(plan, plan.Runs[0]);
-        DigitalTrigger trigger = new(sampleCount);
-        List<int> largest7 = [];
-        List<int> largest19 = [];
-        for (int i = 0; i < Events; i++)
+
+        // Thresholds on the slope: what the same events reach, which do not depend on them.
+        CameraEvent[] same = [.. Enumerable.Range(0, 15).Select(new RunSimulation(plan, plan.Runs[0]).Simulate)];
+        int cluster7Threshold = same.Select(e => LargestSum(e, patch => patch.Cluster7)).Order().ElementAt(7);
+        int cluster19Threshold = same.Select(e => LargestSum(e, patch => patch.Cluster19)).Order().ElementAt(7);
+        plan = plan with { Trigger = new TriggerPlan { Cluster7ThresholdLsb = cluster7Threshold, Cluster19ThresholdLsb = cluster19Threshold } };
+        using TemporaryFolder folder = TestEnvironment.CreateTemporaryFolder();
+        RunSimulation simulation = new(plan, plan.Runs[0]);
+        simulation.Write(folder.FullName, cancellationToken: TestContext.Current.CancellationToken);
+        using Run run = Run.Open(folder.File(simulation.FileNames[0]));
+        CameraEvent[] events = [.. run];
+        Assert.Equal(Events, events.Length);
+        AssertScan(patch => patch.Cluster7, e => e.TriggerPatch7, cluster7Threshold);
+        AssertScan(patch => patch.Cluster19, e => e.TriggerPatch19, cluster19Threshold);
+
+        void AssertScan(Func<TriggerPatch, IEnumerable<int>> membersOf, Func<CameraEvent, byte[]> bitsOf, int planned)
         {
-            CameraEvent camera = run.Simulate(i);
-            trigger.Process(camera.Samples.Span, camera.FirmwareBaselines);
-            largest7.Add(trigger.LargestCluster7);
-            largest19.Add(trigger.LargestCluster19);
+            int[] largest = [.. events.Select(e => LargestSum(e, membersOf))];
+            double plateau = 1 / (sampleCount * SampleSeconds);
+            Assert.Equal(plateau, Rate(-1), plateau * 1e-12);
+            Assert.Equal(plateau, Rate(0), plateau * 1e-12);
+            Assert.Equal(plateau, Rate(largest.Order().ElementAt(Events / 2) / 2), plateau * 1e-12);
+
+            // From the smallest of the largest sums on each one that some event has takes it out.
+            int[] steps = [.. largest.Distinct().Order()];
+            Assert.True(steps.Length > 10, $"{steps.Length} different sums");
+            double before = Rate(0);
+            foreach (int step in steps)
+            {
+                Assert.Equal(before, Rate(step - 1));
+                Assert.True(Rate(step) < before);
+                before = Rate(step);
+            }
+
+            Assert.Equal(0, before);
+            Assert.Equal(0, Rate(largest.Max() + 100));
+
+            // The decisions in the file are those of this scan at the threshold of the plan, which lies on the slope.
+            double decided = events.Count(e => bitsOf(e).Contains((byte)1)) / (Events * sampleCount * SampleSeconds);
+            Assert.Equal(Rate(planned), decided);
+            Assert.InRange(decided, 0.05 * plateau, 0.95 * plateau);
+
+            double Rate(int threshold) => largest.Count(sum => sum > threshold) / (Events * sampleCount * SampleSeconds);
         }
 
-        foreach (List<int> largest in (List<int>[])[largest7, largest19])
+        int LargestSum(CameraEvent e, Func<TriggerPatch, IEnumerable<int>> membersOf)
         {
-            double[] rates = [.. Enumerable.Range(-1, 5000).Select(threshold => largest.Count(sum => sum > threshold) / (Events * sampleCount * SampleSeconds))];
-            double plateau = 1 / (sampleCount * SampleSeconds);
-            Assert.Equal(plateau, rates[0], plateau * 1e-12);
-            Assert.Equal(plateau, rates[1], plateau * 1e-12);
-            Assert.All(rates.Zip(rates.Skip(1)), pair => Assert.True(pair.Second <= pair.First));
-            Assert.Contains(rates, rate => rate > 0.2 * plateau && rate < 0.8 * plateau);
-            Assert.Equal(0, rates[^1]);
+            int[][] members = [.. Camera.Patches.Select(patch => membersOf(patch).Where(member => member >= 0).ToArray())];
+            return Enumerable.Range(0, sampleCount).Max(sample => members.Max(cluster => cluster.Sum(member => e.TriggerInput[(sample * CameraGeometry.PatchCount) + member])));
         }
     }
 

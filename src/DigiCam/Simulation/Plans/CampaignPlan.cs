@@ -14,7 +14,7 @@ public sealed record CampaignPlan
     /// <summary>Telescope id.</summary>
     public int TelescopeId { get; init; } = 22;
 
-    /// <summary>Time of the first event of the first run (UTC); every further run starts an hour after the one before.</summary>
+    /// <summary>Time of the first event of the first run (UTC); every further run starts as many whole hours after the one before as that one's events take with a tenth in reserve, at least one.</summary>
     public DateTime Start { get; init; } = new(2018, 8, 22, 20, 0, 0, DateTimeKind.Utc);
 
     /// <summary>Samples per pixel, 4 ns each.</summary>

@@ -106,15 +106,16 @@ public static class CampaignPlanReader
             CrossTalk = keys["crosstalk"]?.Distribution(PlanUnit.Number, Fraction) ?? camera.CrossTalk,
             DarkCountRateMHz = keys["dark_count_rate"]?.Distribution(PlanUnit.Megahertz, new PlanRange(0, HighestDarkCountRateMHz)) ?? camera.DarkCountRateMHz,
             Afterpulsing = keys["afterpulsing"]?.Distribution(PlanUnit.Number, Fraction) ?? camera.Afterpulsing,
-            AfterpulseDelayNs = keys["afterpulse_delay"]?.Quantity(PlanUnit.Nanoseconds, PositiveTime) ?? camera.AfterpulseDelayNs,
+            AfterpulseDelayNs = keys["afterpulse_delay"]?.Quantity(PlanUnit.Nanoseconds, new PlanRange(SimulatedCamera.ShortestAfterpulseDelayNs, SimulatedCamera.LongestAfterpulseDelayNs)) ?? camera.AfterpulseDelayNs,
             RecoveryNs = keys["recovery"]?.Quantity(PlanUnit.Nanoseconds, PositiveTime) ?? camera.RecoveryNs,
             ResistanceCapacitanceNs = keys["resistance_capacitance"]?.Quantity(PlanUnit.Nanoseconds, Time) ?? camera.ResistanceCapacitanceNs,
         };
 
-        // An avalanche sets off crosstalk and afterpulses, and each of these again: the mean number of successors must stay below 1.
-        double successors = LargestOf(camera.CrossTalk) + LargestOf(camera.Afterpulsing);
-        if (successors >= 1) throw (keys["afterpulsing"] ?? keys["crosstalk"])!.Error(FormattableString.Invariant($"crosstalk and afterpulsing reach {successors:G3} successors of an avalanche together, with 1 or more cascades never end"));
-        return camera;
+        // An avalanche sets off crosstalk and afterpulses, and each of these again: the nearer their mean number is to 1, the longer it goes on.
+        double afterpulses = LargestOf(camera.Afterpulsing);
+        double successors = LargestOf(camera.CrossTalk) + afterpulses;
+        if (afterpulses == 0 || successors <= SimulatedCamera.MostSuccessors) return camera;
+        throw keys.Require("afterpulsing").Error(FormattableString.Invariant($"crosstalk and afterpulsing reach {successors:G3} successors of an avalanche together, with more than {SimulatedCamera.MostSuccessors} cascades last too long"));
     }
 
     private static PulsePlan Pulse(PlanValue value, string folder)
@@ -246,6 +247,10 @@ public static class CampaignPlanReader
     /// <summary>The largest value that is looked at in checks: an end of the distribution, or 6 standard deviations above its mean.</summary>
     internal static double LargestOf(Distribution distribution) =>
         distribution.Shape == DistributionShape.Normal ? Math.Min(distribution.Maximum, distribution.Mean + (PlanValue.FarthestSigma * distribution.Spread)) : distribution.Maximum;
+
+    /// <summary>The smallest value that is looked at in checks: an end of the distribution, or 6 standard deviations below its mean.</summary>
+    internal static double SmallestOf(Distribution distribution) =>
+        distribution.Shape == DistributionShape.Normal ? Math.Max(distribution.Minimum, distribution.Mean - (PlanValue.FarthestSigma * distribution.Spread)) : distribution.Minimum;
 
     private static string ReadText(string path, PlanException missing)
     {

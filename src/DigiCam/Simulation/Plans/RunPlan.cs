@@ -47,6 +47,12 @@ public sealed record RunPlan
     /// <summary>What is measured.</summary>
     public required RunKind Kind { get; init; }
 
+    /// <summary>The most events of a run; far more than any run of the camera, and what memory and files take without trouble.</summary>
+    internal const int MostEvents = 2_000_000;
+
+    /// <summary>The largest fraction of events that may be missing at random.</summary>
+    internal const double LargestMissingFraction = 0.9;
+
     /// <summary>Events of each level; of the whole run where there are no levels.</summary>
     public required int EventsPerLevel { get; init; }
 
@@ -88,4 +94,50 @@ public sealed record RunPlan
 
     /// <summary>Events of the run, missing ones counted.</summary>
     public int EventCount => EventsPerLevel * AcLevels.Length * DcLevels.Length;
+
+    /// <summary>Number of files of the run.</summary>
+    internal int FileCount => Files == 0 ? AcLevels.Length * DcLevels.Length : Files;
+
+    /// <summary>Whole hours from the start of the run to that of the next one: what its events take at its rate with a tenth in reserve, at least one.</summary>
+    internal double HoursToNext => Math.Max(1, Math.Ceiling(11.0 * EventCount / (10 * 3600 * RateHz)));
+
+    /// <summary>The file of an event.</summary>
+    /// <param name="eventIndex">Place in the run, from 0, missing events counted.</param>
+    internal int FileOf(int eventIndex) => (int)((long)eventIndex * FileCount / EventCount);
+
+    /// <summary>The first event of a file; that of the file after the last one is the number of events.</summary>
+    /// <param name="file">The file, from 0.</param>
+    internal int FirstEventOf(int file) => (int)((((long)file * EventCount) + FileCount - 1) / FileCount);
+
+    /// <summary>The first file of which all events are missing; null where each file has one.</summary>
+    /// <param name="missing">Events that are missing.</param>
+    internal int? EmptyFile(ZFitsRowSet missing)
+    {
+        for (int file = 0; file < FileCount; file++)
+        {
+            int next = FirstEventOf(file + 1);
+            int index = FirstEventOf(file);
+            while (index < next && missing.Contains(index)) index++;
+            if (index == next) return file;
+        }
+
+        return null;
+    }
+
+    /// <summary>The events that are missing: those named, and those that chance takes.</summary>
+    /// <param name="seed">Seed of the campaign.</param>
+    internal ZFitsRowSet DrawMissing(ulong seed)
+    {
+        if (MissingFraction == 0) return MissingEvents ?? ZFitsRowSet.Of();
+        RandomStream random = new(seed, RandomStream.Key($"run {Name} missing"));
+        List<long> missing = [];
+        for (int i = 0; i < EventCount; i++)
+        {
+            // A number is drawn for each, so that a larger fraction leaves out the same events and more.
+            bool lost = random.Uniform() <= MissingFraction;
+            if (lost || MissingEvents?.Contains(i) == true) missing.Add(i);
+        }
+
+        return ZFitsRowSet.Of(missing);
+    }
 }

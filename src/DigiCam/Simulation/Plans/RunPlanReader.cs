@@ -17,6 +17,11 @@ internal static class RunPlanReader
     // Numbers of avalanches are drawn from a Poisson law up to this mean; it is ten times what saturates a pixel.
     private const double BrightestFlashPe = 1e5;
 
+    // The clock of the camera ends in 2262, and a campaign may begin in 2099.
+    private const double HoursPerYear = 365.25 * 24;
+    private const double LongestCampaignYears = 50;
+    private const double LongestCampaignHours = LongestCampaignYears * HoursPerYear;
+
     private static readonly PlanRange RateHz = new(1e-3, 1e6);
 
     /// <summary>Reads them.</summary>
@@ -31,13 +36,16 @@ internal static class RunPlanReader
 
         // Some file systems do not tell upper from lower case.
         HashSet<string> names = new(StringComparer.OrdinalIgnoreCase);
+        double hours = 0;
         foreach (PlanValue item in runs.Items())
         {
             PlanKeys keys = item.Keys(
                 "name", "kind", "events", "events_per_level", "ac_levels", "dc_levels", "files", "clock", "rate", "event_type", "first_event_number",
                 "missing_fraction", "missing_events", "level_shift_events", "last_file_fraction");
-            RunPlan run = Run(keys);
+            RunPlan run = Run(keys, campaign);
             if (!names.Add(run.Name)) throw keys.Require("name").Error($"there is already a run {run.Name}");
+            hours += run.HoursToNext;
+            if (hours > LongestCampaignHours) throw (keys["rate"] ?? keys.Require("kind")).Error(FormattableString.Invariant($"at {run.RateHz} Hz the campaign lasts {hours / HoursPerYear:F0} years with the {run.EventCount} events of this run, at most {LongestCampaignYears} are possible"));
             CheckLight(keys, plan, campaign, run);
             read.Add(run);
         }
@@ -45,7 +53,7 @@ internal static class RunPlanReader
         return read.DrainToImmutable();
     }
 
-    private static RunPlan Run(PlanKeys keys)
+    private static RunPlan Run(PlanKeys keys, CampaignPlan campaign)
     {
         RunKind kind = keys.Require("kind").Choice(("hv_off", RunKind.HvOff), ("dark", RunKind.Dark), ("ac_scan", RunKind.AcScan), ("dc_scan", RunKind.DcScan), ("ac_dc_scan", RunKind.AcDcScan));
         bool isScan = kind is not (RunKind.HvOff or RunKind.Dark);
@@ -61,19 +69,23 @@ internal static class RunPlanReader
             RateHz = keys["rate"]?.Quantity(PlanUnit.Hertz, RateHz) ?? run.RateHz,
             EventType = keys["event_type"] is { } type ? EventType(type) : run.EventType,
             FirstEventNumber = (uint?)keys["first_event_number"]?.Integer(0, uint.MaxValue) ?? run.FirstEventNumber,
-            MissingFraction = keys["missing_fraction"]?.Quantity(PlanUnit.Number, new PlanRange(0, 1, WithoutMaximum: true)) ?? run.MissingFraction,
+            MissingFraction = keys["missing_fraction"]?.Quantity(PlanUnit.Number, new PlanRange(0, RunPlan.LargestMissingFraction)) ?? run.MissingFraction,
             LastFileFraction = keys["last_file_fraction"]?.Quantity(PlanUnit.Number, new PlanRange(0, 1, WithoutMinimum: true)) ?? run.LastFileFraction,
         };
         int levels = run.AcLevels.Length * run.DcLevels.Length;
         long count = (long)run.EventsPerLevel * levels;
-        if (count > int.MaxValue) throw events.Error(FormattableString.Invariant($"{levels} levels of {run.EventsPerLevel} events are more than {int.MaxValue} events"));
+        if (count > RunPlan.MostEvents) throw events.Error(FormattableString.Invariant($"{(isScan ? $"{levels} levels of {run.EventsPerLevel}" : $"{count}")} events are too many, a run has at most {RunPlan.MostEvents}"));
+        double windowNs = campaign.SampleCount * CameraGeometry.SampleNs;
+        if (run.RateHz * windowNs >= 1e9) throw keys.Require("rate").Error(FormattableString.Invariant($"windows of {campaign.SampleCount} samples, {windowNs:G6} ns, would overlap at {run.RateHz} Hz, the rate must be less than {1e9 / windowNs:G6} Hz"));
         if (run.FirstEventNumber + count - 1 > uint.MaxValue) throw keys.Require("first_event_number").Error(FormattableString.Invariant($"the last of {count} events would have a number beyond {uint.MaxValue}"));
-        return run with
+        run = run with
         {
             Files = Files(keys, isScan, kindName, levels, (int)count),
             MissingEvents = keys["missing_events"] is { } missing ? Missing(missing, (int)count) : null,
             LevelShiftEvents = keys["level_shift_events"] is { } shift ? LevelShift(shift, isScan, kindName, (int)count) : 0,
         };
+        if (run.EmptyFile(run.DrawMissing(campaign.Seed)) is not { } empty) return run;
+        throw (keys["missing_events"] ?? keys.Require("missing_fraction")).Error(FormattableString.Invariant($"all events of file {empty} are missing, which holds {run.FirstEventOf(empty)} to {run.FirstEventOf(empty + 1) - 1} counted from 0"));
     }
 
     private static string Name(PlanValue value)
@@ -170,9 +182,14 @@ internal static class RunPlanReader
         if (run.Kind is not (RunKind.AcScan or RunKind.AcDcScan)) return;
         double peakNs = light.FlashTimeNs + PulseShape.Create(campaign.Pulse).PeakTimeNs;
         double windowNs = campaign.SampleCount * CameraGeometry.SampleNs;
-        if (peakNs < windowNs) return;
-        throw (plan.Find("light", "flash", "time") ?? plan["samples"] ?? keys.Require("kind"))
-            .Error(FormattableString.Invariant($"flashes of run {run.Name} peak at {peakNs:G6} ns, outside of the window of {campaign.SampleCount} samples, {windowNs:G6} ns"));
+        double earliestNs = peakNs + CampaignPlanReader.SmallestOf(light.PixelDelayNs);
+        double latestNs = peakNs + CampaignPlanReader.LargestOf(light.PixelDelayNs);
+        PlanValue otherwise = plan.Find("light", "flash", "time") ?? plan["samples"] ?? keys.Require("kind");
+        string window = FormattableString.Invariant($"outside of the window of {campaign.SampleCount} samples, {windowNs:G6} ns");
+        if (!(peakNs < windowNs)) throw otherwise.Error(FormattableString.Invariant($"flashes of run {run.Name} peak at {peakNs:G6} ns, {window}"));
+        if (earliestNs >= 0 && latestNs < windowNs) return;
+        throw (plan.Find("light", "flash", "pixel_delay") ?? otherwise)
+            .Error(FormattableString.Invariant($"with the delays of the pixels flashes of run {run.Name} peak from {earliestNs:G6} to {latestNs:G6} ns, {window}"));
 
         // What the user wrote last is most likely what is wrong: the LED's curve where it is given, otherwise the levels.
         PlanValue At(string leds, string curve, string levels) => plan.Find("light", leds, curve) ?? keys.Require(levels);
