@@ -89,7 +89,7 @@ public sealed class SimulateCommandTests : IDisposable
         Simulate("bad.yaml", "--out", "out").AssertRefused("bad.yaml: line 3: camera.crosstalk", "1.2");
         Simulate("unit.yaml", "--out", "out").AssertRefused("unit.yaml: line 1: camera.dark_count_rate", "MHz", "ns");
         Simulate("empty.yaml", "--out", "out").AssertRefused("empty.yaml", "empty");
-        Simulate("missing.yaml", "--out", "out").AssertRefused("missing.yaml", "a_001.fits.fz");
+        Simulate("missing.yaml", "--out", "out").AssertRefused("missing.yaml: line 2: runs.missing_events", "a_001.fits.fz");
         Simulate("none.yaml", "--out", "out").AssertRefused("none.yaml", "not exist");
         Simulate("taken", "--out", "out").AssertRefused("taken", "folder");
         Simulate("", "--out", "out").AssertRefused("empty");

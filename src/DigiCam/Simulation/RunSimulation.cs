@@ -59,8 +59,8 @@ public sealed class RunSimulation
         Levels = [.. run.Levels.Select(level => LevelConditions.For(plan, Camera, run, level))];
         TimesNs = DrawTimes(plan.Runs.Take(place).Sum(before => before.HoursToNext));
         _missing = run.DrawMissing(plan.Seed);
-        if (run.EmptyFile(_missing) is { } empty) throw Refused($"all events of file {NameOf(empty)} are missing");
-        FileNames = [.. Enumerable.Range(0, files).Select(NameOf)];
+        if (run.EmptyFile(_missing) is { } empty) throw Refused($"all events of file {run.FileName(empty)} are missing");
+        FileNames = [.. Enumerable.Range(0, files).Select(run.FileName)];
         WrittenEvents = [.. Enumerable.Range(0, run.EventCount).Where(i => !_missing.Contains(i))];
         _lastOfFile = new int[files];
         for (int i = 0; i < WrittenEvents.Length; i++) _lastOfFile[run.FileOf(WrittenEvents[i])] = i;
@@ -331,8 +331,6 @@ public sealed class RunSimulation
 
         return times;
     }
-
-    private string NameOf(int file) => FormattableString.Invariant($"{Plan.Name}_{file:D3}{RunFileList.Extension}");
 
     private uint NumberOf(int eventIndex) => Plan.FirstEventNumber + (uint)eventIndex;
 

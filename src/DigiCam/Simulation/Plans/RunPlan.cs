@@ -101,6 +101,10 @@ public sealed record RunPlan
     /// <summary>Whole hours from the start of the run to that of the next one: what its events take at its rate with a tenth in reserve, at least one.</summary>
     internal double HoursToNext => Math.Max(1, Math.Ceiling(11.0 * EventCount / (10 * 3600 * RateHz)));
 
+    /// <summary>The name of a file.</summary>
+    /// <param name="file">The file, from 0.</param>
+    internal string FileName(int file) => FormattableString.Invariant($"{Name}_{file:D3}{RunFileList.Extension}");
+
     /// <summary>The file of an event.</summary>
     /// <param name="eventIndex">Place in the run, from 0, missing events counted.</param>
     internal int FileOf(int eventIndex) => (int)((long)eventIndex * FileCount / EventCount);

@@ -85,7 +85,7 @@ internal static class RunPlanReader
             LevelShiftEvents = keys["level_shift_events"] is { } shift ? LevelShift(shift, isScan, kindName, (int)count) : 0,
         };
         if (run.EmptyFile(run.DrawMissing(campaign.Seed)) is not { } empty) return run;
-        throw (keys["missing_events"] ?? keys.Require("missing_fraction")).Error(FormattableString.Invariant($"all events of file {empty} are missing, which holds {run.FirstEventOf(empty)} to {run.FirstEventOf(empty + 1) - 1} counted from 0"));
+        throw (keys["missing_events"] ?? keys.Require("missing_fraction")).Error(FormattableString.Invariant($"all events of file {run.FileName(empty)} are missing, {run.FirstEventOf(empty)} to {run.FirstEventOf(empty + 1) - 1} counted from 0"));
     }
 
     private static string Name(PlanValue value)
