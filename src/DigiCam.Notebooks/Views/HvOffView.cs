@@ -121,7 +121,7 @@ public sealed class HvOffView : IHtml
     {
         ArgumentNullException.ThrowIfNull(held);
         HvOffPixel p = Of(pixel);
-        FitResult again = HvOffFitter.Refit(Result, pixel, held);
+        FitResult again = held.Aggregate(Result.Problem(pixel), (problem, h) => problem.Fix(h.Name, h.Value)).Fit();
         string what = held.Length == 0 ? "again" : string.Join(", ", held.Select(h => FormattableString.Invariant($"{h.Name} = {h.Value:G6}")));
         List<object?[]> rows = [.. p.Fit.Parameters.Select((q, i) => (object?[])[Name(q), Text(q), Text(again.Parameters[i])])];
         rows.Add(["χ²/ndf", Chi(p.Fit), Chi(again)]);
@@ -227,12 +227,10 @@ public sealed class HvOffView : IHtml
     }
 
     // NaN outside the range of the fit.
-    private static double[]? Expected(HvOffPixel p, int first, int count)
+    private double[]? Expected(HvOffPixel p, int first, int count)
     {
         if (p.Fit.Parameters.Any(q => double.IsNaN(q.Value)) || p.LastCode < p.FirstCode) return null;
-        int bins = p.LastCode - p.FirstCode + 1;
-        double[] inside = new double[bins];
-        new GaussianModel().Evaluate([.. p.Fit.Parameters.Select(q => q.Value)], p.FirstCode, inside, new double[bins], new double[3 * bins]);
+        double[] inside = ((PoissonLikelihood)Result.Problem(p.Pixel).Cost).Expected([.. p.Fit.Parameters.Select(q => q.Value)]);
         double[] expected = new double[count];
         Array.Fill(expected, double.NaN);
         inside.CopyTo(expected, p.FirstCode - first);

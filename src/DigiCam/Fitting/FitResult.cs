@@ -19,15 +19,15 @@ public sealed class FitResult
 
     internal FitResult(
         FitStatus status, ImmutableArray<FittedParameter> parameters, double[] covariance,
-        double minimum, double estimatedDistance, int binCount, int calls)
+        double minimum, double estimatedDistance, int dataCount, int calls)
     {
         Status = status;
         Parameters = parameters;
         _covariance = covariance;
         Minimum = minimum;
         EstimatedDistance = estimatedDistance;
-        BinCount = binCount;
-        DegreesOfFreedom = Math.Max(0, binCount - parameters.Count(p => !p.IsFixed));
+        DataCount = dataCount;
+        DegreesOfFreedom = Math.Max(0, dataCount - parameters.Count(p => !p.IsFixed));
         Calls = calls;
     }
 
@@ -46,10 +46,10 @@ public sealed class FitResult
     /// <summary>Expected distance of the cost from its true minimum when the fit stopped.</summary>
     public double EstimatedDistance { get; }
 
-    /// <summary>Number of bins that entered the cost, empty ones included.</summary>
-    public int BinCount { get; }
+    /// <summary>Number of data (bins, points, constraints) that entered the cost, empty bins included.</summary>
+    public int DataCount { get; }
 
-    /// <summary>Bins minus free parameters.</summary>
+    /// <summary>Data minus free parameters.</summary>
     public int DegreesOfFreedom { get; }
 
     /// <summary>Minimum divided by the degrees of freedom; NaN when there are none.</summary>
@@ -95,11 +95,11 @@ public sealed class FitResult
         $"{Status}: {string.Join(", ", Parameters.Select(p => FormattableString.Invariant($"{p.Name} = {p.Value:G6} +- {p.Error:G3} {p.Unit}")))}, chi2/ndf {Minimum:F1}/{DegreesOfFreedom}");
 
     /// <summary>A result without values.</summary>
-    internal static FitResult Without(FitStatus status, ReadOnlySpan<FitParameter> parameters, int binCount)
+    internal static FitResult Without(FitStatus status, ReadOnlySpan<FitParameter> parameters, int dataCount)
     {
         ImmutableArray<FittedParameter>.Builder fitted = ImmutableArray.CreateBuilder<FittedParameter>(parameters.Length);
         foreach (FitParameter p in parameters) fitted.Add(new FittedParameter(p.Name, p.Unit, double.NaN, double.NaN, false, p.IsFixed));
-        return new FitResult(status, fitted.MoveToImmutable(), [], double.NaN, double.NaN, binCount, 0);
+        return new FitResult(status, fitted.MoveToImmutable(), [], double.NaN, double.NaN, dataCount, 0);
     }
 
     /// <summary>
@@ -122,9 +122,9 @@ public sealed class FitResult
             fitted.Add(new FittedParameter(p.Name, p.Unit, values[k], saved[(2 * k) + 1], limit, p.IsFixed));
         }
 
-        if (values.Any(double.IsNaN)) return Without(FitStatus.NotFinite, parameters, cost.BinCount);
+        if (values.Any(double.IsNaN)) return Without(FitStatus.NotFinite, parameters, cost.DataCount);
         double minimum = cost.Evaluate(values, new double[values.Length], default);
         FitStatus status = withoutError ? FitStatus.SingularHessian : atLimit ? FitStatus.AtLimit : FitStatus.Converged;
-        return new FitResult(status, fitted.MoveToImmutable(), [], minimum, double.NaN, cost.BinCount, 1);
+        return new FitResult(status, fitted.MoveToImmutable(), [], minimum, double.NaN, cost.DataCount, 1);
     }
 }

@@ -43,12 +43,15 @@ public sealed class Minimizer
         ArgumentNullException.ThrowIfNull(cost);
         int n = cost.ParameterCount;
         if (parameters.Length != n) throw new ArgumentException(FormattableString.Invariant($"{parameters.Length} parameters for a cost of {n}"), nameof(parameters));
+        int unknowns = 0;
+        foreach (FitParameter p in parameters) unknowns += p.IsFixed ? 0 : 1;
+        if (cost.InformativeCount < Math.Max(unknowns, 1)) return FitResult.Without(FitStatus.NotEnoughData, parameters, cost.DataCount);
         Reserve(n);
         for (int k = 0; k < n; k++) _point[k] = Math.Clamp(parameters[k].Start, parameters[k].Lower, parameters[k].Upper);
 
         int calls = 1;
         double value = cost.Evaluate(_point, _gradient, _curvature);
-        if (!IsUsable(value, n)) return FitResult.Without(FitStatus.NotFinite, parameters, cost.BinCount);
+        if (!IsUsable(value, n)) return FitResult.Without(FitStatus.NotFinite, parameters, cost.DataCount);
 
         double damping = 0;
         double distance = double.PositiveInfinity;
@@ -157,7 +160,7 @@ public sealed class Minimizer
                 p.Name, p.Unit, _point[k], Math.Sqrt(covariance[(k * n) + k]), !p.IsFixed && IsAtLimit(p, _point[k]), p.IsFixed));
         }
 
-        return new FitResult(status, fitted.MoveToImmutable(), covariance, value, distance, cost.BinCount, calls);
+        return new FitResult(status, fitted.MoveToImmutable(), covariance, value, distance, cost.DataCount, calls);
     }
 
     private static bool IsAtLimit(FitParameter parameter, double value) => value <= parameter.Lower || value >= parameter.Upper;

@@ -4,19 +4,26 @@ namespace DigiCam.Histograms;
 /// <param name="First">Value of the first bin.</param>
 /// <param name="Count">Number of bins, at least 1.</param>
 /// <param name="Unit">Unit of the values, for displays.</param>
-public sealed record IntegerAxis(int First, int Count, string Unit = "LSB")
+public sealed record IntegerAxis(int First, int Count, string Unit = "LSB") : Axis(Unit)
 {
     /// <summary>All codes of a 12-bit ADC: 0..4095 [LSB].</summary>
     public static IntegerAxis Adc { get; } = new(0, 4096);
 
-    /// <summary>Number of bins.</summary>
-    public int Count { get; } = Count > 0 ? Count : throw new ArgumentOutOfRangeException(nameof(Count), Count, "an axis needs at least one bin");
+    /// <inheritdoc/>
+    public override int Count { get; } = Count > 0 ? Count : throw new ArgumentOutOfRangeException(nameof(Count), Count, "an axis needs at least one bin");
 
     /// <summary>Value of the last bin.</summary>
     public int Last => First + Count - 1;
 
-    /// <summary>The values of all bins, ascending.</summary>
-    public double[] Centers() => [.. Enumerable.Range(First, Count).Select(v => (double)v)];
+    /// <inheritdoc/>
+    public override double Edge(int bin) => First + bin - 0.5;
+
+    /// <inheritdoc/>
+    public override int Index(double value)
+    {
+        double bin = Math.Floor(value + 0.5) - First;
+        return bin < 0 ? -1 : bin < Count ? (int)bin : Count;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => FormattableString.Invariant($"{First}..{Last} {Unit}");

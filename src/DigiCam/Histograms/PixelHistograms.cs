@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using DigiCam.Charges;
 
 namespace DigiCam.Histograms;
 
@@ -20,12 +21,14 @@ public sealed class PixelHistograms
     /// <summary>Creates empty histograms.</summary>
     /// <param name="axis">The axis of all of them.</param>
     /// <param name="pixelCount">Number of pixels.</param>
-    public PixelHistograms(IntegerAxis axis, int pixelCount)
+    /// <param name="scale">What a charge on the axis means; null for amplitudes.</param>
+    public PixelHistograms(IntegerAxis axis, int pixelCount, ChargeScale? scale = null)
     {
         ArgumentNullException.ThrowIfNull(axis);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pixelCount);
         Axis = axis;
         PixelCount = pixelCount;
+        Scale = scale ?? ChargeScale.Amplitude;
         _stride = axis.Count + 2;
         _counts = new uint[checked(_stride * pixelCount)];
         _filled = new long[pixelCount];
@@ -37,6 +40,9 @@ public sealed class PixelHistograms
 
     /// <summary>Number of pixels.</summary>
     public int PixelCount { get; }
+
+    /// <summary>What a charge on the axis means.</summary>
+    public ChargeScale Scale { get; }
 
     /// <summary>Number of events that were filled, as counted by whoever fills; 0 when it is not known, as after reading from a file.</summary>
     public long EventCount { get; set; }
@@ -90,10 +96,10 @@ public sealed class PixelHistograms
     public void Merge(PixelHistograms other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (other.Axis != Axis || other.PixelCount != PixelCount)
+        if (other.Axis != Axis || other.PixelCount != PixelCount || other.Scale != Scale)
         {
             throw new ArgumentException(
-                FormattableString.Invariant($"histograms of {other.PixelCount} pixels on {other.Axis} cannot be added to {PixelCount} pixels on {Axis}"), nameof(other));
+                FormattableString.Invariant($"histograms of {other.PixelCount} pixels on {other.Axis} ({other.Scale}) cannot be added to {PixelCount} pixels on {Axis} ({Scale})"), nameof(other));
         }
 
         for (int pixel = 0; pixel < PixelCount; pixel++)

@@ -191,6 +191,6 @@ public static class HvOffFiles
     /// <param name="path">The target.</param>
     /// <param name="provenance">Where it comes from.</param>
     /// <param name="limits">The thresholds.</param>
-    public static void WriteProvenance(string path, Provenance provenance, HvOffLimits limits) =>
+    public static void WriteProvenance(string path, Provenance provenance, FlagLimits limits) =>
         AtomicFile.WriteText(path, JsonSerializer.Serialize(new { provenance, limits, flag_bits = PixelFlagNames.All.ToDictionary(f => f.Name, f => (uint)f.Flag) }, Json) + "\n");
 }

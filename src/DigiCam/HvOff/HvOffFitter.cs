@@ -14,8 +14,8 @@ public static class HvOffFitter
     /// <summary>Least electronic noise the fit may reach [LSB].</summary>
     public const double MinimumNoiseLsb = 0.01;
 
-    // Three parameters need three filled bins; two only fix one combination of mean and sigma.
-    private const int MinimumFilledBins = 3;
+    // Empty bins kept on either side of the filled ones; they count in the likelihood.
+    private const int RangeMarginBins = 3;
 
     // Sheppard's correction for bins of width 1.
     private const double BinVariance = 1.0 / 12;
@@ -24,10 +24,10 @@ public static class HvOffFitter
     /// <param name="histograms">ADC histograms.</param>
     /// <param name="limits">Thresholds of the flags; null for the defaults.</param>
     /// <param name="cancellationToken">Stops between pixels.</param>
-    public static HvOffResult Fit(PixelHistograms histograms, HvOffLimits? limits = null, CancellationToken cancellationToken = default)
+    public static HvOffResult Fit(PixelHistograms histograms, FlagLimits? limits = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(histograms);
-        limits ??= new HvOffLimits();
+        limits ??= new FlagLimits();
         HvOffPixel[] pixels = new HvOffPixel[histograms.PixelCount];
         Parallel.For(
             0, pixels.Length, new ParallelOptions { CancellationToken = cancellationToken },
@@ -45,102 +45,61 @@ public static class HvOffFitter
     /// <param name="histograms">ADC histograms.</param>
     /// <param name="saved">Saved results (pixel, [norm, error, mean, error, sigma, error]).</param>
     /// <param name="limits">Thresholds of the flags; null for the defaults.</param>
-    public static HvOffResult Restore(PixelHistograms histograms, double[][] saved, HvOffLimits? limits = null)
+    public static HvOffResult Restore(PixelHistograms histograms, double[][] saved, FlagLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(histograms);
         ArgumentNullException.ThrowIfNull(saved);
-        limits ??= new HvOffLimits();
+        limits ??= new FlagLimits();
         Workspace workspace = new();
         HvOffPixel[] pixels = [.. Enumerable.Range(0, histograms.PixelCount).Select(pixel => FitPixel(histograms, pixel, limits, workspace, saved[pixel]))];
         return Assemble(pixels, histograms, limits);
     }
 
-    /// <summary>Fits one pixel by hand: again from the start, with parameters held at values of choice.</summary>
-    /// <param name="result">The result the pixel belongs to; it is not changed.</param>
-    /// <param name="pixel">Software id.</param>
-    /// <param name="held">Parameters to hold: norm [entries], mean [LSB], sigma [LSB], each with its value.</param>
-    /// <exception cref="ArgumentException">There is no such parameter.</exception>
-    public static FitResult Refit(HvOffResult result, int pixel, params (string Name, double Value)[] held)
+    /// <summary>The fit of one pixel as it begins.</summary>
+    internal static FitProblem Problem(PixelHistograms histograms, int pixel)
     {
-        ArgumentNullException.ThrowIfNull(result);
-        ArgumentNullException.ThrowIfNull(held);
-        HvOffPixel fitted = result.Pixels[pixel];
         Workspace workspace = new();
-        ReadOnlySpan<uint> range = fitted.LastCode >= fitted.FirstCode
-            ? result.Histograms.GetCounts(pixel).Slice(fitted.FirstCode - result.Histograms.Axis.First, fitted.LastCode - fitted.FirstCode + 1)
-            : [];
-        HistogramMoments inside = HistogramMoments.Of(range, fitted.FirstCode);
-        Start(inside, fitted.FirstCode, fitted.LastCode, workspace.Parameters);
-        foreach ((string name, double value) in held)
-        {
-            int index = Array.FindIndex(workspace.Parameters, p => p.Name == name);
-            if (index < 0) throw new ArgumentException($"no parameter '{name}'; there are {string.Join(", ", workspace.Parameters.Select(p => p.Name))}", nameof(held));
-            workspace.Parameters[index] = workspace.Parameters[index] with { Start = value, IsFixed = true };
-        }
-
-        // One filled bin fewer is needed for every parameter held.
-        if (inside.FilledBins < Math.Max(1, MinimumFilledBins - held.Length)) return FitResult.Without(FitStatus.NotEnoughData, workspace.Parameters, range.Length);
-        workspace.Cost.SetData(range, fitted.FirstCode);
-        return workspace.Minimizer.Minimize(workspace.Cost, workspace.Parameters);
+        Prepare(histograms, pixel, workspace, out _, out _);
+        return new FitProblem(workspace.Cost, [.. workspace.Parameters]);
     }
 
-    private static HvOffResult Assemble(HvOffPixel[] pixels, PixelHistograms histograms, HvOffLimits limits)
+    private static HvOffResult Assemble(HvOffPixel[] pixels, PixelHistograms histograms, FlagLimits limits)
     {
-        SigmaClip baseline = SigmaClip.Of(pixels.Where(p => p.Fit.IsValid).Select(p => p.Baseline), limits.OutlierSigmas);
-        SigmaClip noise = SigmaClip.Of(pixels.Where(p => p.Fit.IsValid).Select(p => p.Noise), limits.OutlierSigmas);
-        for (int i = 0; i < pixels.Length; i++)
-        {
-            if (!pixels[i].Fit.IsValid) continue;
-            PixelFlags flags = pixels[i].Flags;
-            if (baseline.Kept >= limits.MinimumPixelsForOutliers && baseline.IsOutlier(pixels[i].Baseline, limits.OutlierSigmas, pixels[i].BaselineError)) flags |= PixelFlags.BaselineOutlier;
-            if (noise.Kept >= limits.MinimumPixelsForOutliers && noise.IsOutlier(pixels[i].Noise, limits.OutlierSigmas, pixels[i].NoiseError)) flags |= PixelFlags.NoiseOutlier;
-            if (flags != pixels[i].Flags) pixels[i] = pixels[i] with { Flags = flags };
-        }
-
+        PixelFlags[] flags = [.. pixels.Select(p => p.Flags)];
+        SigmaClip baseline = FlagRules.MarkOutliers(flags, Values(p => p.Baseline), Values(p => p.BaselineError), PixelFlags.BaselineOutlier, limits);
+        SigmaClip noise = FlagRules.MarkOutliers(flags, Values(p => p.Noise), Values(p => p.NoiseError), PixelFlags.NoiseOutlier, limits);
+        for (int i = 0; i < pixels.Length; i++) pixels[i] = pixels[i] with { Flags = flags[i] };
         return new HvOffResult(ImmutableArray.Create(pixels), histograms, limits, baseline, noise);
+
+        // Only valid fits take part: a parameter on its limit has no error.
+        double[] Values(Func<HvOffPixel, double> value) => [.. pixels.Select(p => p.Fit.IsValid ? value(p) : double.NaN)];
     }
 
-    private static HvOffPixel FitPixel(PixelHistograms histograms, int pixel, HvOffLimits limits, Workspace workspace, double[]? saved)
+    private static HvOffPixel FitPixel(PixelHistograms histograms, int pixel, FlagLimits limits, Workspace workspace, double[]? saved)
+    {
+        HistogramMoments moments = Prepare(histograms, pixel, workspace, out int first, out int last);
+        FitResult fit;
+        if (!histograms.IsValid(pixel)) fit = FitResult.Without(FitStatus.NotFinite, workspace.Parameters, 0);
+        else if (saved is null) fit = workspace.Minimizer.Minimize(workspace.Cost, workspace.Parameters);
+        else fit = FitResult.Restore(workspace.Cost, workspace.Parameters, saved);
+
+        PixelFlags flags = FlagRules.OfHistogram(histograms, pixel, limits.MinimumSamples, edgesCount: true) | FlagRules.OfFit(fit, limits);
+        return new HvOffPixel(pixel, fit, first, last, moments, histograms.GetUnderflow(pixel), histograms.GetOverflow(pixel), flags);
+    }
+
+    // Range, data and start values of a pixel. Moments are those of the whole axis.
+    private static HistogramMoments Prepare(PixelHistograms histograms, int pixel, Workspace workspace, out int first, out int last)
     {
         ReadOnlySpan<uint> counts = histograms.GetCounts(pixel);
         IntegerAxis axis = histograms.Axis;
         HistogramMoments moments = HistogramMoments.Of(counts, axis.First);
-        long underflow = histograms.GetUnderflow(pixel);
-        long overflow = histograms.GetOverflow(pixel);
-
-        int first = Math.Max(moments.FirstFilled - limits.RangeMarginBins, axis.First + 1);
-        int last = Math.Min(moments.LastFilled + limits.RangeMarginBins, axis.Last - 1);
+        first = Math.Max(moments.FirstFilled - RangeMarginBins, axis.First + 1);
+        last = Math.Min(moments.LastFilled + RangeMarginBins, axis.Last - 1);
         ReadOnlySpan<uint> range = last >= first ? counts.Slice(first - axis.First, last - first + 1) : [];
         HistogramMoments inside = HistogramMoments.Of(range, first);
         Start(inside, first, last, workspace.Parameters);
-
-        FitResult fit;
-        if (!histograms.IsValid(pixel))
-        {
-            fit = FitResult.Without(FitStatus.NotFinite, workspace.Parameters, 0);
-        }
-        else if (inside.FilledBins < MinimumFilledBins)
-        {
-            fit = FitResult.Without(FitStatus.NotEnoughData, workspace.Parameters, range.Length);
-        }
-        else
-        {
-            workspace.Cost.SetData(range, first);
-            fit = saved is null
-                ? workspace.Minimizer.Minimize(workspace.Cost, workspace.Parameters)
-                : FitResult.Restore(workspace.Cost, workspace.Parameters, saved);
-        }
-
-        PixelFlags flags = PixelFlags.None;
-        if (!histograms.IsValid(pixel)) flags |= PixelFlags.NotFinite;
-        else if (moments.Entries + underflow + overflow == 0) flags |= PixelFlags.Dead;
-        else if (moments.FilledBins == 1 && underflow + overflow == 0) flags |= PixelFlags.Stuck;
-        if (moments.Entries < limits.MinimumEntries && histograms.IsValid(pixel)) flags |= PixelFlags.LowStatistics;
-        if (underflow + overflow > 0 || counts[0] > 0 || counts[^1] > 0) flags |= PixelFlags.Overflow;
-        if (fit.Status == FitStatus.AtLimit) flags |= PixelFlags.AtLimit;
-        else if (!fit.IsValid) flags |= PixelFlags.FitFailed;
-        if (fit.ChiSquarePerNdf > limits.MaximumChiSquarePerNdf && fit.PValue < limits.MaximumBadPValue) flags |= PixelFlags.BadChi2;
-        return new HvOffPixel(pixel, fit, first, last, moments, underflow, overflow, flags);
+        workspace.Cost.SetData(range, first);
+        return moments;
     }
 
     // A mean beyond the range of the fit, or a sigma as wide as the range, is no baseline and no noise: such fits follow something

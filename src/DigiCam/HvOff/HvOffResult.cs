@@ -1,30 +1,41 @@
 using System.Collections.Immutable;
+using DigiCam.Fitting;
 using DigiCam.Flags;
 using DigiCam.Histograms;
+using DigiCam.Results;
 
 namespace DigiCam.HvOff;
 
 /// <summary>Baselines and electronic noise of the whole camera.</summary>
-public sealed class HvOffResult
+public sealed class HvOffResult : CameraResult
 {
     internal HvOffResult(
-        ImmutableArray<HvOffPixel> pixels, PixelHistograms histograms, HvOffLimits limits, SigmaClip baseline, SigmaClip noise)
+        ImmutableArray<HvOffPixel> pixels, PixelHistograms histograms, FlagLimits limits, SigmaClip baseline, SigmaClip noise)
+        : base(histograms, [.. pixels.Select(p => p.Fit)], [.. pixels.Select(p => p.Flags)], limits)
     {
         Pixels = pixels;
-        Histograms = histograms;
-        Limits = limits;
         BaselineSpread = baseline;
         NoiseSpread = noise;
+        Quantities =
+        [
+            FromFits("sigma", "electronic_noise", "electronic noise", "σₑ", "LSB", "spread of the samples without the rounding of the ADC, from the fit of a Gaussian"),
+            FromFits("mean", "baseline", "baseline", "B", "LSB", "mean of the samples, from the fit of a Gaussian"),
+            new("chi2_per_ndf", "goodness of fit", "χ²/ndf", "", [.. Fits.Select(f => f.ChiSquarePerNdf)], [], "minimum of the cost divided by the degrees of freedom"),
+            new("skewness", "skewness", "γ", "", [.. pixels.Select(p => p.Moments.Skewness)], [], "third standardised moment of the samples: 0 for pure noise, positive where light or dark counts leak in"),
+        ];
     }
+
+    /// <inheritdoc/>
+    public override string Task => "hvoff";
+
+    /// <inheritdoc/>
+    public override string Title => "HV off";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<PixelQuantity> Quantities { get; }
 
     /// <summary>Results by software pixel id.</summary>
     public ImmutableArray<HvOffPixel> Pixels { get; }
-
-    /// <summary>The histograms that were fitted.</summary>
-    public PixelHistograms Histograms { get; }
-
-    /// <summary>The thresholds behind the flags.</summary>
-    public HvOffLimits Limits { get; }
 
     /// <summary>Median and spread of the baseline over pixels with a valid fit, outliers left out [LSB].</summary>
     public SigmaClip BaselineSpread { get; }
@@ -47,11 +58,8 @@ public sealed class HvOffResult
     /// <summary>chi2/ndf (pixel); NaN = not fitted.</summary>
     public double[] ChiSquarePerNdf => Select(p => p.Fit.ChiSquarePerNdf);
 
-    /// <summary>Flags (pixel).</summary>
-    public PixelFlags[] Flags => [.. Pixels.Select(p => p.Flags)];
-
-    /// <summary>Number of pixels without any flag.</summary>
-    public int GoodCount => Pixels.Count(p => p.Flags == PixelFlags.None);
+    /// <inheritdoc/>
+    public override FitProblem Problem(int pixel) => HvOffFitter.Problem(Histograms, pixel);
 
     /// <inheritdoc/>
     public override string ToString() => FormattableString.Invariant(

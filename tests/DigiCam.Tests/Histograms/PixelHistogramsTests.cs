@@ -36,7 +36,7 @@ public sealed class PixelHistogramsTests
     public void Merge_OtherAxis_Throws()
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => new PixelHistograms(new IntegerAxis(0, 4), 1).Merge(new PixelHistograms(new IntegerAxis(1, 4), 1)));
-        Assert.StartsWith("histograms of 1 pixels on 1..4 LSB cannot be added to 1 pixels on 0..3 LSB", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("histograms of 1 pixels on 1..4 LSB (amplitude) cannot be added to 1 pixels on 0..3 LSB", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

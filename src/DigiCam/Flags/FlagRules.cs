@@ -1,0 +1,74 @@
+using DigiCam.Fitting;
+using DigiCam.Histograms;
+
+namespace DigiCam.Flags;
+
+/// <summary>The rules that all tasks share: what a histogram and a fit say about their pixel. Thresholds come from <see cref="FlagLimits"/>.</summary>
+public static class FlagRules
+{
+    /// <summary>What a pixel's histogram says: NOT_FINITE, DEAD, STUCK, LOW_STATISTICS, OVERFLOW.</summary>
+    /// <param name="histograms">The histograms.</param>
+    /// <param name="pixel">Software id.</param>
+    /// <param name="minimumEntries">Entries below which the pixel is LOW_STATISTICS.</param>
+    /// <param name="edgesCount">True when entries in the first and last bin count as OVERFLOW as well: ADC codes, where all that lies beyond piles up.</param>
+    public static PixelFlags OfHistogram(PixelHistograms histograms, int pixel, long minimumEntries, bool edgesCount)
+    {
+        ArgumentNullException.ThrowIfNull(histograms);
+        if (!histograms.IsValid(pixel)) return PixelFlags.NotFinite;
+        ReadOnlySpan<uint> counts = histograms.GetCounts(pixel);
+        long flow = histograms.GetUnderflow(pixel) + histograms.GetOverflow(pixel);
+        long all = histograms.GetEntries(pixel);
+        PixelFlags flags = PixelFlags.None;
+        if (all == 0) flags |= PixelFlags.Dead;
+        else if (flow == 0 && all > 1 && counts[counts.IndexOfAnyExcept(0u)] == all) flags |= PixelFlags.Stuck;
+        if (all - flow < minimumEntries) flags |= PixelFlags.LowStatistics;
+        if (flow > 0 || (edgesCount && (counts[0] > 0 || counts[^1] > 0))) flags |= PixelFlags.Overflow;
+        return flags;
+    }
+
+    /// <summary>What a fit says: FIT_FAILED, AT_LIMIT, BAD_CHI2.</summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="limits">The thresholds.</param>
+    public static PixelFlags OfFit(FitResult fit, FlagLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(limits);
+        PixelFlags flags = fit.Status switch
+        {
+            FitStatus.Converged => PixelFlags.None,
+            FitStatus.AtLimit => PixelFlags.AtLimit,
+            _ => PixelFlags.FitFailed,
+        };
+        if (fit.ChiSquarePerNdf > limits.MaximumChiSquarePerNdf && fit.PValue < limits.MaximumBadPValue) flags |= PixelFlags.BadChi2;
+        return flags;
+    }
+
+    /// <summary>
+    /// Marks values far from the camera's median: farther than <see cref="FlagLimits.OutlierSigmas"/> spreads and errors together. Median and spread come
+    /// from the pixels without a value to distrust, clipped until no outlier is left.
+    /// </summary>
+    /// <param name="flags">The flags so far (pixel); receives the new ones.</param>
+    /// <param name="values">The values (pixel); NaN is no outlier.</param>
+    /// <param name="errors">Their errors (pixel); empty for none.</param>
+    /// <param name="outlier">The flag to set.</param>
+    /// <param name="limits">The thresholds.</param>
+    /// <returns>Median and spread of the camera.</returns>
+    public static SigmaClip MarkOutliers(Span<PixelFlags> flags, ReadOnlySpan<double> values, ReadOnlySpan<double> errors, PixelFlags outlier, FlagLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        List<double> trusted = new(values.Length);
+        for (int i = 0; i < values.Length; i++)
+        {
+            if ((flags[i] & PixelFlags.FitFailed) == 0) trusted.Add(values[i]);
+        }
+
+        SigmaClip clip = SigmaClip.Of(trusted, limits.OutlierSigmas);
+        if (clip.Kept < limits.MinimumPixelsForOutliers) return clip;
+        for (int i = 0; i < values.Length; i++)
+        {
+            if ((flags[i] & PixelFlags.FitFailed) == 0 && clip.IsOutlier(values[i], limits.OutlierSigmas, errors.IsEmpty ? 0 : errors[i])) flags[i] |= outlier;
+        }
+
+        return clip;
+    }
+}
