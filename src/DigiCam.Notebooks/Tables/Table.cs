@@ -39,8 +39,15 @@ public sealed class Table : IHtml
     /// <inheritdoc/>
     public string ToHtml()
     {
-        int?[] decimals = [.. Columns.Select((_, i) => Decimals(i))];
         StringBuilder body = new();
+        AddTo(body);
+        return Fragment.Wrap("table", body.ToString());
+    }
+
+    /// <summary>Appends the table to an output of several parts.</summary>
+    internal void AddTo(StringBuilder body)
+    {
+        int?[] decimals = [.. Columns.Select((_, i) => Decimals(i))];
         body.Append("<table class=\"k-table\">");
         if (Caption.Length > 0) body.Add($"<caption>{Html.Escape(Caption)}</caption>");
         body.Append("<thead><tr>");
@@ -63,7 +70,6 @@ public sealed class Table : IHtml
 
         body.Append("</tbody></table>");
         if (Remainder() is { } note) body.Add($"<div class=\"k-quiet\">{Html.Escape(note)}</div>");
-        return Fragment.Wrap("table", body.ToString());
     }
 
     /// <summary>The same table as aligned text.</summary>

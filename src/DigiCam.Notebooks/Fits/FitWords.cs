@@ -1,0 +1,41 @@
+using System.Globalization;
+using DigiCam.Fitting;
+using DigiCam.Notebooks.Formatting;
+
+namespace DigiCam.Notebooks.Fits;
+
+/// <summary>What is said of fits in displays.</summary>
+internal static class FitWords
+{
+    /// <summary>How a fit ended.</summary>
+    public static string Of(FitStatus status) => status switch
+    {
+        FitStatus.Converged => "converged",
+        FitStatus.AtLimit => "a parameter is at its limit",
+        FitStatus.MaxIterations => "not converged",
+        FitStatus.SingularHessian => "the data do not fix all parameters",
+        FitStatus.NotEnoughData => "not enough data for a fit",
+        _ => "not fitted: input not finite",
+    };
+
+    /// <summary>A parameter's value with its error.</summary>
+    public static Measurement Of(FittedParameter parameter) => new(parameter.Value, parameter.IsFixed ? 0 : parameter.Error);
+
+    /// <summary>Goodness and effort in one line.</summary>
+    public static string Summary(FitResult fit) => FormattableString.Invariant($"{Goodness(fit)}, p = {Html.Digits(fit.PValue, 2)}, {fit.Calls} evaluations");
+
+    /// <summary>chi2 and degrees of freedom.</summary>
+    public static string Goodness(FitResult fit) => FormattableString.Invariant($"χ²/ndf = {Html.Digits(fit.Minimum, 4)} / {fit.DegreesOfFreedom}");
+
+    /// <summary>The limits of a parameter; empty without any.</summary>
+    public static string Limits(FitParameter p) => (double.IsFinite(p.Lower), double.IsFinite(p.Upper)) switch
+    {
+        (false, false) => "",
+        (true, false) => $"≥ {Html.Digits(p.Lower, 4)}",
+        (false, true) => $"≤ {Html.Digits(p.Upper, 4)}",
+        _ => $"{Html.Digits(p.Lower, 4)} .. {Html.Digits(p.Upper, 4)}",
+    };
+
+    /// <summary>A correlation with two decimals.</summary>
+    public static string Correlation(double r) => double.IsNaN(r) ? "–" : Html.Minus(r.ToString("0.00", CultureInfo.InvariantCulture));
+}
