@@ -36,6 +36,14 @@ internal static class FitWords
         _ => $"{Html.Digits(p.Lower, 4)} .. {Html.Digits(p.Upper, 4)}",
     };
 
-    /// <summary>A correlation with two decimals.</summary>
-    public static string Correlation(double r) => double.IsNaN(r) ? "–" : Html.Minus(r.ToString("0.00", CultureInfo.InvariantCulture));
+    /// <summary>Name and unit of a parameter.</summary>
+    public static string Label(string name, string unit) => unit.Length > 0 ? $"{name} [{unit}]" : name;
+
+    /// <summary>A pure number of ordinary size, such as a correlation, with two decimals.</summary>
+    public static string TwoDecimals(double value)
+    {
+        if (!double.IsFinite(value)) return Html.Digits(value, 3);
+        string text = value.ToString("0.00", CultureInfo.InvariantCulture);
+        return text == "-0.00" ? "0.00" : Html.Minus(text);
+    }
 }

@@ -8,6 +8,9 @@ namespace DigiCam.Notebooks.Tables;
 [TypeFormatterSource(typeof(HtmlFormatterSource<Table>))]
 public sealed class Table : IHtml
 {
+    // From so many columns on space is short, and headings may take two lines.
+    private const int WideColumns = 9;
+
     /// <summary>Takes a table.</summary>
     /// <param name="caption">What it shows; may be empty.</param>
     /// <param name="columns">Its columns.</param>
@@ -48,7 +51,7 @@ public sealed class Table : IHtml
     internal void AddTo(StringBuilder body)
     {
         int?[] decimals = [.. Columns.Select((_, i) => Decimals(i))];
-        body.Append("<table class=\"k-table\">");
+        body.Add($"<table class=\"k-table{(Columns.Count >= WideColumns ? " k-wide" : "")}\">");
         if (Caption.Length > 0) body.Add($"<caption>{Html.Escape(Caption)}</caption>");
         body.Append("<thead><tr>");
         for (int i = 0; i < Columns.Count; i++) body.Add($"<th scope=\"col\"{Align(i)}>{Html.Escape(Columns[i].Name)}</th>");

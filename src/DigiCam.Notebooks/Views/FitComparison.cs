@@ -39,7 +39,7 @@ public sealed class FitComparison : IHtml
     {
         get
         {
-            List<object?[]> rows = [.. First.Parameters.Zip(Second.Parameters, (a, b) => (object?[])[a.Unit.Length > 0 ? $"{a.Name} [{a.Unit}]" : a.Name, Text(a), Text(b), Difference(a, b)])];
+            List<object?[]> rows = [.. First.Parameters.Zip(Second.Parameters, (a, b) => (object?[])[FitWords.Label(a.Name, a.Unit), Text(a), Text(b), Difference(a, b)])];
             rows.Add(["χ²/ndf", Chi(First), Chi(Second), First.DataCount == Second.DataCount ? $"Δχ² = {Html.Digits(Second.Minimum - First.Minimum, 3)}" : ""]);
             rows.Add(["p-value", Html.Digits(First.PValue, 3), Html.Digits(Second.PValue, 3), ""]);
             rows.Add(["status", FitWords.Of(First.Status), FitWords.Of(Second.Status), ""]);
@@ -49,7 +49,7 @@ public sealed class FitComparison : IHtml
 
             static string Chi(FitResult fit) => FormattableString.Invariant($"{Html.Digits(fit.Minimum, 4)} / {fit.DegreesOfFreedom}");
 
-            static string Difference(FittedParameter a, FittedParameter b) => a.Error > 0 ? Html.Digits((b.Value - a.Value) / a.Error, 3) : "";
+            static string Difference(FittedParameter a, FittedParameter b) => a.Error > 0 ? FitWords.TwoDecimals((b.Value - a.Value) / a.Error) : "";
         }
     }
 

@@ -46,7 +46,7 @@ public sealed class FitView : IHtml
         get
         {
             bool limited = Problem is not null;
-            TableColumn[] columns = [new("parameter"), new(""), .. Result is not null ? new TableColumn[] { new("value") } : [], new("unit"), .. limited ? new TableColumn[] { new("start"), new("limits") } : [], new("remark")];
+            TableColumn[] columns = [new("parameter"), new(""), .. Result is not null ? new TableColumn[] { new("value") } : [], .. limited ? new TableColumn[] { new("start"), new("limits") } : [], new("remark")];
             int count = Result?.Parameters.Length ?? Problem!.Parameters.Length;
             return new Table("", columns, Enumerable.Range(0, count).Select(Row)) { MaxRows = count };
 
@@ -58,10 +58,9 @@ public sealed class FitView : IHtml
                 string remark = fitted is { IsFixed: true } || (fitted is null && start is { IsFixed: true }) ? "fixed" : fitted is { IsAtLimit: true } ? "at its limit" : "";
                 return
                 [
-                    name, ParameterLabels.SymbolOf(name) is { } symbol && symbol != name ? symbol : "",
+                    FitWords.Label(name, fitted?.Unit ?? start!.Value.Unit), ParameterLabels.SymbolOf(name) is { } symbol && symbol != name ? symbol : "",
                     .. fitted is { } f ? new object?[] { FitWords.Of(f) } : [],
-                    fitted?.Unit ?? start!.Value.Unit,
-                    .. start is { } s ? new object?[] { Html.Digits(s.Start, 6), FitWords.Limits(s) } : [],
+                    .. start is { } s ? new object?[] { Html.Digits(s.Start, 5), FitWords.Limits(s) } : [],
                     remark,
                 ];
             }
@@ -76,9 +75,14 @@ public sealed class FitView : IHtml
             int[] free = Free();
             if (free.Length < 2) return null;
             string[] symbols = [.. free.Select(k => ParameterLabels.SymbolOf(Result!.Parameters[k].Name))];
-            return new Table("Correlations", [new(""), .. symbols.Select(s => new TableColumn(s))], free.Select((row, i) => (object?[])[symbols[i], .. free.Select(column => FitWords.Correlation(Result!.Correlation(row, column)))])) { MaxRows = free.Length };
+            return new Table("Correlations", [new(""), .. symbols.Select(s => new TableColumn(s))], free.Select((row, i) => (object?[])[symbols[i], .. free.Select(column => FitWords.TwoDecimals(Result!.Correlation(row, column)))])) { MaxRows = free.Length };
         }
     }
+
+    /// <summary>Every try at the fit when there was more than one; null otherwise.</summary>
+    public Table? Attempts => Result is not { Attempts.Length: > 1 } ? null : new Table(
+        "Attempts", [new("with"), new("ended"), new("cost", Digits: 6), new("evaluations")],
+        Result.Attempts.Select(a => (object?[])[a.Description, FitWords.Of(a.Status), a.Minimum, a.Calls]));
 
     /// <inheritdoc/>
     public string ToHtml()
@@ -91,6 +95,7 @@ public sealed class FitView : IHtml
         body.Append("<div class=\"k-numbers\">");
         Parameters.AddTo(body);
         AddCorrelations(body);
+        Attempts?.AddTo(body);
         body.Append("</div></div>");
         return Fragment.Wrap("fit", body.ToString(), "panel.css", "fit.css");
     }
@@ -101,6 +106,7 @@ public sealed class FitView : IHtml
         StringBuilder text = new(Title);
         text.Append(": ").Append(Result is null ? Data() : FitWords.Of(Result.Status) + ", " + FitWords.Summary(Result)).Append('\n').Append(Parameters);
         if (Correlations is { } correlations) text.Append('\n').Append(correlations);
+        if (Attempts is { } attempts) text.Append('\n').Append(attempts);
         return text.ToString();
     }
 
@@ -134,7 +140,7 @@ public sealed class FitView : IHtml
             foreach (int column in free)
             {
                 double r = Result!.Correlation(row, column);
-                string text = FitWords.Correlation(r);
+                string text = FitWords.TwoDecimals(r);
                 string color = row == column ? "--k-fg" : r < 0 ? "--k-data" : "--k-fit";
                 string tint = (row == column ? 8 : 100 * StrongestTint * Math.Abs(r)).ToString("F0", CultureInfo.InvariantCulture);
                 body.Add($"<td style=\"background:color-mix(in srgb, var({color}) {tint}%, transparent)\" title=\"{text}\">{(numbered ? text : "")}</td>");

@@ -15,9 +15,9 @@ public sealed class FitViewTests
     {
         FitView view = Show.Fit(Fit, Problem, "Pixel 3");
         Table table = view.Parameters;
-        Assert.Equal(["parameter", "", "value", "unit", "start", "limits", "remark"], table.Columns.Select(c => c.Name));
-        Assert.Equal(["norm", "mean", "sigma"], table.Rows.Select(r => r[0]));
-        Assert.Equal(["≥ 0", "", "0.1 .. 10"], table.Rows.Select(r => r[5]));
+        Assert.Equal(["parameter", "", "value", "start", "limits", "remark"], table.Columns.Select(c => c.Name));
+        Assert.Equal(["norm [entries]", "mean [LSB]", "sigma [LSB]"], table.Rows.Select(r => r[0]));
+        Assert.Equal(["≥ 0", "", "0.1 .. 10"], table.Rows.Select(r => r[4]));
         Assert.Equal(["N", "m", "σ"], view.Correlations!.Rows.Select(r => r[0]));
         Assert.Equal("1.00", view.Correlations.Rows[1][2]);
         Assert.StartsWith("Pixel 3: converged, χ²/ndf = ", view.ToString(), StringComparison.Ordinal);
@@ -31,18 +31,30 @@ public sealed class FitViewTests
     {
         FitProblem problem = Problem.Fix("mean", 350.5).Limit("sigma", 2, 3).Start("sigma", 2.5);
         FitView view = Show.Fit(problem.Fit(), problem);
-        Assert.Equal(["", "fixed", "at its limit"], view.Parameters.Rows.Select(r => r[6]));
+        Assert.Equal(["", "fixed", "at its limit"], view.Parameters.Rows.Select(r => r[5]));
         Assert.Equal("350.5 (fixed)", view.Parameters.Rows[1][2]!.ToString());
         Assert.Null(view.Correlations);
         Assert.Contains("a parameter is at its limit", view.ToHtml(), StringComparison.Ordinal);
     }
 
     [Fact]
+    public void Fit_AfterRetries_ListsItsAttempts()
+    {
+        Assert.Null(Show.Fit(Fit, Problem).Attempts);
+        FitResult fit = FitResult.Create(
+            FitStatus.Converged, Fit.Parameters, [], Fit.Minimum, 0, Fit.DataCount, 12, [new("start values", FitStatus.MaxIterations, 80, 7), new("widths doubled", FitStatus.Converged, Fit.Minimum, 5)]);
+        FitView view = Show.Fit(fit);
+        Assert.Equal(["start values", "widths doubled"], view.Attempts!.Rows.Select(r => r[0]));
+        Assert.Contains("not converged", view.ToString(), StringComparison.Ordinal);
+        Assert.Contains("<caption>Attempts</caption>", view.ToHtml(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Problem_BeforeTheFit_ShowsItsStart()
     {
         FitView view = Show.Problem(Problem.Start("sigma", 3));
-        Assert.Equal(["parameter", "", "unit", "start", "limits", "remark"], view.Parameters.Columns.Select(c => c.Name));
-        Assert.Equal("3", view.Parameters.Rows[2][3]);
+        Assert.Equal(["parameter", "", "start", "limits", "remark"], view.Parameters.Columns.Select(c => c.Name));
+        Assert.Equal("3", view.Parameters.Rows[2][2]);
         Assert.Contains("class=\"k-curve\"", view.ToHtml(), StringComparison.Ordinal);
     }
 
@@ -52,7 +64,7 @@ public sealed class FitViewTests
         double held = Fit["sigma"].Value + (2 * Fit["sigma"].Error);
         FitProblem problem = Problem.Fix("sigma", held);
         FitComparison comparison = Show.Compare(Fit, problem.Fit(), problem);
-        Assert.Equal("2", comparison.Table.Rows[2][3]);
+        Assert.Equal("2.00", comparison.Table.Rows[2][3]);
 
         // Two errors away the cost has risen by about four.
         string rise = (string)comparison.Table.Rows[3][3]!;
