@@ -1,4 +1,4 @@
-using DigiCam.Notebooks.Formatting;
+using DigiCam.Results;
 using DigiCam.Runs;
 using DigiCam.Simulation;
 using DigiCam.Simulation.Plans;

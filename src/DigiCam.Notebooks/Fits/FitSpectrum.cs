@@ -56,7 +56,7 @@ internal static class FitSpectrum
             ChiSquare = fit.Minimum,
             DegreesOfFreedom = fit.DegreesOfFreedom,
             PValue = fit.PValue,
-            Status = FitWords.Of(fit.Status),
+            Status = fit.Status.Describe(),
         };
     }
 

@@ -1,23 +1,13 @@
 using System.Globalization;
 using DigiCam.Fitting;
 using DigiCam.Notebooks.Formatting;
+using DigiCam.Results;
 
 namespace DigiCam.Notebooks.Fits;
 
 /// <summary>What is said of fits in displays.</summary>
 internal static class FitWords
 {
-    /// <summary>How a fit ended.</summary>
-    public static string Of(FitStatus status) => status switch
-    {
-        FitStatus.Converged => "converged",
-        FitStatus.AtLimit => "a parameter is at its limit",
-        FitStatus.MaxIterations => "not converged",
-        FitStatus.SingularHessian => "the data do not fix all parameters",
-        FitStatus.NotEnoughData => "not enough data for a fit",
-        _ => "not fitted: input not finite",
-    };
-
     /// <summary>A parameter's value with its error.</summary>
     public static Measurement Of(FittedParameter parameter) => new(parameter.Value, parameter.IsFixed ? 0 : parameter.Error);
 

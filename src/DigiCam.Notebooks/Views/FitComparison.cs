@@ -42,7 +42,7 @@ public sealed class FitComparison : IHtml
             List<object?[]> rows = [.. First.Parameters.Zip(Second.Parameters, (a, b) => (object?[])[FitWords.Label(a.Name, a.Unit), Text(a), Text(b), Difference(a, b)])];
             rows.Add(["χ²/ndf", Chi(First), Chi(Second), First.DataCount == Second.DataCount ? $"Δχ² = {Html.Digits(Second.Minimum - First.Minimum, 3)}" : ""]);
             rows.Add(["p-value", Html.Digits(First.PValue, 3), Html.Digits(Second.PValue, 3), ""]);
-            rows.Add(["status", FitWords.Of(First.Status), FitWords.Of(Second.Status), ""]);
+            rows.Add(["status", First.Status.Describe(), Second.Status.Describe(), ""]);
             return new Table("Two fits", [new("parameter"), new("first"), new("second"), new("difference in errors of the first")], rows) { MaxRows = rows.Count };
 
             static string Text(FittedParameter q) => FitWords.Of(q).ToPretty() + (q.IsAtLimit ? " (at its limit)" : "");

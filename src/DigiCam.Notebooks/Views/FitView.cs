@@ -82,7 +82,7 @@ public sealed class FitView : IHtml
     /// <summary>Every try at the fit when there was more than one; null otherwise.</summary>
     public Table? Attempts => Result is not { Attempts.Length: > 1 } ? null : new Table(
         "Attempts", [new("with"), new("ended"), new("cost", Digits: 6), new("evaluations")],
-        Result.Attempts.Select(a => (object?[])[a.Description, FitWords.Of(a.Status), a.Minimum, a.Calls]));
+        Result.Attempts.Select(a => (object?[])[a.Description, a.Status.Describe(), a.Minimum, a.Calls]));
 
     /// <inheritdoc/>
     public string ToHtml()
@@ -104,21 +104,23 @@ public sealed class FitView : IHtml
     public override string ToString()
     {
         StringBuilder text = new(Title);
-        text.Append(": ").Append(Result is null ? Data() : FitWords.Of(Result.Status) + ", " + FitWords.Summary(Result)).Append('\n').Append(Parameters);
+        text.Append(": ").Append(Result is null ? Data() : FitVerdict.Of(Result) + "; " + FitWords.Summary(Result)).Append('\n').Append(Parameters);
         if (Correlations is { } correlations) text.Append('\n').Append(correlations);
         if (Attempts is { } attempts) text.Append('\n').Append(attempts);
         return text.ToString();
     }
 
-    internal static void AddVerdict(StringBuilder body, FitResult result)
+    // Reasons that a status says already are not said twice.
+    private static void AddVerdict(StringBuilder body, FitResult result)
     {
-        (string css, string sign) = result.Status switch
+        FitVerdict verdict = FitVerdict.Of(result);
+        (string css, string sign, string word) = verdict.Grade switch
         {
-            FitStatus.Converged => ("k-pass", "✓"),
-            FitStatus.AtLimit => ("k-warn", "!"),
-            _ => ("k-fail", "✗"),
+            FitGrade.Good => ("k-pass", "✓", "GOOD"),
+            FitGrade.Poor => ("k-warn", "!", "POOR"),
+            _ => ("k-fail", "✗", "FAILED"),
         };
-        body.Add($"<div class=\"k-verdict {css}\"><b>{sign} {Html.Escape(FitWords.Of(result.Status))}</b></div>");
+        body.Add($"<div class=\"k-verdict {css}\"><b>{sign} {word}</b> {Html.Escape(string.Join("; ", verdict.Reasons.Prepend(result.Status.Describe()).Distinct()))}</div>");
     }
 
     private string Data() => FormattableString.Invariant($"{Problem!.Cost.DataCount} data, {Problem.Parameters.Count(p => !p.IsFixed)} free parameters");

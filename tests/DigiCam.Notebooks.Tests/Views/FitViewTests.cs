@@ -20,10 +20,10 @@ public sealed class FitViewTests
         Assert.Equal(["≥ 0", "", "0.1 .. 10"], table.Rows.Select(r => r[4]));
         Assert.Equal(["N", "m", "σ"], view.Correlations!.Rows.Select(r => r[0]));
         Assert.Equal("1.00", view.Correlations.Rows[1][2]);
-        Assert.StartsWith("Pixel 3: converged, χ²/ndf = ", view.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("Pixel 3: good; χ²/ndf = ", view.ToString(), StringComparison.Ordinal);
         string html = view.ToHtml();
         Assert.Contains("class=\"k-curve\"", html, StringComparison.Ordinal);
-        Assert.Contains("✓ converged", html, StringComparison.Ordinal);
+        Assert.Contains("✓ GOOD</b> converged", html, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class FitViewTests
         Assert.Equal(["", "fixed", "at its limit"], view.Parameters.Rows.Select(r => r[5]));
         Assert.Equal("350.5 (fixed)", view.Parameters.Rows[1][2]!.ToString());
         Assert.Null(view.Correlations);
-        Assert.Contains("a parameter is at its limit", view.ToHtml(), StringComparison.Ordinal);
+        Assert.Contains("! POOR</b> a parameter is at its limit; sigma at its limit", view.ToHtml(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class FitViewTests
         cost.SetData([0u, 7u, 0u], 349);
         FitProblem problem = new(cost, Problem.Parameters);
         FitView view = Show.Fit(problem.Fit(), problem);
-        Assert.Contains("✗ not enough data for a fit", view.ToHtml(), StringComparison.Ordinal);
+        Assert.Contains("✗ FAILED</b> not enough data for a fit<", view.ToHtml(), StringComparison.Ordinal);
         Assert.DoesNotContain("k-curve\"", view.ToHtml(), StringComparison.Ordinal);
     }
 }
