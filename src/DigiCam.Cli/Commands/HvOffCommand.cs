@@ -41,7 +41,7 @@ internal static class HvOffCommand
 
         HvOffResult? result = !request.HasResult ? null
             : request.Fit ? HvOffFitter.Fit(histograms, cancellationToken: cancellationToken)
-            : HvOffFitter.Restore(histograms, HvOffFiles.ReadFit(request.FitPath));
+            : HvOffFiles.Restore(histograms, request.FitPath);
         if (request.Fit)
         {
             provenance ??= await request.ProvenanceOfSavedAsync(request.HistogramPath, ResultFiles.ReadProvenanceBeside(request.HistogramPath), [], cancellationToken);

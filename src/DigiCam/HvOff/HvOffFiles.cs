@@ -66,6 +66,17 @@ public static class HvOffFiles
         NpzFits.Write(path, ParameterCount, (pixel, k) => NpzFits.Of(result.Fits[pixel], k));
     }
 
+    /// <summary>Puts saved results back together with their histograms: complete where there is a file with everything (.h5), else from the fit file of the original scripts.</summary>
+    /// <param name="histograms">The histograms.</param>
+    /// <param name="fitPath">The fit file.</param>
+    /// <exception cref="FileNotFoundException">There is neither file.</exception>
+    /// <exception cref="InvalidDataException">It is not such a file.</exception>
+    public static HvOffResult Restore(PixelHistograms histograms, string fitPath)
+    {
+        string complete = ResultFiles.Paths(fitPath)[0];
+        return File.Exists(complete) ? HvOffFitter.Restore(histograms, ResultFiles.Read(complete, HvOffResult.TaskName)) : HvOffFitter.Restore(histograms, ReadFit(fitPath));
+    }
+
     /// <summary>Reads fit results (pixel, [norm, mean, sigma], [value, error]), flat rows of six.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidDataException">It is not such a file.</exception>
