@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using DigiCam.Results;
 using MathNet.Numerics;
 
 namespace DigiCam.Fitting;
@@ -76,18 +79,7 @@ public sealed class FitResult
     /// <summary>A parameter by name.</summary>
     /// <param name="name">Its name.</param>
     /// <exception cref="ArgumentException">There is no such parameter.</exception>
-    public FittedParameter this[string name]
-    {
-        get
-        {
-            foreach (FittedParameter parameter in Parameters)
-            {
-                if (parameter.Name == name) return parameter;
-            }
-
-            throw new ArgumentException($"no parameter '{name}'; there are {string.Join(", ", Parameters.Select(p => p.Name))}", nameof(name));
-        }
-    }
+    public FittedParameter this[string name] => Parameters[IndexOf(name)];
 
     /// <summary>Covariance of two parameters by index; NaN where there is none.</summary>
     /// <param name="row">Index of the first.</param>
@@ -100,9 +92,42 @@ public sealed class FitResult
     public double Correlation(int row, int column) =>
         Covariance(row, column) / Math.Sqrt(Covariance(row, row) * Covariance(column, column));
 
-    /// <inheritdoc/>
-    public override string ToString() => FormattableString.Invariant(
-        $"{Status}: {string.Join(", ", Parameters.Select(p => FormattableString.Invariant($"{p.Name} = {p.Value:G6} +- {p.Error:G3} {p.Unit}")))}, chi2/ndf {Minimum:F1}/{DegreesOfFreedom}");
+    /// <summary>Correlation of two parameters by name, -1..1; NaN where there is none.</summary>
+    /// <param name="first">Name of the first.</param>
+    /// <param name="second">Name of the second.</param>
+    /// <exception cref="ArgumentException">There is no such parameter.</exception>
+    public double Correlation(string first, string second) => Correlation(IndexOf(first), IndexOf(second));
+
+    /// <summary>The values (parameter), for evaluating cost or model there; NaN when nothing was fitted.</summary>
+    public double[] Values() => [.. Parameters.Select(p => p.Value)];
+
+    /// <summary>Status, parameters rounded as the Particle Data Group does, and chi2, in one line.</summary>
+    public override string ToString() => $"{Status.Describe()}: {string.Join(", ", Parameters.Select(Text))}{Goodness()}";
+
+    /// <summary>The same in several lines, with every attempt when there was more than one.</summary>
+    public string Describe()
+    {
+        StringBuilder text = new();
+        text.Append(Status.Describe()).Append(Goodness()).Append(CultureInfo.InvariantCulture, $", {Calls} evaluations");
+        foreach (FittedParameter p in Parameters) text.Append('\n').Append("  ").Append(Text(p));
+        if (Attempts.Length < 2) return text.ToString();
+        foreach (FitAttempt a in Attempts) text.Append('\n').Append(CultureInfo.InvariantCulture, $"  tried {a.Description}: {a.Status.Describe()}, minimum {a.Minimum:G7}, {a.Calls} evaluations");
+        return text.ToString();
+    }
+
+    private int IndexOf(string name)
+    {
+        for (int k = 0; k < Parameters.Length; k++)
+        {
+            if (Parameters[k].Name == name) return k;
+        }
+
+        throw new ArgumentException($"no parameter '{name}'; there are {string.Join(", ", Parameters.Select(p => p.Name))}", nameof(name));
+    }
+
+    private static string Text(FittedParameter p) => $"{p.Name} = {new Measurement(p.Value, p.IsFixed ? 0 : p.Error, p.Unit)}{(p.IsAtLimit ? " (at its limit)" : "")}";
+
+    private string Goodness() => double.IsNaN(Minimum) ? "" : FormattableString.Invariant($", chi2/ndf {Minimum:F1}/{DegreesOfFreedom}{(DegreesOfFreedom > 0 ? FormattableString.Invariant($", p {PValue:G2}") : "")}");
 
     /// <summary>Makes a result from what a file holds of one.</summary>
     /// <param name="status">How the fit ended.</param>
