@@ -13,7 +13,7 @@ internal static class FitSpectrum
     /// <summary>A pixel's histogram with its fit: all bins with entries and all bins of the fit.</summary>
     public static PixelSpectrum Of(PixelHistograms histograms, int pixel, FitProblem problem, FitResult fit, (string Name, string Symbol)[] labels)
     {
-        IntegerAxis axis = histograms.Axis;
+        IntegerAxis axis = histograms.IntegerAxis;
         ReadOnlySpan<uint> counts = histograms.GetCounts(pixel);
         HistogramMoments moments = HistogramMoments.Of(counts, axis.First);
         (int first, int last) = (moments.FirstFilled, moments.LastFilled);
