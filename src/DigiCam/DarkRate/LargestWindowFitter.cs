@@ -64,7 +64,7 @@ internal static class LargestWindowFitter
         public void Prepare(DarkHistograms dark, int pixel)
         {
             PixelHistograms histograms = dark.LargestWindow;
-            IntegerAxis axis = histograms.Axis;
+            IntegerAxis axis = histograms.IntegerAxis;
             ReadOnlySpan<uint> counts = histograms.GetCounts(pixel);
             int samples = histograms.Scale.Samples;
             bool isKnown = dark.Pedestals.IsKnown(pixel);

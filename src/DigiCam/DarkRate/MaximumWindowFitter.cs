@@ -66,7 +66,7 @@ internal static class MaximumWindowFitter
 
         public void Prepare(PixelHistograms histograms, int pixel)
         {
-            IntegerAxis axis = histograms.Axis;
+            IntegerAxis axis = histograms.IntegerAxis;
             ReadOnlySpan<uint> counts = histograms.GetCounts(pixel);
             int last = counts[(UsualLast + 2 - axis.First)..].IndexOfAnyExcept(0u) < 0 ? UsualLast : axis.Last;
             _model.Events = Math.Max(histograms.GetEntries(pixel), 1);

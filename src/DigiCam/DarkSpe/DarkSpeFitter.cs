@@ -118,7 +118,7 @@ public static class DarkSpeFitter
         public void Prepare(PulseSpectra spectra, int pixel)
         {
             PixelHistograms histograms = spectra.Histograms;
-            IntegerAxis axis = histograms.Axis;
+            IntegerAxis axis = histograms.IntegerAxis;
             ReadOnlySpan<uint> counts = histograms.GetCounts(pixel);
             (double pedestal, double noise) = spectra.IsKnown(pixel) ? (spectra.Pedestal(pixel), spectra.Noise(pixel)) : (0, 1);
             _model.SetPedestal(pedestal, noise);
