@@ -74,19 +74,8 @@ public sealed class DarkSpeResult : CameraResult
     {
         PixelFlags[] flags = [.. fits.Select((fit, pixel) =>
             FlagRules.OfFit(fit, limits) | (spectra.Histograms.IsValid(pixel) && !spectra.IsKnown(pixel) ? PixelFlags.None : FlagRules.OfHistogram(spectra.Histograms, pixel, limits.MinimumPulses, edgesCount: true)))];
-        MarkRates(flags, RatesOf(spectra), limits);
+        FlagRules.MarkRates(flags, RatesOf(spectra), limits);
         gain = FlagRules.MarkOutliers(flags, [.. fits.Select(f => f.IsValid ? f["gain"].Value : double.NaN)], [.. fits.Select(f => f["gain"].Error)], PixelFlags.GainOutlier, limits);
         return [.. flags];
-    }
-
-    // Pulses at a rate far from the camera's: noise taken for pulses in a dead pixel, or too many of them.
-    private static void MarkRates(PixelFlags[] flags, double[] rates, FlagLimits limits)
-    {
-        double median = SigmaClip.Of(rates.Where((_, pixel) => (flags[pixel] & PixelFlags.FitFailed) == 0), limits.OutlierSigmas).Median;
-        for (int pixel = 0; pixel < flags.Length; pixel++)
-        {
-            if (rates[pixel] > limits.HotRateFactor * median) flags[pixel] |= PixelFlags.Hot;
-            if (rates[pixel] < limits.DeadRateFactor * median) flags[pixel] |= PixelFlags.Dead;
-        }
     }
 }
