@@ -1,3 +1,4 @@
+using DigiCam.DarkRate;
 using DigiCam.Fitting;
 using DigiCam.Notebooks.Cameras;
 using DigiCam.Notebooks.Views;
@@ -47,6 +48,10 @@ public static class Show
     /// <param name="problem">What was fitted, for the pictures; null when it is not at hand.</param>
     /// <exception cref="ArgumentException">They have different parameters.</exception>
     public static FitComparison Compare(FitResult first, FitResult second, FitProblem? problem = null) => new(first, second, problem);
+
+    /// <summary>The ways to dark count rate and crosstalk side by side.</summary>
+    /// <param name="result">The result.</param>
+    public static RateComparison Agreement(DarkRateResult result) => new(result);
 
     /// <summary>The footer of a notebook.</summary>
     /// <param name="provenance">Where the result comes from.</param>
