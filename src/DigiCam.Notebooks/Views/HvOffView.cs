@@ -205,8 +205,8 @@ public sealed class HvOffView : IHtml
 
     private PixelSpectrum Spectrum(HvOffPixel p)
     {
-        int axisFirst = Result.Histograms.Axis.First;
-        int axisLast = Result.Histograms.Axis.Last;
+        int axisFirst = Result.Histograms.IntegerAxis.First;
+        int axisLast = Result.Histograms.IntegerAxis.Last;
         bool filled = p.Moments.FilledBins > 0;
         int first = Math.Clamp(Math.Min(p.FirstCode, filled ? p.Moments.FirstFilled : p.FirstCode) - EdgeBins, axisFirst, axisLast);
         int last = Math.Clamp(Math.Max(p.LastCode, filled ? p.Moments.LastFilled : p.LastCode) + EdgeBins, first, axisLast);

@@ -25,6 +25,10 @@ public sealed record IntegerAxis(int First, int Count, string Unit = "LSB") : Ax
         return bin < 0 ? -1 : bin < Count ? (int)bin : Count;
     }
 
+    private protected override Axis Merged(int factor, int count) => new RegularAxis(Edge(0), Edge(factor * count), count, Unit);
+
+    private protected override Axis Part(int first, int count) => new IntegerAxis(First + first, count, Unit);
+
     /// <inheritdoc/>
     public override string ToString() => FormattableString.Invariant($"{First}..{Last} {Unit}");
 }

@@ -85,7 +85,7 @@ public static class HvOffFiles
                     for (int i = 0; i < row.Length; i++) row[i] = counts[i];
                 }
             })
-            .Add(CentersKey, histograms.Axis.Centers());
+            .Add(CentersKey, histograms.IntegerAxis.Centers());
         if (Enumerable.Range(0, histograms.PixelCount).Any(pixel => histograms.GetUnderflow(pixel) + histograms.GetOverflow(pixel) > 0))
         {
             writer.Add(FlowKey, [histograms.PixelCount, 2], (pixel, row) => (row[0], row[1]) = (histograms.GetUnderflow(pixel), histograms.GetOverflow(pixel)));

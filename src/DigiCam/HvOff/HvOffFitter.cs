@@ -91,7 +91,7 @@ public static class HvOffFitter
     private static HistogramMoments Prepare(PixelHistograms histograms, int pixel, Workspace workspace, out int first, out int last)
     {
         ReadOnlySpan<uint> counts = histograms.GetCounts(pixel);
-        IntegerAxis axis = histograms.Axis;
+        IntegerAxis axis = histograms.IntegerAxis;
         HistogramMoments moments = HistogramMoments.Of(counts, axis.First);
         first = Math.Max(moments.FirstFilled - RangeMarginBins, axis.First + 1);
         last = Math.Min(moments.LastFilled + RangeMarginBins, axis.Last - 1);
