@@ -33,6 +33,9 @@ public static class DarkFitter
     private const double MostCrossTalk = 0.6;
     private const double MostSpread = 0.5;
 
+    /// <summary>Parameters of the model.</summary>
+    public static ImmutableArray<ModelParameter> Parameters { get; } = new ShotNoiseModel().Parameters;
+
     /// <summary>Fits all pixels on all processors; results do not depend on their number.</summary>
     /// <param name="dark">Histograms of the dark run; all samples, and their blocks for the errors.</param>
     /// <param name="hvOff">Baseline and noise with high voltage off, for Campbell's estimate; null for none.</param>

@@ -23,6 +23,9 @@ public sealed class DarkResult : CameraResult
 
     private const double PerNsInMHz = 1e-3;
 
+    /// <summary>Name of the task in files and commands.</summary>
+    public const string TaskName = "dark";
+
     internal DarkResult(
         PixelHistograms samples, LevelHistograms? blocks, HvOffResult? hvOff, DarkOptions options, ImmutableArray<FitResult> fits, ImmutableArray<PixelFlags> flags, FlagLimits limits,
         ImmutableArray<DarkPixel> pixels)
@@ -51,7 +54,7 @@ public sealed class DarkResult : CameraResult
     }
 
     /// <inheritdoc/>
-    public override string Task => "dark";
+    public override string Task => TaskName;
 
     /// <inheritdoc/>
     public override string Title => "Dark run: all samples";

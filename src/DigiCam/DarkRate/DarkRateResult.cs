@@ -40,7 +40,7 @@ public sealed class DarkRateResult : CameraResult
         PixelQuantity steps = new("dark_count_rate_staircase", "dark count rate (staircase)", "f", "MHz", staircase.RateMHz, staircase.RateErrorMHz, "pulses above 0.5 p.e. in the time in which one would have been counted");
         PixelQuantity model = maximumWindow["dark_count_rate"] with { Key = "dark_count_rate_window", Name = "dark count rate (maximum window)" };
         PixelQuantity stepsCrosstalk = new("crosstalk_staircase", "crosstalk (staircase)", "x", "", staircase.Crosstalk, staircase.CrosstalkError, "-ln(1 - N(1.5 p.e.) / N(0.5 p.e.)), corrected for dark counts too close to be told apart");
-        PixelQuantity modelCrosstalk = maximumWindow["mu_xt"] with { Key = "crosstalk_window", Name = "crosstalk (maximum window)" };
+        PixelQuantity modelCrosstalk = maximumWindow["crosstalk"] with { Key = "crosstalk_window", Name = "crosstalk (maximum window)" };
         PixelQuantity[] rate = [steps, .. From("dark_count_rate", "dark_count_rate_shot_noise", "dark count rate (shot noise)"), .. From("campbell_rate", "dark_count_rate_campbell", "dark count rate (Campbell)"), model];
         PixelQuantity[] crosstalk = [.. From("crosstalk", "crosstalk_shot_noise", "crosstalk (shot noise)"), .. From("campbell_crosstalk", "crosstalk_campbell", "crosstalk (Campbell)"), modelCrosstalk];
         RateAgreements = [.. rate.Select(r => RateAgreement.Of(r, p0, Flags))];

@@ -1,3 +1,6 @@
+using DigiCam.Charges;
+using DigiCam.Fitting;
+using DigiCam.Geometry;
 using DigiCam.Histograms;
 using DigiCam.Results;
 
@@ -75,6 +78,19 @@ public static class HvOffFiles
     {
         string complete = ResultFiles.Paths(fitPath)[0];
         return File.Exists(complete) ? HvOffFitter.Restore(histograms, ResultFiles.Read(complete, HvOffResult.TaskName)) : HvOffFitter.Restore(histograms, ReadFit(fitPath));
+    }
+
+    /// <summary>Reads baselines and noise as input of another task; the histograms behind them are not needed.</summary>
+    /// <param name="path">A fit file of the original scripts (.npz) or of the kit (.h5).</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It holds no such results, or those of another number of pixels; the message names file and key.</exception>
+    public static HvOffResult ReadInput(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!path.EndsWith(".h5", StringComparison.OrdinalIgnoreCase)) return HvOffFitter.WithoutHistograms(ReadFit(path));
+        SavedResult saved = ResultFiles.Read(path, HvOffResult.TaskName);
+        saved.RequireFits(CameraGeometry.PixelCount, ChargeScale.Amplitude, new GaussianModel().Parameters);
+        return HvOffFitter.WithoutHistograms(saved.Fits, saved.Flags, saved.Limits);
     }
 
     /// <summary>Reads fit results (pixel, [norm, mean, sigma], [value, error]), flat rows of six.</summary>

@@ -70,6 +70,31 @@ public static class HvOffFitter
         return Assemble(pixels, histograms, saved.Limits);
     }
 
+    /// <summary>Saved fits without the histograms behind them, as input of other tasks: baselines, noise and their errors.</summary>
+    /// <param name="saved">Saved results (pixel, [norm, error, mean, error, sigma, error]).</param>
+    internal static HvOffResult WithoutHistograms(double[][] saved)
+    {
+        Workspace workspace = new();
+        PixelHistograms nothing = new(new IntegerAxis(0, 1), saved.Length);
+        FitResult[] fits = [.. saved.Select((row, pixel) =>
+        {
+            Prepare(nothing, pixel, workspace, out _, out _);
+            return FitResult.Restore(workspace.Cost, workspace.Parameters, row);
+        })];
+        return WithoutHistograms([.. fits], [.. fits.Select(f => f.HasErrors ? PixelFlags.None : PixelFlags.FitFailed)], new FlagLimits());
+    }
+
+    /// <summary>Saved fits without the histograms behind them, as input of other tasks.</summary>
+    /// <param name="fits">The fits (pixel).</param>
+    /// <param name="flags">The flags (pixel).</param>
+    /// <param name="limits">The thresholds behind the flags.</param>
+    internal static HvOffResult WithoutHistograms(ImmutableArray<FitResult> fits, ImmutableArray<PixelFlags> flags, FlagLimits limits)
+    {
+        PixelHistograms nothing = new(new IntegerAxis(0, 1), fits.Length);
+        HistogramMoments none = HistogramMoments.Of([], 0);
+        return Assemble([.. fits.Select((fit, pixel) => new HvOffPixel(pixel, fit, 0, -1, none, 0, 0, flags[pixel]))], nothing, limits);
+    }
+
     /// <summary>The fit of one pixel as it begins.</summary>
     internal static FitProblem Problem(PixelHistograms histograms, int pixel)
     {
