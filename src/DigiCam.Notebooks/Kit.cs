@@ -2,7 +2,6 @@ using System.Reflection;
 using DigiCam.Histograms;
 using DigiCam.HvOff;
 using DigiCam.Notebooks.Formatting;
-using DigiCam.Results;
 using DigiCam.Runs;
 using DigiCam.Simulation;
 
@@ -35,14 +34,14 @@ public static class Kit
     }
 
     /// <summary>Baselines and electronic noise for the tasks on a dark run. With no file and no input, as of a notebook that is tried out, the sample run with high voltage off is fitted.</summary>
-    /// <param name="fit">The result of the HV-off task, adc_hv_off_fit.npz, with its histograms adc_hv_off.npz in the same folder; empty for the sample run.</param>
+    /// <param name="fit">The result of the HV-off task, adc_hv_off_fit.npz or .h5; empty for the sample run.</param>
     /// <param name="input">The input of the notebook.</param>
     /// <exception cref="ArgumentException">An input is given, but no HV-off result that belongs to it.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is not such a file; the message names file and key.</exception>
     public static HvOffResult HvOff(string fit, string input)
     {
-        if (!string.IsNullOrWhiteSpace(fit)) return HvOffFiles.Restore(NpzHistograms.Read(Path.Combine(Path.GetDirectoryName(fit) ?? "", HvOffFiles.DefaultHistogramName)), fit);
+        if (!string.IsNullOrWhiteSpace(fit)) return HvOffFiles.ReadInput(fit);
         if (!string.IsNullOrWhiteSpace(input)) throw new ArgumentException("hvOff is empty: dark counts are told from noise by the HV-off result of the same camera, adc_hv_off_fit.npz");
         using Run run = Input("").Open();
         return HvOffFitter.Fit(AdcHistograms.Accumulate(run));

@@ -68,8 +68,9 @@ public sealed class CameraResultView : IHtml
     /// <summary>One quantity against another, a point per pixel.</summary>
     /// <param name="x">Quantity of the horizontal axis.</param>
     /// <param name="y">Quantity of the vertical axis.</param>
+    /// <param name="equal">Whether both should be the same, as two ways to measure one thing.</param>
     /// <exception cref="ArgumentException">There is no such quantity.</exception>
-    public Chart Correlation(string x, string y) => Charts.Correlation(Quantity(x), Quantity(y), Flags);
+    public Chart Correlation(string x, string y, bool equal = false) => Charts.Correlation(Quantity(x), Quantity(y), Flags, equal);
 
     /// <summary>One pixel's histogram with fit and residuals, to zoom into.</summary>
     /// <param name="pixel">Software id.</param>

@@ -61,8 +61,9 @@ public sealed class RateComparison : IHtml
 
     private static Chart ChartOf(RateAgreement agreement)
     {
-        Chart chart = Charts.Correlation(Of(agreement.Reference), Of(agreement.Quantity));
-        return new Chart(chart.Plotly, chart.Title) { Subtitle = FormattableString.Invariant($"median ratio {agreement.MedianRatio:F3}, {100 * agreement.WithinThreeErrors:F1} % within 3 errors") };
+        Chart chart = Charts.Correlation(Of(agreement.Reference), Of(agreement.Quantity), equal: true);
+        string text = FormattableString.Invariant($"median ratio {agreement.MedianRatio:F3}, {100 * agreement.WithinThreeErrors:F1} % within 3 errors");
+        return new Chart(chart.Plotly, chart.Title) { Subtitle = chart.Subtitle.Length > 0 ? $"{text}, {chart.Subtitle}" : text };
 
         CameraQuantity Of(PixelQuantity quantity) => new(quantity.Name, "", quantity.Unit, [.. quantity.Values.Select((v, p) => double.IsFinite(agreement.Pulls[p]) ? v : double.NaN)]);
     }

@@ -51,7 +51,8 @@ public sealed class TruthComparison : IHtml
         bool[] used = [.. c.Pulls.Select(double.IsFinite)];
         return Charts.Correlation(
             new CameraQuantity("simulated " + c.Quantity.Name, "", c.Quantity.Unit, [.. c.Truth.Select((v, p) => used[p] ? v : double.NaN)]),
-            new CameraQuantity("measured " + c.Quantity.Name, "", c.Quantity.Unit, [.. c.Quantity.Values.Select((v, p) => used[p] ? v : double.NaN)]));
+            new CameraQuantity("measured " + c.Quantity.Name, "", c.Quantity.Unit, [.. c.Quantity.Values.Select((v, p) => used[p] ? v : double.NaN)]),
+            equal: true);
     }
 
     /// <inheritdoc/>
