@@ -25,6 +25,9 @@ internal static class ParameterLabels
             : name;
     }
 
+    /// <summary>The symbol of a parameter; empty when it has none but its name.</summary>
+    public static string OwnSymbolOf(string name) => SymbolOf(name) is { } symbol && symbol != name ? symbol : "";
+
     /// <summary>
     /// Name and symbol of each parameter of a task: those of the quantity that holds the same numbers, so that a table does not say things twice; otherwise the
     /// parameter's own name, marked where a quantity of that name says something else, such as errors with correlations.
@@ -36,7 +39,7 @@ internal static class ParameterLabels
         {
             string name = result.Fits[0].Parameters[k].Name;
             if (result.Quantities.FirstOrDefault(q => Holds(result, q, k)) is { } quantity) return (quantity.Name, quantity.Symbol);
-            return (result.Quantities.Any(q => q.Name == name) ? name + " of the fit" : name, SymbolOf(name));
+            return (result.Quantities.Any(q => q.Name == name) ? name + " of the fit" : name, OwnSymbolOf(name));
         })];
     }
 

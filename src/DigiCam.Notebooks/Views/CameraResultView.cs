@@ -16,7 +16,8 @@ namespace DigiCam.Notebooks.Views;
 public sealed class CameraResultView : IHtml
 {
     private const string GoodnessKey = "chi2_per_ndf";
-    private const int MaxTableQuantities = 6;
+    private const int MaxTableQuantities = 5;
+    private const int MaxQuantitiesWithPValue = 3;
     private const double DivergingFraction = 0.1;
 
     private readonly Lazy<PixelSpectrum[]> _panels;
@@ -184,12 +185,16 @@ public sealed class CameraResultView : IHtml
     private Table PixelTable(string caption, IEnumerable<int> pixels, IReadOnlyList<string> keys)
     {
         PixelQuantity[] quantities = [.. keys.Count > 0 ? keys.Select(key => Result[key]) : Result.Quantities.Where(q => q.Key != GoodnessKey).Take(MaxTableQuantities)];
+        bool hasPValue = quantities.Length <= MaxQuantitiesWithPValue;
         return new Table(caption,
-            [new("pixel"), new("module"), .. quantities.Select(q => new TableColumn(q.Name, q.Unit, q.HasErrors ? 5 : 3)), new("χ²/ndf", Digits: 3), new("p-value", Digits: 2), new("entries"), new("status"), new("flags")],
+            [
+                new("pixel"), new("module"), .. quantities.Select(q => new TableColumn(q.Name, q.Unit, q.HasErrors ? 5 : 3)),
+                new("χ²/ndf", Digits: 3), .. hasPValue ? new[] { new TableColumn("p-value", Digits: 2) } : [], new("entries"), new("status"), new("flags"),
+            ],
             pixels.Select(p => (object?[])
             [
                 p, Module(p), .. quantities.Select(q => Cell(q, p)),
-                Result.Fits[p].ChiSquarePerNdf, Result.Fits[p].PValue, Result.Histograms.GetEntries(p), Result.Fits[p].Status.ToString(), PixelFlagNames.Describe(Result.Flags[p]),
+                Result.Fits[p].ChiSquarePerNdf, .. hasPValue ? new object?[] { Result.Fits[p].PValue } : [], Result.Histograms.GetEntries(p), Result.Fits[p].Status.ToString(), PixelFlagNames.Describe(Result.Flags[p]),
             ]));
     }
 

@@ -45,24 +45,24 @@ public sealed class FitView : IHtml
     {
         get
         {
-            bool limited = Problem is not null;
-            TableColumn[] columns = [new("parameter"), new(""), .. Result is not null ? new TableColumn[] { new("value") } : [], .. limited ? new TableColumn[] { new("start"), new("limits") } : [], new("remark")];
             int count = Result?.Parameters.Length ?? Problem!.Parameters.Length;
+            string[] remarks = [.. Enumerable.Range(0, count).Select(Remark)];
+            List<TableColumn> columns = [new("parameter"), new("")];
+            if (Result is not null) columns.Add(new("value"));
+            if (Problem is not null) columns.AddRange([new("start"), new("limits")]);
+            if (remarks.Any(r => r.Length > 0)) columns.Add(new("remark"));
             return new Table("", columns, Enumerable.Range(0, count).Select(Row)) { MaxRows = count };
+
+            string Remark(int k) => (Result?.Parameters[k].IsFixed ?? Problem!.Parameters[k].IsFixed) ? "fixed" : Result?.Parameters[k].IsAtLimit == true ? "at its limit" : "";
 
             object?[] Row(int k)
             {
-                FitParameter? start = Problem?.Parameters[k];
-                FittedParameter? fitted = Result?.Parameters[k];
-                string name = fitted?.Name ?? start!.Value.Name;
-                string remark = fitted is { IsFixed: true } || (fitted is null && start is { IsFixed: true }) ? "fixed" : fitted is { IsAtLimit: true } ? "at its limit" : "";
-                return
-                [
-                    FitWords.Label(name, fitted?.Unit ?? start!.Value.Unit), ParameterLabels.SymbolOf(name) is { } symbol && symbol != name ? symbol : "",
-                    .. fitted is { } f ? new object?[] { FitWords.Of(f) } : [],
-                    .. start is { } s ? new object?[] { Html.Digits(s.Start, 5), FitWords.Limits(s) } : [],
-                    remark,
-                ];
+                (string name, string unit) = Result is not null ? (Result.Parameters[k].Name, Result.Parameters[k].Unit) : (Problem!.Parameters[k].Name, Problem.Parameters[k].Unit);
+                List<object?> cells = [FitWords.Label(name, unit), ParameterLabels.OwnSymbolOf(name)];
+                if (Result is not null) cells.Add(FitWords.Of(Result.Parameters[k]));
+                if (Problem is not null) cells.AddRange([Html.Digits(Problem.Parameters[k].Start, 5), FitWords.Limits(Problem.Parameters[k])]);
+                if (cells.Count < columns.Count) cells.Add(remarks[k]);
+                return [.. cells];
             }
         }
     }

@@ -40,12 +40,13 @@ public sealed class RateComparison : IHtml
     public IReadOnlyList<Chart> CrosstalkCharts => [.. _result.CrosstalkAgreements.Select(ChartOf)];
 
     /// <summary>The ratios to the first way on the camera.</summary>
-    public CameraDisplay Camera() => new("Ways to dark count rate and crosstalk compared",
+    /// <param name="pixel">Pixel selected at first; null = the first flagged one.</param>
+    public CameraDisplay Camera(int? pixel = null) => new("Ways to dark count rate and crosstalk compared",
     [
         .. _result.RateAgreements.Concat(_result.CrosstalkAgreements).Select(a => new CameraQuantity(
-            $"{a.Quantity.Name} / {a.Reference.Name}", "ratio", "", [.. a.Quantity.Values.Zip(a.Reference.Values, (value, reference) => value / reference)])),
+            RatioName(a), "ratio", "", [.. a.Quantity.Values.Zip(a.Reference.Values, (value, reference) => value / reference)])),
     ])
-    { Flags = Show.Result(_result).Flags };
+    { Flags = Show.Result(_result).Flags, Selected = pixel };
 
     /// <inheritdoc/>
     public string ToHtml()
@@ -58,6 +59,15 @@ public sealed class RateComparison : IHtml
 
     /// <summary>Both tables as text.</summary>
     public override string ToString() => $"{Rates}\n{Crosstalks}";
+
+    // "crosstalk (Campbell)" and "crosstalk (staircase)" are "crosstalk: Campbell / staircase".
+    private static string RatioName(RateAgreement agreement)
+    {
+        (string what, string way) = Split(agreement.Quantity.Name);
+        return $"{what}: {way} / {Split(agreement.Reference.Name).Way}";
+
+        static (string What, string Way) Split(string name) => name.IndexOf('(', StringComparison.Ordinal) is > 0 and int open ? (name[..open].Trim(), name[(open + 1)..].TrimEnd(')')) : (name, name);
+    }
 
     private static Chart ChartOf(RateAgreement agreement)
     {
@@ -75,7 +85,7 @@ public sealed class RateComparison : IHtml
         if (agreements.Count > 0) rows = rows.Prepend(Row(agreements[0].Reference, null));
         return new Table(
             $"{caption}, each way compared with the first",
-            [new("way"), new("median of good pixels", unit), new("spread", unit, 3), new("median ratio", Digits: 4), new("χ² per pixel", Digits: 3), new("within 3 errors", "%", 4), new("agreement")], rows);
+            [new("way"), new("median of good pixels", unit), new("spread", unit, 3), new("median ratio", Digits: 4), new("χ² per pixel", Digits: 3), new("within 3 errors", "%", 4), new("agree")], rows);
     }
 
     private object?[] Row(PixelQuantity quantity, RateAgreement? agreement)
@@ -85,7 +95,7 @@ public sealed class RateComparison : IHtml
         [
             quantity.Name, new Measurement(spread.Median, MedianErrorFactor * spread.Sigma / Math.Sqrt(spread.Kept)), spread.Sigma,
             agreement?.MedianRatio, agreement?.ChiSquarePerPixel, agreement is null ? null : 100 * agreement.WithinThreeErrors,
-            agreement is null ? "reference" : agreement.Agrees ? "agree within errors" : "do not agree within errors",
+            agreement?.Agrees,
         ];
     }
 }

@@ -15,7 +15,7 @@ public sealed class FitViewTests
     {
         FitView view = Show.Fit(Fit, Problem, "Pixel 3");
         Table table = view.Parameters;
-        Assert.Equal(["parameter", "", "value", "start", "limits", "remark"], table.Columns.Select(c => c.Name));
+        Assert.Equal(["parameter", "", "value", "start", "limits"], table.Columns.Select(c => c.Name));
         Assert.Equal(["norm [entries]", "mean [LSB]", "sigma [LSB]"], table.Rows.Select(r => r[0]));
         Assert.Equal(["≥ 0", "", "0.1 .. 10"], table.Rows.Select(r => r[4]));
         Assert.Equal(["N", "m", "σ"], view.Correlations!.Rows.Select(r => r[0]));
@@ -53,7 +53,7 @@ public sealed class FitViewTests
     public void Problem_BeforeTheFit_ShowsItsStart()
     {
         FitView view = Show.Problem(Problem.Start("sigma", 3));
-        Assert.Equal(["parameter", "", "start", "limits", "remark"], view.Parameters.Columns.Select(c => c.Name));
+        Assert.Equal(["parameter", "", "start", "limits"], view.Parameters.Columns.Select(c => c.Name));
         Assert.Equal("3", view.Parameters.Rows[2][2]);
         Assert.Contains("class=\"k-curve\"", view.ToHtml(), StringComparison.Ordinal);
     }
