@@ -81,7 +81,8 @@ public sealed class PulseFinder
         double rise = Options.ThresholdSigmas * Math.Sqrt(FilterSquares * ((noise * noise) + RoundingVariance));
         return new PulseLevel(Whole((FilterSum * baseline) + rise), Whole(rise));
 
-        static int Whole(double value) => (int)Math.Clamp(Math.Ceiling(value), int.MinValue, int.MaxValue);
+        // No filtered trace is lower than the first or as high as the last.
+        static int Whole(double value) => (int)Math.Clamp(Math.Ceiling(value), 0, short.MaxValue);
     }
 
     /// <summary>Finds the pulses of a waveform.</summary>
@@ -108,27 +109,48 @@ public sealed class PulseFinder
         ReadOnlySpan<short> filtered = _filtered;
         int firstCounted = Options.EdgeSamples;
         int lastCounted = SampleCount - 1 - Options.EdgeSamples;
+        int end = SampleCount - LeastEdge;
         int found = 0;
-        int deadUntil = -1;
 
         // A trace may begin on the tail of a pulse: what rises from there has to rise by as much as from the baseline.
-        int lowest = Math.Min(filtered[FilterReach], filtered[FilterReach + 1]);
-        for (int i = LeastEdge; i < filtered.Length - LeastEdge; i++)
+        int behind = FilterReach;
+        for (int i = LeastEdge; i < end; i++)
         {
             int height = filtered[i];
-            lowest = Math.Min(lowest, height);
-            if (height < level.Threshold || i <= deadUntil || height - lowest < level.Rise) continue;
-            if (height < filtered[i - 1] || height < filtered[i - 2] || height <= filtered[i + 1] || height <= filtered[i + 2]) continue;
-            deadUntil = i + Options.DeadSamples;
-            lowest = height;
+            if (height < level.Threshold)
+            {
+                int next = filtered[i..end].IndexOfAnyInRange((short)level.Threshold, short.MaxValue);
+                if (next < 0) break;
+                height = filtered[i += next];
+            }
+
+            if (height < filtered[i - 1] || height < filtered[i - 2] || height <= filtered[i + 1] || height <= filtered[i + 2] || !Rises(filtered, behind, i, level.Rise)) continue;
+            behind = i;
+            int deadUntil = i + Options.DeadSamples;
             liveSamples -= Math.Max(Math.Min(deadUntil, lastCounted) - Math.Max(i, firstCounted - 1), 0);
-            if (i < firstCounted || i > lastCounted) continue;
-            int charge = 0;
-            for (int k = i - ChargeStart; k <= i + ChargeEnd; k++) charge += waveform[k];
-            pulses[found++] = new FoundPulse(i, charge);
+            if (i >= firstCounted && i <= lastCounted)
+            {
+                int charge = 0;
+                for (int k = i - ChargeStart; k <= i + ChargeEnd; k++) charge += waveform[k];
+                pulses[found++] = new FoundPulse(i, charge);
+            }
+
+            i = deadUntil;
         }
 
         return found;
+    }
+
+    // Whether the trace, somewhere from a sample on, lies as much below another one as a pulse has to rise.
+    private static bool Rises(ReadOnlySpan<short> filtered, int from, int to, int rise)
+    {
+        int low = filtered[to] - rise;
+        while (--to >= from)
+        {
+            if (filtered[to] <= low) return true;
+        }
+
+        return false;
     }
 
     // False when a sample is no 12-bit code: sums in 16 bits would then wrap.
