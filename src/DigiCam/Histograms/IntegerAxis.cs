@@ -21,7 +21,9 @@ public sealed record IntegerAxis(int First, int Count, string Unit = "LSB") : Ax
     /// <inheritdoc/>
     public override int Index(double value)
     {
-        double bin = Math.Floor(value + 0.5) - First;
+        // Adding 1/2 before would round the last double below an edge up to it.
+        double floor = Math.Floor(value);
+        double bin = floor + (value - floor < 0.5 ? 0 : 1) - First;
         return bin < 0 ? -1 : bin < Count ? (int)bin : Count;
     }
 

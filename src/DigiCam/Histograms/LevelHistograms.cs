@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DigiCam.Charges;
+using DigiCam.Files;
 
 namespace DigiCam.Histograms;
 
@@ -224,17 +225,44 @@ public sealed class LevelHistograms
         return sum;
     }
 
+    /// <summary>Adds the histograms to an HDF5 file; <see cref="ReadFrom"/> reads them.</summary>
+    /// <param name="writer">The file.</param>
+    /// <param name="group">Their group, for example /dark/sample_blocks.</param>
+    /// <param name="description">What they are.</param>
+    /// <exception cref="ArgumentException">The group is there already.</exception>
+    public void WriteTo(Hdf5Writer writer, string group, string description)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        HistogramRows.Add(writer, group, Axis, Scale, [LevelCount, PixelCount], Source, description);
+        writer.Add<long>(group + "/event_count", _events, "", "events filled (level)");
+
+        ReadOnlySpan<uint> Source(int place, out int firstBin, out uint underflow, out uint overflow, out bool isValid)
+        {
+            ref readonly Row row = ref _rows[place];
+            (firstBin, underflow, overflow, isValid) = (row.First, row.Underflow, row.Overflow, !row.IsInvalid);
+            return row.Counts;
+        }
+    }
+
+    /// <summary>Reads histograms from an HDF5 file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="group">Their group.</param>
+    /// <exception cref="InvalidDataException">There are none, or they are damaged: one sentence that names file and dataset.</exception>
+    public static LevelHistograms ReadFrom(Hdf5File file, string group)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        (Axis axis, ChargeScale scale) = HistogramRows.ReadAxis(file, group);
+        int[] shape = HistogramRows.ReadShape(file, group, 2);
+        LevelHistograms histograms = new(axis, shape[0], shape[1], scale);
+        HistogramRows.Read(file, group, axis, shape, (place, firstBin, counts, underflow, overflow, isValid) =>
+            histograms.Add(ref histograms._rows[place], firstBin, counts, underflow, overflow, !isValid));
+        file.Read<long>(group + "/event_count", [shape[0]], "").CopyTo(histograms._events, 0);
+        return histograms;
+    }
+
     /// <inheritdoc/>
     public override string ToString() =>
         FormattableString.Invariant($"{LevelCount} x {PixelCount} histograms, {Axis}, {_events.Sum()} events, {CountBytes / 1048576.0:F1} MB");
-
-    // As files have them.
-    internal void AddCounts(int level, int pixel, int firstBin, ReadOnlySpan<uint> counts, uint underflow, uint overflow, bool isValid) =>
-        Add(ref At(level, pixel), firstBin, counts, underflow, overflow, !isValid);
-
-    internal void AddEvents(int level, long events) => _events[level] += events;
-
-    internal bool IsValid(int level, int pixel) => !At(level, pixel).IsInvalid;
 
     private static void CheckEntries(in Row row, long entries)
     {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DigiCam.Charges;
+using DigiCam.Files;
 
 namespace DigiCam.Histograms;
 
@@ -10,6 +11,8 @@ namespace DigiCam.Histograms;
 /// </summary>
 public sealed class PixelHistograms
 {
+    private const string EventCountAttribute = "event_count";
+
     // One row per pixel: underflow, the bins, overflow.
     private readonly uint[] _counts;
     private readonly int _stride;
@@ -248,6 +251,40 @@ public sealed class PixelHistograms
         _filled[pixel] = (long)sum;
     }
 
+    /// <summary>Adds the histograms to an HDF5 file; <see cref="ReadFrom"/> reads them.</summary>
+    /// <param name="writer">The file.</param>
+    /// <param name="group">Their group, for example /dark/pulses.</param>
+    /// <param name="description">What they are.</param>
+    /// <exception cref="ArgumentException">The group is there already.</exception>
+    public void WriteTo(Hdf5Writer writer, string group, string description)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        HistogramRows.Add(writer, group, Axis, Scale, [PixelCount], Source, description);
+        writer.AddAttribute(group, EventCountAttribute, EventCount);
+
+        ReadOnlySpan<uint> Source(int pixel, out int firstBin, out uint underflow, out uint overflow, out bool isValid)
+        {
+            ReadOnlySpan<uint> row = Row(pixel);
+            (firstBin, underflow, overflow, isValid) = (0, row[0], row[^1], IsValid(pixel));
+            return row[1..^1];
+        }
+    }
+
+    /// <summary>Reads histograms from an HDF5 file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="group">Their group.</param>
+    /// <exception cref="InvalidDataException">There are none, or they are damaged: one sentence that names file and dataset.</exception>
+    public static PixelHistograms ReadFrom(Hdf5File file, string group)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        (Axis axis, ChargeScale scale) = HistogramRows.ReadAxis(file, group);
+        int[] shape = HistogramRows.ReadShape(file, group, 1);
+        if ((axis.Count + 2L) * shape[0] > Array.MaxLength) throw new InvalidDataException(FormattableString.Invariant($"{file.Path}: {group} has {shape[0]} histograms of {axis.Count} bins, more than memory can hold"));
+        PixelHistograms histograms = new(axis, shape[0], scale) { EventCount = file.GetNumber<long>(group, EventCountAttribute) };
+        HistogramRows.Read(file, group, axis, shape, histograms.AddCounts);
+        return histograms;
+    }
+
     /// <inheritdoc/>
     public override string ToString() =>
         FormattableString.Invariant($"{PixelCount} histograms, {Axis}, {EventCount} events, {_filled.Sum()} entries");
@@ -256,7 +293,7 @@ public sealed class PixelHistograms
         axis as IntegerAxis ?? throw new InvalidOperationException($"the histograms are on {axis}, not on an axis of integers");
 
     // Adds counts of neighbouring bins, as trimmed rows have them.
-    internal void AddCounts(int pixel, int firstBin, ReadOnlySpan<uint> counts, uint underflow, uint overflow, bool isValid = true)
+    internal void AddCounts(int pixel, int firstBin, ReadOnlySpan<uint> counts, uint underflow, uint overflow, bool isValid)
     {
         long entries = (long)underflow + overflow;
         foreach (uint count in counts) entries += count;
