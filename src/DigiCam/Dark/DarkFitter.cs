@@ -120,7 +120,6 @@ public static class DarkFitter
             if (pixels[pixel].ChiSquarePerNdf > limits.MaximumChiSquarePerNdf && pixels[pixel].PValue < limits.MaximumBadPValue) flags[pixel] |= PixelFlags.BadChi2;
         }
 
-        // A pixel without pulses has no gain to be an outlier with, one with far too many no baseline and no noise.
         SigmaClip rates = SigmaClip.Of(Values(DarkResult.Rate).Where((_, pixel) => flags[pixel] == PixelFlags.None), limits.OutlierSigmas);
         bool enough = rates.Kept >= limits.MinimumPixelsForOutliers;
         for (int pixel = 0; pixel < flags.Length; pixel++)
@@ -130,10 +129,11 @@ public static class DarkFitter
             if (enough && rate > limits.HotRateFactor * rates.Median) flags[pixel] |= PixelFlags.Hot;
         }
 
+        // A pixel without pulses has no gain to be an outlier with, and a gain on its limit is none.
         double[] gains = Values(DarkResult.Gain);
         for (int pixel = 0; pixel < gains.Length; pixel++)
         {
-            if ((flags[pixel] & PixelFlags.Dead) != 0) gains[pixel] = double.NaN;
+            if ((flags[pixel] & PixelFlags.Dead) != 0 || fits[pixel].Parameters[DarkResult.Gain].IsAtLimit) gains[pixel] = double.NaN;
         }
 
         FlagRules.MarkOutliers(flags, gains, Errors(DarkResult.Gain), PixelFlags.GainOutlier, limits);
@@ -237,7 +237,7 @@ public static class DarkFitter
                 errors.Add(double.IsFinite(error) ? _blocks.IsUsable ? _blocks.Error(one) : error * DarkResult.TypicalScales[k] : double.NaN);
             }
 
-            double chiSquare = fit.Minimum / (_blocks.IsUsable && _blocks.ChiSquareScale > 0 ? _blocks.ChiSquareScale : DarkResult.TypicalChiSquareScale);
+            double chiSquare = _blocks.IsUsable && _blocks.ChiSquareScale > 1 ? fit.Minimum / _blocks.ChiSquareScale : fit.Minimum;
             DarkPixel judged = new(errors.MoveToImmutable(), chiSquare, fit.DegreesOfFreedom, double.NaN, double.NaN, double.NaN, double.NaN);
             if (hvOff is null || !hvOff.Fits[pixel].IsValid || !fit.HasErrors || !(fit.Parameters[DarkResult.Rate].Value > 0)) return judged;
             return Campbell(judged, moments, hvOff.Pixels[pixel], fit);
