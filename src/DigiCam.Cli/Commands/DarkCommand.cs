@@ -1,6 +1,8 @@
 using System.CommandLine;
 using DigiCam.Cli.Reporting;
 using DigiCam.Dark;
+using DigiCam.Histograms;
+using DigiCam.HvOff;
 using DigiCam.Results;
 
 namespace DigiCam.Cli.Commands;
@@ -27,7 +29,7 @@ internal static class DarkCommand
         ClosingLine closing = new();
         DarkInput input = await DarkInput.ReadAsync(request, hvOff, needsHvOff: false, dark => dark.Samples, resultPaths, cancellationToken);
         if (input.HvOff is null) request.Say("note: without a result with high voltage off there is no estimate by Campbell's theorem");
-        DarkResult? result = !request.HasResult ? null : request.Fit ? Fit(input, request, cancellationToken) : Restore(input, ResultFiles.Read(resultPaths[0], Name));
+        DarkResult? result = !request.HasResult ? null : request.Fit ? Fit(input, request, cancellationToken) : Restore(input.Dark?.Samples ?? input.Codes!, input.Dark?.SampleBlocks, input.HvOff, ResultFiles.Read(resultPaths[0], Name));
         if (request.Fit)
         {
             request.CheckTargets([], resultPaths);
@@ -48,9 +50,10 @@ internal static class DarkCommand
             : DarkFitter.Fit(input.Codes!, null, input.HvOff, progress: progress, cancellationToken: cancellationToken);
     }
 
-    private static DarkResult Restore(DarkInput input, SavedResult saved)
+    /// <summary>Puts a saved result back together with its histograms.</summary>
+    public static DarkResult Restore(PixelHistograms samples, LevelHistograms? blocks, HvOffResult? hvOff, SavedResult saved)
     {
-        saved.RequireFits((input.Dark?.Samples ?? input.Codes!).PixelCount, (input.Dark?.Samples ?? input.Codes!).Scale, DarkFitter.Parameters);
-        return DarkFitter.Restore(input.Dark?.Samples ?? input.Codes!, input.Dark?.SampleBlocks, input.HvOff, saved.Fits, limits: saved.Limits);
+        saved.RequireFits(samples.PixelCount, samples.Scale, DarkFitter.Parameters);
+        return DarkFitter.Restore(samples, blocks, hvOff, saved.Fits, limits: saved.Limits);
     }
 }

@@ -18,12 +18,13 @@ internal static class DarkRateCommand
     {
         TaskOptions options = new(DefaultHistogramName, DefaultFitName);
         Option<string?> hvOff = DarkInput.CreateOption();
-        Command command = options.CreateCommand(Name, "Dark count rate and crosstalk of every pixel in four ways side by side, from a dark run. Without -c and -p saved results are only displayed.", hvOff);
-        command.SetAction((result, cancellationToken) => CommandHost.RunAsync(Name, () => RunAsync(options.Read(result, Name), result.GetValue(hvOff), cancellationToken)));
+        Option<bool> quick = new("--without_shot_noise") { Description = "leave out the fit of all samples, which takes longer than all the others together" };
+        Command command = options.CreateCommand(Name, "Dark count rate and crosstalk of every pixel in four ways side by side, from a dark run. Without -c and -p saved results are only displayed.", hvOff, quick);
+        command.SetAction((result, cancellationToken) => CommandHost.RunAsync(Name, () => RunAsync(options.Read(result, Name), result.GetValue(hvOff), result.GetValue(quick), cancellationToken)));
         return command;
     }
 
-    private static async Task<int> RunAsync(TaskRequest request, string? hvOff, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(TaskRequest request, string? hvOff, bool quick, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> resultPaths = ResultFiles.Paths(request.FitPath);
         ClosingLine closing = new();
@@ -34,10 +35,10 @@ internal static class DarkRateCommand
             DarkHistograms dark = input.Dark!;
             using FitLine progress = new(request.Quiet);
             DarkSpeResult spe = DarkSpeFitter.Fit(dark, progress: progress, cancellationToken: cancellationToken);
-            DarkResult allSamples = DarkFitter.Fit(dark, input.HvOff, progress: progress, cancellationToken: cancellationToken);
+            DarkResult? allSamples = quick ? null : DarkFitter.Fit(dark, input.HvOff, progress: progress, cancellationToken: cancellationToken);
             result = DarkRateFitter.Fit(dark, spe, allSamples, progress: progress, cancellationToken: cancellationToken);
             request.CheckTargets([], resultPaths);
-            foreach (string path in ResultFiles.Write(request.FitPath, input.Provenance, result, result.MaximumWindow, spe, allSamples)) request.Say($"fit: {path}");
+            foreach (string path in ResultFiles.Write(request.FitPath, input.Provenance, result, [result.MaximumWindow, spe, .. allSamples is null ? (DarkResult[])[] : [allSamples]])) request.Say($"fit: {path}");
         }
         else if (request.HasResult) result = Restore(input, resultPaths[0]);
 
@@ -55,11 +56,9 @@ internal static class DarkRateCommand
     private static DarkRateResult Restore(DarkInput input, string path)
     {
         DarkHistograms dark = input.Dark!;
-        SavedResult allSamples = ResultFiles.Read(path, DarkResult.TaskName);
-        allSamples.RequireFits(dark.PixelCount, dark.Samples.Scale, DarkFitter.Parameters);
         return DarkRateFitter.Restore(
             dark, DarkSpeFitter.Restore(PulseSpectra.Of(dark), ResultFiles.Read(path, DarkSpeResult.TaskName)),
-            DarkFitter.Restore(dark.Samples, dark.SampleBlocks, input.HvOff, allSamples.Fits, limits: allSamples.Limits),
+            ResultFiles.Contains(path, DarkResult.TaskName) ? DarkCommand.Restore(dark.Samples, dark.SampleBlocks, input.HvOff, ResultFiles.Read(path, DarkResult.TaskName)) : null,
             ResultFiles.Read(path, Name), ResultFiles.Read(path, MaximumWindowResult.TaskName));
     }
 }

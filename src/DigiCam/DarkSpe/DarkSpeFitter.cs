@@ -26,6 +26,9 @@ public static class DarkSpeFitter
     // A peak holds a quarter of a photo-electron at least, so that the peaks of a pixel with few pulses can be told from one another.
     private const double LargestOffset = 0.5;
 
+    // Peaks with fewer entries are left out, and the range with them: their contents would mostly end at 0.
+    private const int FewestEntries = 10;
+
     private const int FirstContent = 3;
 
     private static readonly FitRetry[] Retries =
@@ -125,7 +128,9 @@ public static class DarkSpeFitter
 
             double gain = FirstPeak(counts, axis, pedestal + (LowestPeakSigmas * noise)) - pedestal;
             int first = Math.Max((int)Math.Ceiling(pedestal + (_options.LowerEnd * gain)), axis.First);
-            int last = Math.Min((int)Math.Floor(pedestal + ((_options.Peaks + 0.5) * gain)), axis.Last);
+            int peaks = _options.Peaks;
+            while (peaks > 2 && Peak(counts, peaks) < FewestEntries) peaks--;
+            int last = Math.Min((int)Math.Floor(pedestal + ((peaks + 0.5) * gain)), axis.Last);
             ReadOnlySpan<uint> range = last >= first ? counts.Slice(first - axis.First, last - first + 1) : [];
             Cost.SetData(range, first);
             Parameters[0] = new FitParameter("sigma_1", "LSB", Math.Clamp(StartSpread * gain / 5.6, 10 * LowestSpread, HighestSpread / 2), LowestSpread, HighestSpread);
@@ -133,9 +138,13 @@ public static class DarkSpeFitter
             Parameters[2] = new FitParameter("offset", "LSB", 0, -LargestOffset * gain, LargestOffset * gain);
             for (int n = 1; n <= _options.Peaks; n++)
             {
-                double inside = Between(counts, axis, pedestal + ((n - 0.5) * gain), pedestal + ((n + 0.5) * gain));
-                Parameters[FirstContent + n - 1] = new FitParameter(FormattableString.Invariant($"a_{n}"), "entries", Math.Max(inside, 0.5), Lower: 0);
+                string name = FormattableString.Invariant($"a_{n}");
+                Parameters[FirstContent + n - 1] = n <= peaks
+                    ? new FitParameter(name, "entries", Math.Max(Peak(counts, n), 0.5), Lower: 0)
+                    : new FitParameter(name, "entries", 0, IsFixed: true);
             }
+
+            double Peak(ReadOnlySpan<uint> counts, int n) => Between(counts, axis, pedestal + ((n - 0.5) * gain), pedestal + ((n + 0.5) * gain));
         }
 
         // The highest of three neighbouring bins together, above a place; without entries a bin above it.

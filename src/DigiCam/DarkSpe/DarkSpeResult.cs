@@ -70,12 +70,15 @@ public sealed class DarkSpeResult : CameraResult
         return (1 - fraction, Math.Sqrt(Math.Max((first.Error * first.Error) - (first.Value * fraction), 0)) / all);
     }
 
+    // A higher peak that is empty is a measurement like any other; only what describes the sensor must not rest on a limit.
+    private static bool IsUsable(FitResult fit) => fit.IsValid || (fit.Status == FitStatus.AtLimit && fit.Parameters.All(p => !p.IsAtLimit || (p.Name.StartsWith("a_", StringComparison.Ordinal) && p.Name != "a_1")));
+
     private static ImmutableArray<PixelFlags> FlagsOf(PulseSpectra spectra, ImmutableArray<FitResult> fits, FlagLimits limits, out SigmaClip gain)
     {
         PixelFlags[] flags = [.. fits.Select((fit, pixel) =>
-            FlagRules.OfFit(fit, limits) | (spectra.Histograms.IsValid(pixel) && !spectra.IsKnown(pixel) ? PixelFlags.None : FlagRules.OfHistogram(spectra.Histograms, pixel, limits.MinimumPulses, edgesCount: true)))];
+            (IsUsable(fit) ? FlagRules.OfFit(fit, limits) & ~PixelFlags.AtLimit : FlagRules.OfFit(fit, limits)) | (spectra.Histograms.IsValid(pixel) && !spectra.IsKnown(pixel) ? PixelFlags.None : FlagRules.OfHistogram(spectra.Histograms, pixel, limits.MinimumPulses, edgesCount: true)))];
         FlagRules.MarkRates(flags, RatesOf(spectra), limits);
-        gain = FlagRules.MarkOutliers(flags, [.. fits.Select(f => f.IsValid ? f["gain"].Value : double.NaN)], [.. fits.Select(f => f["gain"].Error)], PixelFlags.GainOutlier, limits);
+        gain = FlagRules.MarkOutliers(flags, [.. fits.Select(f => IsUsable(f) ? f["gain"].Value : double.NaN)], [.. fits.Select(f => f["gain"].Error)], PixelFlags.GainOutlier, limits);
         return [.. flags];
     }
 }

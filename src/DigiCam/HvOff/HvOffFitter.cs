@@ -74,13 +74,10 @@ public static class HvOffFitter
     /// <param name="saved">Saved results (pixel, [norm, error, mean, error, sigma, error]).</param>
     internal static HvOffResult WithoutHistograms(double[][] saved)
     {
-        Workspace workspace = new();
-        PixelHistograms nothing = new(new IntegerAxis(0, 1), saved.Length);
-        FitResult[] fits = [.. saved.Select((row, pixel) =>
-        {
-            Prepare(nothing, pixel, workspace, out _, out _);
-            return FitResult.Restore(workspace.Cost, workspace.Parameters, row);
-        })];
+        // No limits: where a value rested on one, its error is missing in the file.
+        PoissonLikelihood cost = new(new GaussianModel());
+        FitParameter[] parameters = [.. cost.Model.Parameters.Select(p => new FitParameter(p.Name, p.Unit, 0))];
+        FitResult[] fits = [.. saved.Select(row => FitResult.Restore(cost, parameters, row))];
         return WithoutHistograms([.. fits], [.. fits.Select(f => f.HasErrors ? PixelFlags.None : PixelFlags.FitFailed)], new FlagLimits());
     }
 

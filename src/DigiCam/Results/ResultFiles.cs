@@ -83,6 +83,17 @@ public static class ResultFiles
         writer.Write(path);
     }
 
+    /// <summary>True when a file holds a result of a task.</summary>
+    /// <param name="path">The file (.h5).</param>
+    /// <param name="task">Name of the task.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public static bool Contains(string path, string task)
+    {
+        using Hdf5File file = Hdf5File.Open(path);
+        return file.Contains("/" + task);
+    }
+
     /// <summary>Reads the fits of a task.</summary>
     /// <param name="path">The file (.h5).</param>
     /// <param name="task">Name of the task.</param>
