@@ -9,9 +9,14 @@ namespace DigiCam.Benchmarks;
 internal static class BenchmarkData
 {
     /// <summary>A run of whole-camera events with high voltage off, with the recipes of the camera.</summary>
-    public static string Run(int events)
+    public static string Run(int events) => Simulated(RunKind.HvOff, "hv_off", events);
+
+    /// <summary>A dark run of whole-camera events, 3 MHz of dark counts, with the recipes of the camera.</summary>
+    public static string DarkRun(int events) => Simulated(RunKind.Dark, "dark", events);
+
+    private static string Simulated(RunKind kind, string name, int events)
     {
-        RunPlan run = new() { Name = FormattableString.Invariant($"hv_off_{events}"), Kind = RunKind.HvOff, EventsPerLevel = events };
+        RunPlan run = new() { Name = FormattableString.Invariant($"{name}_{events}"), Kind = kind, EventsPerLevel = events };
         CampaignPlan plan = new() { Runs = [run] };
         string folder = Path.Combine(Path.GetTempPath(), "digicam-benchmarks", FormattableString.Invariant($"simulation-{SimulationTruth.SimulationVersion}"));
         RunSimulation simulation = new(plan, run);

@@ -1,4 +1,6 @@
 using System.Reflection;
+using DigiCam.Histograms;
+using DigiCam.HvOff;
 using DigiCam.Notebooks.Formatting;
 using DigiCam.Runs;
 using DigiCam.Simulation;
@@ -29,6 +31,20 @@ public static class Kit
         SampleCampaign campaign = SampleData.Campaign(repository);
         if (campaign.Find(sampleRun) is null) Console.WriteLine($"Simulating the sample run {sampleRun} into {Path.GetRelativePath(repository, campaign.Folder)}; this is done once.");
         return RunInput.From(campaign.Ensure(sampleRun).Files, maximumEvents, pixelOrder);
+    }
+
+    /// <summary>Baselines and electronic noise for the tasks on a dark run. With no file and no input, as of a notebook that is tried out, the sample run with high voltage off is fitted.</summary>
+    /// <param name="fit">The result of the HV-off task, adc_hv_off_fit.npz or .h5; empty for the sample run.</param>
+    /// <param name="input">The input of the notebook.</param>
+    /// <exception cref="ArgumentException">An input is given, but no HV-off result that belongs to it.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is not such a file; the message names file and key.</exception>
+    public static HvOffResult HvOff(string fit, string input)
+    {
+        if (!string.IsNullOrWhiteSpace(fit)) return HvOffFiles.ReadInput(fit);
+        if (!string.IsNullOrWhiteSpace(input)) throw new ArgumentException("hvOff is empty: dark counts are told from noise by the HV-off result of the same camera, adc_hv_off_fit.npz");
+        using Run run = Input("").Open();
+        return HvOffFitter.Fit(AdcHistograms.Accumulate(run));
     }
 
     /// <summary>What the setup cell shows: a banner, and the chart library that the notebook's charts share.</summary>

@@ -1,4 +1,5 @@
-using DigiCam.HvOff;
+using DigiCam.DarkRate;
+using DigiCam.Fitting;
 using DigiCam.Notebooks.Cameras;
 using DigiCam.Notebooks.Views;
 using DigiCam.Results;
@@ -18,9 +19,39 @@ public static class Show
     /// <param name="pixel">Pixel selected at first; null = the one with the largest amplitude.</param>
     public static CameraDisplay Event(CameraEvent camera, int? pixel = null) => EventView.Create(camera, pixel);
 
-    /// <summary>Baselines and electronic noise: distributions, camera, pixels, verdict.</summary>
+    /// <summary>The result of a task: distributions, camera, pixels, fits.</summary>
     /// <param name="result">The result.</param>
-    public static HvOffView HvOff(HvOffResult result) => new(result);
+    public static CameraResultView Result(CameraResult result) => new(result);
+
+    /// <summary>One fit: verdict, parameters, correlations and, where the problem is given, the data with the residuals.</summary>
+    /// <param name="result">The fit.</param>
+    /// <param name="problem">What was fitted; null when it is not at hand.</param>
+    /// <param name="title">A title.</param>
+    /// <exception cref="ArgumentException">The problem is one with other parameters.</exception>
+    public static FitView Fit(FitResult result, FitProblem? problem = null, string title = "Fit")
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return new FitView(result, problem, title);
+    }
+
+    /// <summary>A fit before it is done: its parameters with start values and limits, the data and the model at the start.</summary>
+    /// <param name="problem">The problem.</param>
+    public static FitView Problem(FitProblem problem)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        return new FitView(null, problem, "Fit to do");
+    }
+
+    /// <summary>Two fits of the same data side by side.</summary>
+    /// <param name="first">The first.</param>
+    /// <param name="second">The second, for example with a parameter held fixed.</param>
+    /// <param name="problem">What was fitted, for the pictures; null when it is not at hand.</param>
+    /// <exception cref="ArgumentException">They have different parameters.</exception>
+    public static FitComparison Compare(FitResult first, FitResult second, FitProblem? problem = null) => new(first, second, problem);
+
+    /// <summary>The ways to dark count rate and crosstalk side by side.</summary>
+    /// <param name="result">The result.</param>
+    public static RateComparison Agreement(DarkRateResult result) => new(result);
 
     /// <summary>The footer of a notebook.</summary>
     /// <param name="provenance">Where the result comes from.</param>

@@ -6,11 +6,13 @@ namespace DigiCam.Kernel.Formatting;
 
 /// <summary>
 /// Formatters that a type brings along through an attribute class named TypeFormatterSourceAttribute. The name is the whole
-/// contract (.NET Interactive defines it so): the attribute, the source and the formatters may all be internal to their assembly.
+/// contract (.NET Interactive defines it so): the attribute, the source and the formatters may all be internal to their assembly. A library that knows nothing
+/// of notebooks can have its types shown by another one: an assembly attribute named TypeFormatterSourceForAttribute says which type by which source.
 /// </summary>
 internal sealed class TypeFormatterSource
 {
     private const string AttributeName = "TypeFormatterSourceAttribute";
+    private const string ForeignAttributeName = "TypeFormatterSourceForAttribute";
     private const BindingFlags Members = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
 
     private readonly ConcurrentDictionary<Type, IReadOnlyList<Entry>> _entries = new();
@@ -32,14 +34,31 @@ internal sealed class TypeFormatterSource
             foreach (Attribute attribute in candidate.GetCustomAttributes(inherit: false).OfType<Attribute>())
             {
                 if (attribute.GetType().Name != AttributeName) continue;
-                if (attribute.GetType().GetProperty("FormatterSourceType", Members)?.GetValue(attribute) is not Type sourceType) continue;
-                Entry[] entries = [.. Create(sourceType).Where(entry => entry.Handles(type)).DistinctBy(entry => entry.MimeType)];
-                if (entries.Length > 0) return entries;
+                if (Entries(attribute, type) is { Length: > 0 } entries) return entries;
+            }
+        }
+
+        return Foreign(type);
+    }
+
+    private static IReadOnlyList<Entry> Foreign(Type type)
+    {
+        Attribute[] attributes = [.. AppDomain.CurrentDomain.GetAssemblies().Where(a => !a.IsDynamic && a.GetCustomAttributesData().Any(d => d.AttributeType.Name == ForeignAttributeName))
+            .SelectMany(a => a.GetCustomAttributes(inherit: false).OfType<Attribute>().Where(b => b.GetType().Name == ForeignAttributeName))];
+        foreach (Type candidate in Nearest(type))
+        {
+            foreach (Attribute attribute in attributes)
+            {
+                if (attribute.GetType().GetProperty("ShownType", Members)?.GetValue(attribute) is Type shown && shown == candidate && Entries(attribute, type) is { Length: > 0 } entries) return entries;
             }
         }
 
         return [];
     }
+
+    private static Entry[] Entries(Attribute attribute, Type type) => attribute.GetType().GetProperty("FormatterSourceType", Members)?.GetValue(attribute) is Type sourceType
+        ? [.. Create(sourceType).Where(entry => entry.Handles(type)).DistinctBy(entry => entry.MimeType)]
+        : [];
 
     private static IEnumerable<Type> Nearest(Type type)
     {

@@ -87,7 +87,7 @@ public sealed class CameraDisplay : IHtml
         string data = CameraData.ToJson(this);
         string id = Html.Id("cam", data);
         StringBuilder html = new(400_000);
-        html.Add($"<div id=\"{id}\" class=\"dc-output\">\n<style>\n{Asset.Read("theme.css", id)}\n{Asset.Read("camera.css", id)}\n</style>\n");
+        html.Add($"<div id=\"{id}\" class=\"dc-output\">\n<style>\n{Asset.Read("theme.css", id)}\n{Asset.Read("camera.css", id)}\n{Asset.Read("panel.css", id)}\n</style>\n");
         html.Add($"<div class=\"k-head\"><span class=\"k-title\">{Html.Escape(Title)}</span>");
         if (Subtitle.Length > 0) html.Add($"<span class=\"k-sub\">{Html.Escape(Subtitle)}</span>");
         html.Append("</div>\n");

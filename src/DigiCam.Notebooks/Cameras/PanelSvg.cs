@@ -1,6 +1,7 @@
 using System.Text;
 using DigiCam.Geometry;
 using DigiCam.Notebooks.Formatting;
+using DigiCam.Results;
 
 namespace DigiCam.Notebooks.Cameras;
 
@@ -77,7 +78,23 @@ internal static class PanelSvg
         return Math.CopySign(Math.Sqrt(Math.Max(deviance, 0)), count - expected);
     }
 
+    /// <summary>A histogram with its fit and residuals as a still picture.</summary>
+    public static void AddStill(StringBuilder html, PixelSpectrum spectrum, bool log = true)
+    {
+        html.Append("<div class=\"k-plot\">");
+        AddPicture(html, spectrum, log);
+        html.Append("</div>");
+    }
+
     private static void AddSpectrum(StringBuilder html, PixelSpectrum spectrum, bool log)
+    {
+        html.Append("<div class=\"k-plot\"><div class=\"k-live k-scale\"><button type=\"button\" data-scale=\"\">").Append(log ? "linear" : "logarithmic").Append("</button></div>");
+        AddPicture(html, spectrum, log);
+        html.Append("</div>");
+        AddParameters(html, spectrum);
+    }
+
+    private static void AddPicture(StringBuilder html, PixelSpectrum spectrum, bool log)
     {
         DrawnSpectrum drawn = spectrum.Drawn();
         int bins = drawn.Counts.Length;
@@ -92,7 +109,6 @@ internal static class PanelSvg
             ? floor - ((floor - Top) * Math.Log(Math.Max(n, 0.5) / 0.5) / Math.Log(top / 0.5))
             : floor - ((floor - Top) * n / top);
 
-        html.Append("<div class=\"k-plot\"><div class=\"k-live k-scale\"><button type=\"button\" data-scale=\"\">").Append(log ? "linear" : "logarithmic").Append("</button></div>");
         html.Add($"<svg viewBox=\"0 0 472 334\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{Html.Escape(spectrum.ToString())}\">");
         AddCountAxis(html, log, top, Y);
         AddHorizontalAxis(html, low, high, Bottom, AxisTitle(spectrum), X);
@@ -113,8 +129,7 @@ internal static class PanelSvg
 
         html.Append("\"/>");
         if (drawn.Expected is { } expected) AddFit(html, drawn, expected, log, X, Y);
-        html.Append("</svg></div>");
-        AddParameters(html, spectrum);
+        html.Append("</svg>");
     }
 
     private static void AddFit(StringBuilder html, DrawnSpectrum drawn, double[] expected, bool log, Func<double, double> x, Func<double, double> y)

@@ -1,7 +1,7 @@
 namespace DigiCam.Notebooks.Formatting;
 
 /// <summary>A formatter whose members the notebook engine finds by their names.</summary>
-internal sealed class ByNameFormatter(string mimeType, Type type, Func<IHtml, string> text)
+internal sealed class ByNameFormatter(string mimeType, Type type, Func<object, string> text)
 {
     /// <summary>What the formatter writes.</summary>
     public string MimeType { get; } = mimeType;
@@ -12,8 +12,8 @@ internal sealed class ByNameFormatter(string mimeType, Type type, Func<IHtml, st
     /// <summary>Writes an object; false when it is not of the type.</summary>
     public bool Format(object instance, TextWriter writer)
     {
-        if (instance is not IHtml item) return false;
-        writer.Write(text(item));
+        if (!Type.IsInstanceOfType(instance)) return false;
+        writer.Write(text(instance));
         return true;
     }
 }

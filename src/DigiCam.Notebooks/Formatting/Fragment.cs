@@ -1,12 +1,12 @@
 namespace DigiCam.Notebooks.Formatting;
 
-/// <summary>Small outputs made of tables and text.</summary>
+/// <summary>Outputs made of tables, text and still pictures.</summary>
 internal static class Fragment
 {
-    /// <summary>Puts a body into a root with an id of its own and the style sheet for it.</summary>
-    public static string Wrap(string kind, string body)
+    /// <summary>Puts a body into a root with an id of its own and the style sheets for it.</summary>
+    public static string Wrap(string kind, string body, params IReadOnlyList<string> styles)
     {
         string id = Html.Id(kind, body);
-        return $"<div id=\"{id}\" class=\"dc-output\">\n<style>\n{Asset.Read("theme.css", id)}\n{Asset.Read("table.css", id)}\n</style>\n{body}\n</div>\n";
+        return $"<div id=\"{id}\" class=\"dc-output\">\n<style>\n{string.Join('\n', styles.Prepend("table.css").Prepend("theme.css").Select(s => Asset.Read(s, id)))}\n</style>\n{body}\n</div>\n";
     }
 }

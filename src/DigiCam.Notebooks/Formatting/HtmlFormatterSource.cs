@@ -8,7 +8,7 @@ internal sealed class HtmlFormatterSource<T>
     /// <summary>Called by the notebook engine through reflection.</summary>
     public IEnumerable<object> CreateTypeFormatters() =>
     [
-        new ByNameFormatter("text/html", typeof(T), static item => item.ToHtml()),
+        new ByNameFormatter("text/html", typeof(T), static item => ((T)item).ToHtml()),
         new ByNameFormatter("text/plain", typeof(T), static item => item.ToString() ?? ""),
     ];
 }

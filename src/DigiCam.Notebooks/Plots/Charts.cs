@@ -158,25 +158,51 @@ public static class Charts
         return Create([Bar(Describe(finite, UnitOf(xTitle), "entries"), centres, counts, width, "--k-data")], layout, title, left > 0 ? string.Create(CultureInfo.InvariantCulture, $"{left} not a number") : "");
     }
 
-    /// <summary>One quantity against another, a point per pixel.</summary>
+    /// <summary>One quantity against another, a point per pixel, over the same ranges as their camera pictures.</summary>
     /// <param name="x">Quantity of the horizontal axis.</param>
     /// <param name="y">Quantity of the vertical axis.</param>
     /// <param name="flags">Flags of the pixels; flagged ones get another colour.</param>
-    public static Chart Correlation(CameraQuantity x, CameraQuantity y, PixelFlagSet? flags = null)
+    /// <param name="equal">Whether both should be the same: they then share their range, and a line marks equal values.</param>
+    public static Chart Correlation(CameraQuantity x, CameraQuantity y, PixelFlagSet? flags = null, bool equal = false)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
         int[] measured = [.. Enumerable.Range(0, x.Values.Count).Where(i => double.IsFinite(x.Values[i]) && double.IsFinite(y.Values[i]))];
+        (double Low, double High) horizontal = RangeOf(x, measured);
+        (double Low, double High) vertical = RangeOf(y, measured);
+        if (equal) horizontal = vertical = (Math.Min(horizontal.Low, vertical.Low), Math.Max(horizontal.High, vertical.High));
         int[] good = [.. measured.Where(i => flags is null || flags.Bits[i] == 0)];
         List<Trace> traces = [Points("good", good, "--k-data")];
         if (good.Length < measured.Length) traces.Add(Points("flagged", [.. measured.Except(good)], "--k-bad"));
-        return Create(traces, CreateLayout(x.Label, y.Label, logY: false), $"{y.Name} against {x.Name}", "");
+        if (equal) traces.Add(Line("equal", [horizontal.Low, horizontal.High], [horizontal.Low, horizontal.High], null, "--k-fit", joined: true));
+        Layout layout = CreateLayout(x.Label, y.Label, logY: false);
+        layout.SetProperty("xaxis", Ranged(x.Label, horizontal));
+        layout.SetProperty("yaxis", Ranged(y.Label, vertical));
+        int outside = measured.Count(i => x.Values[i] < horizontal.Low || x.Values[i] > horizontal.High || y.Values[i] < vertical.Low || y.Values[i] > vertical.High);
+        return Create(traces, layout, $"{y.Name} against {x.Name}", outside > 0 ? string.Create(CultureInfo.InvariantCulture, $"{outside} pixels outside the axes") : "");
 
         Trace Points(string name, int[] pixels, string color)
         {
             Trace trace = Line(string.Create(CultureInfo.InvariantCulture, $"{name}: {pixels.Length} pixels"), [.. pixels.Select(i => x.Values[i])], [.. pixels.Select(i => y.Values[i])], null, color, joined: false);
             trace.SetProperty("text", pixels.Select(i => string.Create(CultureInfo.InvariantCulture, $"pixel {i}")).ToArray());
             return trace;
+        }
+
+        // Of the pixels that are drawn.
+        static (double Low, double High) RangeOf(CameraQuantity quantity, int[] pixels)
+        {
+            double[] values = new double[quantity.Values.Count];
+            Array.Fill(values, double.NaN);
+            foreach (int i in pixels) values[i] = quantity.Values[i];
+            return new CameraQuantity(quantity.Name, quantity.Symbol, quantity.Unit, values) { Low = quantity.Low, High = quantity.High }.Range();
+        }
+
+        static Dictionary<string, object> Ranged(string title, (double Low, double High) range)
+        {
+            Dictionary<string, object> axis = AxisOf(title, false, null);
+            double margin = 0.02 * (range.High - range.Low);
+            axis["range"] = new[] { range.Low - margin, range.High + margin };
+            return axis;
         }
     }
 

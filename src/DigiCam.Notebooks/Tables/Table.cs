@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using DigiCam.Notebooks.Formatting;
+using DigiCam.Results;
 
 namespace DigiCam.Notebooks.Tables;
 
@@ -8,6 +9,9 @@ namespace DigiCam.Notebooks.Tables;
 [TypeFormatterSource(typeof(HtmlFormatterSource<Table>))]
 public sealed class Table : IHtml
 {
+    // From so many columns on space is short, and headings may take two lines.
+    private const int WideColumns = 9;
+
     /// <summary>Takes a table.</summary>
     /// <param name="caption">What it shows; may be empty.</param>
     /// <param name="columns">Its columns.</param>
@@ -39,9 +43,16 @@ public sealed class Table : IHtml
     /// <inheritdoc/>
     public string ToHtml()
     {
-        int?[] decimals = [.. Columns.Select((_, i) => Decimals(i))];
         StringBuilder body = new();
-        body.Append("<table class=\"k-table\">");
+        AddTo(body);
+        return Fragment.Wrap("table", body.ToString());
+    }
+
+    /// <summary>Appends the table to an output of several parts.</summary>
+    internal void AddTo(StringBuilder body)
+    {
+        int?[] decimals = [.. Columns.Select((_, i) => Decimals(i))];
+        body.Add($"<table class=\"k-table{(Columns.Count >= WideColumns ? " k-wide" : "")}\">");
         if (Caption.Length > 0) body.Add($"<caption>{Html.Escape(Caption)}</caption>");
         body.Append("<thead><tr>");
         for (int i = 0; i < Columns.Count; i++) body.Add($"<th scope=\"col\"{Align(i)}>{Html.Escape(Columns[i].Name)}</th>");
@@ -63,7 +74,6 @@ public sealed class Table : IHtml
 
         body.Append("</tbody></table>");
         if (Remainder() is { } note) body.Add($"<div class=\"k-quiet\">{Html.Escape(note)}</div>");
-        return Fragment.Wrap("table", body.ToString());
     }
 
     /// <summary>The same table as aligned text.</summary>

@@ -21,9 +21,15 @@ public sealed record IntegerAxis(int First, int Count, string Unit = "LSB") : Ax
     /// <inheritdoc/>
     public override int Index(double value)
     {
-        double bin = Math.Floor(value + 0.5) - First;
+        // Adding 1/2 before would round the last double below an edge up to it.
+        double floor = Math.Floor(value);
+        double bin = floor + (value - floor < 0.5 ? 0 : 1) - First;
         return bin < 0 ? -1 : bin < Count ? (int)bin : Count;
     }
+
+    private protected override Axis Merged(int factor, int count) => new RegularAxis(Edge(0), Edge(factor * count), count, Unit);
+
+    private protected override Axis Part(int first, int count) => new IntegerAxis(First + first, count, Unit);
 
     /// <inheritdoc/>
     public override string ToString() => FormattableString.Invariant($"{First}..{Last} {Unit}");

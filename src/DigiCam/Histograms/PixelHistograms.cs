@@ -1,15 +1,18 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DigiCam.Charges;
+using DigiCam.Files;
 
 namespace DigiCam.Histograms;
 
 /// <summary>
-/// One histogram of integer values for every pixel of a camera, all on the same axis, with explicit under- and overflow.
+/// One histogram for every pixel of a camera, all on the same axis, with explicit under- and overflow.
 /// Filling is not thread safe: give each thread its own set and merge them; counts do not depend on how the data were split.
 /// </summary>
 public sealed class PixelHistograms
 {
+    private const string EventCountAttribute = "event_count";
+
     // One row per pixel: underflow, the bins, overflow.
     private readonly uint[] _counts;
     private readonly int _stride;
@@ -18,17 +21,23 @@ public sealed class PixelHistograms
     private readonly long[] _filled;
     private readonly bool[] _invalid;
 
+    // Bin of the row that holds the integer 0; the axes of integers are filled without going through doubles.
+    private readonly int _shift;
+    private readonly bool _isInteger;
+
     /// <summary>Creates empty histograms.</summary>
     /// <param name="axis">The axis of all of them.</param>
     /// <param name="pixelCount">Number of pixels.</param>
     /// <param name="scale">What a charge on the axis means; null for amplitudes.</param>
-    public PixelHistograms(IntegerAxis axis, int pixelCount, ChargeScale? scale = null)
+    public PixelHistograms(Axis axis, int pixelCount, ChargeScale? scale = null)
     {
         ArgumentNullException.ThrowIfNull(axis);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pixelCount);
         Axis = axis;
         PixelCount = pixelCount;
         Scale = scale ?? ChargeScale.Amplitude;
+        _isInteger = axis is IntegerAxis;
+        _shift = axis is IntegerAxis integers ? 1 - integers.First : 0;
         _stride = axis.Count + 2;
         _counts = new uint[checked(_stride * pixelCount)];
         _filled = new long[pixelCount];
@@ -36,7 +45,11 @@ public sealed class PixelHistograms
     }
 
     /// <summary>The axis of every histogram.</summary>
-    public IntegerAxis Axis { get; }
+    public Axis Axis { get; }
+
+    /// <summary>The axis of every histogram, where it is one of integers.</summary>
+    /// <exception cref="InvalidOperationException">It is not.</exception>
+    public IntegerAxis IntegerAxis => Integers(Axis);
 
     /// <summary>Number of pixels.</summary>
     public int PixelCount { get; }
@@ -49,7 +62,7 @@ public sealed class PixelHistograms
 
     /// <summary>A copy of one pixel's histogram.</summary>
     /// <param name="pixel">Software id of the pixel.</param>
-    public Histogram this[int pixel] => new(Axis, GetCounts(pixel), GetUnderflow(pixel), GetOverflow(pixel), IsValid(pixel));
+    public Histogram this[int pixel] => new(Axis, GetCounts(pixel), GetUnderflow(pixel), GetOverflow(pixel), Scale, IsValid(pixel));
 
     /// <summary>Entries of each bin of a pixel (bin), without under- and overflow.</summary>
     /// <param name="pixel">Software id of the pixel.</param>
@@ -59,7 +72,7 @@ public sealed class PixelHistograms
     /// <param name="pixel">Software id of the pixel.</param>
     public long GetUnderflow(int pixel) => Row(pixel)[0];
 
-    /// <summary>Entries of a pixel above the axis.</summary>
+    /// <summary>Entries of a pixel above the axis, NaN among them.</summary>
     /// <param name="pixel">Software id of the pixel.</param>
     public long GetOverflow(int pixel) => Row(pixel)[_stride - 1];
 
@@ -79,8 +92,14 @@ public sealed class PixelHistograms
     {
         AddFilled(pixel, samples.Length);
         ref uint row = ref MemoryMarshal.GetReference(Row(pixel));
-        int shift = 1 - Axis.First;
-        uint inside = (uint)Axis.Count;
+        if (!_isInteger)
+        {
+            foreach (short sample in samples) Unsafe.Add(ref row, (nint)(Axis.Index(sample) + 1))++;
+            return;
+        }
+
+        int shift = _shift;
+        uint inside = (uint)(_stride - 2);
         foreach (short sample in samples)
         {
             int bin = sample + shift;
@@ -89,10 +108,33 @@ public sealed class PixelHistograms
         }
     }
 
+    /// <summary>Adds a value to one pixel's histogram; NaN counts as overflow.</summary>
+    /// <param name="pixel">Software id of the pixel.</param>
+    /// <param name="value">The value.</param>
+    /// <exception cref="OverflowException">The pixel would hold more than 4294967295 entries.</exception>
+    public void Fill(int pixel, double value)
+    {
+        AddFilled(pixel, 1);
+        Row(pixel)[Axis.Index(value) + 1]++;
+    }
+
+    /// <inheritdoc cref="Fill(int, double)"/>
+    public void Fill(int pixel, int value)
+    {
+        if (!_isInteger)
+        {
+            Fill(pixel, (double)value);
+            return;
+        }
+
+        AddFilled(pixel, 1);
+        Row(pixel)[(int)Math.Clamp((long)value + _shift, 0, _stride - 1)]++;
+    }
+
     /// <summary>Adds the histograms of another set, filled on the same axis from other events.</summary>
     /// <param name="other">The set to add.</param>
-    /// <exception cref="ArgumentException">Axis or number of pixels differ.</exception>
-    /// <exception cref="OverflowException">A pixel would hold more than 4294967295 entries.</exception>
+    /// <exception cref="ArgumentException">Axis, charge scale or number of pixels differ.</exception>
+    /// <exception cref="OverflowException">A pixel would hold more than 4294967295 entries; nothing is added then.</exception>
     public void Merge(PixelHistograms other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -102,14 +144,79 @@ public sealed class PixelHistograms
                 FormattableString.Invariant($"histograms of {other.PixelCount} pixels on {other.Axis} ({other.Scale}) cannot be added to {PixelCount} pixels on {Axis} ({Scale})"), nameof(other));
         }
 
+        for (int pixel = 0; pixel < PixelCount; pixel++) CheckFilled(pixel, other._filled[pixel]);
         for (int pixel = 0; pixel < PixelCount; pixel++)
         {
-            AddFilled(pixel, other._filled[pixel]);
+            _filled[pixel] += other._filled[pixel];
             _invalid[pixel] |= other._invalid[pixel];
         }
 
         for (int i = 0; i < _counts.Length; i++) _counts[i] += other._counts[i];
         EventCount += other.EventCount;
+    }
+
+    /// <summary>The same entries in wider bins; bins left over at the upper end are counted as overflow.</summary>
+    /// <param name="factor">Number of bins that make one.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The axis has fewer bins.</exception>
+    public PixelHistograms Rebin(int factor)
+    {
+        PixelHistograms target = Onto(Axis.Rebin(factor));
+        for (int pixel = 0; pixel < PixelCount; pixel++)
+        {
+            ReadOnlySpan<uint> from = Row(pixel);
+            Span<uint> to = target.Row(pixel);
+            to[0] = from[0];
+            for (int bin = 1; bin < from.Length; bin++) to[bin == from.Length - 1 ? to.Length - 1 : Math.Min(((bin - 1) / factor) + 1, to.Length - 1)] += from[bin];
+        }
+
+        return target;
+    }
+
+    /// <summary>Some neighbouring bins; entries of the others are counted as under- and overflow.</summary>
+    /// <param name="first">First bin.</param>
+    /// <param name="last">Last bin.</param>
+    /// <exception cref="ArgumentOutOfRangeException">These are no bins of the axis.</exception>
+    public PixelHistograms Slice(int first, int last)
+    {
+        PixelHistograms target = Onto(Axis.Slice(first, last));
+        for (int pixel = 0; pixel < PixelCount; pixel++)
+        {
+            ReadOnlySpan<uint> from = Row(pixel);
+            Span<uint> to = target.Row(pixel);
+            for (int bin = 0; bin < from.Length; bin++) to[Math.Clamp(bin - first, 0, to.Length - 1)] += from[bin];
+        }
+
+        return target;
+    }
+
+    /// <summary>The bins from the one that holds one value to the one that holds another; entries of the others are counted as under- and overflow.</summary>
+    /// <param name="lower">A value of the first bin; below the axis, its first bin.</param>
+    /// <param name="upper">A value of the last bin; above the axis, its last bin.</param>
+    /// <exception cref="ArgumentOutOfRangeException">No bin is left.</exception>
+    public PixelHistograms SliceValues(double lower, double upper) => Slice(Math.Max(Axis.Index(lower), 0), Math.Min(Axis.Index(upper), Axis.Count - 1));
+
+    /// <summary>The sum over all pixels.</summary>
+    /// <exception cref="OverflowException">A bin of the sum would hold more than 4294967295 entries.</exception>
+    public Histogram Sum() => Sum(Enumerable.Range(0, PixelCount));
+
+    /// <summary>The sum over some pixels.</summary>
+    /// <param name="pixels">Their software ids.</param>
+    /// <exception cref="OverflowException">A bin of the sum would hold more than 4294967295 entries.</exception>
+    public Histogram Sum(IEnumerable<int> pixels)
+    {
+        ArgumentNullException.ThrowIfNull(pixels);
+        uint[] counts = new uint[Axis.Count];
+        (long underflow, long overflow, bool isValid) = (0, 0, true);
+        foreach (int pixel in pixels)
+        {
+            ReadOnlySpan<uint> row = GetCounts(pixel);
+            for (int bin = 0; bin < counts.Length; bin++) counts[bin] = checked(counts[bin] + row[bin]);
+            underflow += GetUnderflow(pixel);
+            overflow += GetOverflow(pixel);
+            isValid &= IsValid(pixel);
+        }
+
+        return new Histogram(Axis, counts, underflow, overflow, Scale, isValid);
     }
 
     /// <summary>Sets one pixel's histogram to counts read from a file; counts that are not whole numbers make the pixel invalid.</summary>
@@ -144,11 +251,71 @@ public sealed class PixelHistograms
         _filled[pixel] = (long)sum;
     }
 
+    /// <summary>Adds the histograms to an HDF5 file; <see cref="ReadFrom"/> reads them.</summary>
+    /// <param name="writer">The file.</param>
+    /// <param name="group">Their group, for example /dark/pulses.</param>
+    /// <param name="description">What they are.</param>
+    /// <exception cref="ArgumentException">The group is there already.</exception>
+    public void WriteTo(Hdf5Writer writer, string group, string description)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        HistogramRows.Add(writer, group, Axis, Scale, [PixelCount], Source, description);
+        writer.AddAttribute(group, EventCountAttribute, EventCount);
+
+        ReadOnlySpan<uint> Source(int pixel, out int firstBin, out uint underflow, out uint overflow, out bool isValid)
+        {
+            ReadOnlySpan<uint> row = Row(pixel);
+            (firstBin, underflow, overflow, isValid) = (0, row[0], row[^1], IsValid(pixel));
+            return row[1..^1];
+        }
+    }
+
+    /// <summary>Reads histograms from an HDF5 file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="group">Their group.</param>
+    /// <exception cref="InvalidDataException">There are none, or they are damaged: one sentence that names file and dataset.</exception>
+    public static PixelHistograms ReadFrom(Hdf5File file, string group)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        (Axis axis, ChargeScale scale) = HistogramRows.ReadAxis(file, group);
+        int[] shape = HistogramRows.ReadShape(file, group, 1);
+        if ((axis.Count + 2L) * shape[0] > Array.MaxLength) throw new InvalidDataException(FormattableString.Invariant($"{file.Path}: {group} has {shape[0]} histograms of {axis.Count} bins, more than memory can hold"));
+        PixelHistograms histograms = new(axis, shape[0], scale) { EventCount = file.GetNumber<long>(group, EventCountAttribute) };
+        HistogramRows.Read(file, group, axis, shape, histograms.AddCounts);
+        return histograms;
+    }
+
     /// <inheritdoc/>
     public override string ToString() =>
         FormattableString.Invariant($"{PixelCount} histograms, {Axis}, {EventCount} events, {_filled.Sum()} entries");
 
+    internal static IntegerAxis Integers(Axis axis) =>
+        axis as IntegerAxis ?? throw new InvalidOperationException($"the histograms are on {axis}, not on an axis of integers");
+
+    // Adds counts of neighbouring bins, as trimmed rows have them.
+    internal void AddCounts(int pixel, int firstBin, ReadOnlySpan<uint> counts, uint underflow, uint overflow, bool isValid)
+    {
+        long entries = (long)underflow + overflow;
+        foreach (uint count in counts) entries += count;
+        AddFilled(pixel, entries);
+        Span<uint> row = Row(pixel);
+        row[0] += underflow;
+        row[^1] += overflow;
+        Span<uint> bins = row.Slice(1 + firstBin, counts.Length);
+        for (int i = 0; i < bins.Length; i++) bins[i] += counts[i];
+        _invalid[pixel] |= !isValid;
+    }
+
     private static bool IsCount(double value) => double.IsInteger(value) && value >= 0;
+
+    // Empty bins on another axis for the same entries.
+    private PixelHistograms Onto(Axis axis)
+    {
+        PixelHistograms target = new(axis, PixelCount, Scale) { EventCount = EventCount };
+        _filled.CopyTo(target._filled.AsSpan());
+        _invalid.CopyTo(target._invalid.AsSpan());
+        return target;
+    }
 
     private Span<uint> Row(int pixel)
     {
@@ -158,11 +325,15 @@ public sealed class PixelHistograms
 
     private void AddFilled(int pixel, long entries)
     {
+        CheckFilled(pixel, entries);
+        _filled[pixel] += entries;
+    }
+
+    private void CheckFilled(int pixel, long entries)
+    {
         if (_filled[pixel] + entries > uint.MaxValue)
         {
             throw new OverflowException(FormattableString.Invariant($"pixel {pixel} would hold {_filled[pixel] + entries} entries, at most {uint.MaxValue} can be counted"));
         }
-
-        _filled[pixel] += entries;
     }
 }

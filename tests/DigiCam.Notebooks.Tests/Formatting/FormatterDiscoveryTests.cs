@@ -1,4 +1,6 @@
 using System.Reflection;
+using DigiCam.Fitting;
+using DigiCam.HvOff;
 using DigiCam.Notebooks.Cameras;
 using DigiCam.Notebooks.Formatting;
 using DigiCam.Notebooks.Tests.Samples;
@@ -55,27 +57,45 @@ public sealed class FormatterDiscoveryTests
     }
 
     [Fact]
-    public void Register_EngineWithTheTwoMethods_ShowsTheCoresTypesAsText()
+    public void Register_EngineWithTheTwoMethods_ShowsTheCoresTypesByTheirViewsOrAsText()
     {
         FakeEngine.Formatters.Clear();
+        FakeEngine.Preferred.Clear();
         int count = InteractiveFormatters.Register(typeof(FakeEngine));
-        Assert.Equal(count, FakeEngine.Formatters.Count);
-        Assert.Contains(typeof(DigiCam.Runs.Run), FakeEngine.Formatters.Keys);
-        using StringWriter writer = new();
-        FakeEngine.Formatters[typeof(DigiCam.Geometry.Pixel)](DigiCam.Geometry.CameraGeometry.DigiCam.Pixels[0], writer);
-        Assert.StartsWith("pixel 0 (module 76", writer.ToString(), StringComparison.Ordinal);
+        Assert.Equal(count, FakeEngine.Preferred.Count);
+        Assert.Equal(["text/plain"], FakeEngine.Preferred[typeof(DigiCam.Runs.Run)]);
+        Assert.StartsWith("pixel 0 (module 76", FakeEngine.Write(DigiCam.Geometry.CameraGeometry.DigiCam.Pixels[0], "text/plain"), StringComparison.Ordinal);
+
+        FitProblem problem = SampleFits.Gaussian();
+        Assert.Equal(["text/html", "text/plain"], FakeEngine.Preferred[typeof(FitResult)]);
+        Assert.Equal(Show.Problem(problem).ToHtml(), FakeEngine.Write(problem, "text/html"));
+        Assert.Equal(Show.Fit(problem.Fit()).ToString(), FakeEngine.Write(problem.Fit(), "text/plain"));
+        Assert.Equal(["text/html", "text/plain"], FakeEngine.Preferred[typeof(HvOffResult)]);
+    }
+
+    [Fact]
+    public void Format_TypeOfTheCore_IsItsView()
+    {
+        DigiCam.Kernel.Documents.MimeBundle bundle = new DigiCam.Kernel.Formatting.ValueFormatter().Format(SampleFits.Gaussian());
+        Assert.Equal(Show.Problem(SampleFits.Gaussian()).ToHtml(), bundle["text/html"]);
+        Assert.Equal(Show.Problem(SampleFits.Gaussian()).ToString(), bundle["text/plain"]);
     }
 
     private static class FakeEngine
     {
-        public static Dictionary<Type, Action<object, TextWriter>> Formatters { get; } = [];
+        public static Dictionary<(Type Type, string MimeType), Action<object, TextWriter>> Formatters { get; } = [];
 
-        public static void Register(Type type, Action<object, TextWriter> formatter, string mimeType)
+        public static Dictionary<Type, string[]> Preferred { get; } = [];
+
+        public static void Register(Type type, Action<object, TextWriter> formatter, string mimeType) => Formatters[(type, mimeType)] = formatter;
+
+        public static void SetPreferredMimeTypesFor(Type type, params string[] preferred) => Preferred[type] = preferred;
+
+        public static string Write(object item, string mimeType)
         {
-            Assert.Equal("text/plain", mimeType);
-            Formatters[type] = formatter;
+            using StringWriter writer = new();
+            Formatters[(item.GetType(), mimeType)](item, writer);
+            return writer.ToString();
         }
-
-        public static void SetPreferredMimeTypesFor(Type type, params string[] preferred) => Assert.Equal(["text/plain"], preferred);
     }
 }

@@ -1,3 +1,5 @@
+using DigiCam.Fitting;
+
 namespace DigiCam.Notebooks.Tests.Samples;
 
 /// <summary>HTML of one of every output.</summary>
@@ -5,6 +7,13 @@ internal static class AllOutputs
 {
     public static string[] Create() =>
     [
-        SampleCamera.Create().ToHtml(), SampleCamera.CreateEvent().ToHtml(), .. SampleCharts.Create().Select(c => c.ToHtml()), .. SampleCharts.Tables(),
+        SampleCamera.Create().ToHtml(), SampleCamera.CreateEvent().ToHtml(), .. SampleCharts.Create().Select(c => c.ToHtml()), .. SampleCharts.Tables(), .. Fits(),
     ];
+
+    private static string[] Fits()
+    {
+        FitProblem problem = SampleFits.Gaussian();
+        FitResult fit = problem.Fit();
+        return [Show.Fit(fit, problem).ToHtml(), Show.Problem(problem).ToHtml(), Show.Compare(fit, problem.Fix("sigma", 1).Fit(), problem).ToHtml()];
+    }
 }

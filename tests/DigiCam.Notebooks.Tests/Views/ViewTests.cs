@@ -6,6 +6,7 @@ using DigiCam.Notebooks.Formatting;
 using DigiCam.Notebooks.Tables;
 using DigiCam.Notebooks.Tests.Samples;
 using DigiCam.Notebooks.Views;
+using DigiCam.Results;
 using DigiCam.Runs;
 
 namespace DigiCam.Notebooks.Tests.Views;
@@ -14,7 +15,8 @@ public sealed class ViewTests
 {
     private const int Samples = 4000;
     private static readonly PixelHistograms Histograms = CreateHistograms();
-    private static readonly HvOffView View = Show.HvOff(HvOffFitter.Fit(Histograms));
+    private static readonly HvOffResult Result = HvOffFitter.Fit(Histograms);
+    private static readonly CameraResultView View = Show.Result(Result);
 
     [Fact]
     public void Camera_EveryPixel_HasItsHistogramAndFit()
@@ -25,7 +27,9 @@ public sealed class ViewTests
         Assert.Equal(Samples, good.Counts.Sum());
         Assert.Equal(Samples, good.Expected!.Where(double.IsFinite).Sum(), 0.01 * Samples);
         Assert.Equal("converged", good.Status);
-        Assert.Equal(["norm", "mean", "sigma"], View.Result.Pixels[700].Fit.Parameters.Select(p => p.Name));
+        // The parameters carry the names of the quantities with the same numbers.
+        Assert.Equal(["norm", "baseline", "electronic noise"], good.Parameters.Select(p => p.Name));
+        Assert.Equal(["N", "B", "σₑ"], good.Parameters.Select(p => p.Symbol));
         Assert.Null(((PixelSpectrum)display.Panels[17]!).Expected);
         Assert.Equal("not enough data for a fit", ((PixelSpectrum)display.Panels[17]!).Status);
         Assert.InRange(display.ToHtml().Length, 200_000, 1_500_000);
@@ -40,11 +44,13 @@ public sealed class ViewTests
 
         static string[] Outputs()
         {
-            HvOffView view = Show.HvOff(HvOffFitter.Fit(Histograms));
+            HvOffResult result = HvOffFitter.Fit(Histograms);
+            CameraResultView view = Show.Result(result);
             return
             [
-                view.ToHtml(), view.ToString(), view.Camera().ToHtml(), view.NoiseDistribution().ToHtml(), view.BaselineDistribution().ToHtml(), view.GoodnessDistribution().ToHtml(),
-                view.FlaggedPixels().ToHtml(), view.NoisiestPixels().ToString(), view.Pixel(17).ToHtml(), view.Pixel(700).ToHtml(), view.Refit(700, ("sigma", 1)).ToString(), view.Verdict().ToString(),
+                view.ToHtml(), view.ToString(), view.Camera().ToHtml(), .. view.Distributions().Select(c => c.ToHtml()), view.Correlation("baseline", "electronic_noise").ToHtml(),
+                view.FlaggedPixels().ToHtml(), view.Worst("electronic_noise").ToString(), view.Pixel(17).ToHtml(), view.Pixel(700).ToHtml(), view.Fit(17).ToHtml(), view.Fit(700).ToHtml(),
+                new HvOffRequirements().Judge(result).ToString(),
             ];
         }
     }
@@ -59,22 +65,30 @@ public sealed class ViewTests
     }
 
     [Fact]
-    public void Refit_HeldParameter_WorsensTheFit()
+    public void Worst_IsSortedByDistanceFromTheMedian()
     {
-        Table table = View.Refit(700, ("sigma", 1.2));
-        Assert.Equal("1.2 (fixed)", table.Rows[2][2]);
-        Assert.NotEqual(table.Rows[3][1], table.Rows[3][2]);
-        Assert.Equal("Converged", table.Rows[5][2]);
-        Assert.Throws<ArgumentException>(() => View.Refit(700, ("gain", 1)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => View.Refit(1296));
-        Assert.Equal("NotEnoughData", View.Refit(17, ("sigma", 1)).Rows[5][2]);
+        Table table = View.Worst("electronic_noise", 3);
+        Assert.Equal(99, table.Rows[0][0]);
+        Assert.Equal(3, table.Rows.Count);
+        double[] distances = [.. table.Rows.Select(r => Math.Abs((double)r[3]!))];
+        Assert.Equal(distances.OrderDescending(), distances);
+        Assert.Equal("NOISE_OUTLIER", table.Rows[0][6]);
+        Assert.StartsWith("no quantity 'gain'; there are electronic_noise, baseline", Assert.Throws<ArgumentException>(() => View.Worst("gain")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Distributions_WithoutKeys_AreThoseOfAllQuantities()
+    {
+        Assert.Equal(Result.Quantities.Select(q => "Distribution of " + q.Name), View.Distributions().Select(c => c.Title));
+        Assert.Equal("Distribution of baseline", Assert.Single(View.Distributions("baseline")).Title);
+        Assert.Equal(["baseline"], View.Camera(null, "baseline").Quantities.Select(q => q.Name));
     }
 
     [Fact]
     public void Change_SameFit_IsZero()
     {
-        double[][] saved = [.. View.Result.Pixels.Select(p => p.Fit.Parameters.SelectMany(q => new[] { q.Value, q.Error }).ToArray())];
-        CameraDisplay display = View.Change(saved);
+        CameraDisplay display = View.Change(HvOffFitter.Restore(Histograms, [.. Result.Pixels.Select(p => p.Fit.Parameters.SelectMany(q => new[] { q.Value, q.Error }).ToArray())]));
+        Assert.Equal(["change of the electronic noise", "change of the baseline"], display.Quantities.Select(q => q.Name));
         Assert.All(display.Quantities[0].Values.Where(double.IsFinite), v => Assert.Equal(0, v));
         Assert.Contains("diverging", display.ToHtml(), StringComparison.Ordinal);
     }
@@ -82,10 +96,10 @@ public sealed class ViewTests
     [Fact]
     public void Verdict_OnePixelWithoutEntries_FailsForThat()
     {
-        Verdict verdict = View.Verdict();
+        Verdict verdict = new HvOffRequirements().Judge(Result);
         Assert.Equal(Outcome.Fail, verdict.Outcome);
         Assert.Equal("least entries of a pixel", Assert.Single(verdict.Checks, c => c.Outcome == Outcome.Fail).Name);
-        Assert.Equal(Outcome.Pass, View.Verdict(new HvOffRequirements { MinimumEntries = 0 }).Outcome);
+        Assert.Equal(Outcome.Pass, new HvOffRequirements { MinimumEntries = 0 }.Judge(Result).Outcome);
     }
 
     [Fact]
@@ -93,7 +107,7 @@ public sealed class ViewTests
     {
         string text = View.Pixels().ToString();
         Assert.Contains("first 20 of 1296 rows", text, StringComparison.Ordinal);
-        HvOffPixel pixel = View.Result.Pixels[3];
+        HvOffPixel pixel = Result.Pixels[3];
         Assert.Contains(new Measurement(pixel.Baseline, pixel.BaselineError).ToString(), text, StringComparison.Ordinal);
     }
 

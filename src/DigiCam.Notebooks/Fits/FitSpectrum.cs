@@ -1,0 +1,83 @@
+using DigiCam.Fitting;
+using DigiCam.Histograms;
+using DigiCam.Notebooks.Cameras;
+
+namespace DigiCam.Notebooks.Fits;
+
+/// <summary>Histograms with their fits, ready to be drawn.</summary>
+internal static class FitSpectrum
+{
+    private const int EdgeBins = 1;
+    private const double WidthTolerance = 1e-9;
+
+    /// <summary>A pixel's histogram with its fit: all bins with entries and all bins of the fit.</summary>
+    public static PixelSpectrum Of(PixelHistograms histograms, int pixel, FitProblem problem, FitResult fit, (string Name, string Symbol)[] labels)
+    {
+        IntegerAxis axis = histograms.IntegerAxis;
+        ReadOnlySpan<uint> counts = histograms.GetCounts(pixel);
+        HistogramMoments moments = HistogramMoments.Of(counts, axis.First);
+        (int first, int last) = (moments.FirstFilled, moments.LastFilled);
+        PoissonLikelihood? cost = problem.Cost as PoissonLikelihood;
+        (int fitFirst, int fitLast) = (0, -1);
+        if (cost is { DataCount: > 0 })
+        {
+            fitFirst = Math.Clamp((int)Math.Round(cost.Edges[0] + 0.5), axis.First, axis.Last);
+            fitLast = Math.Clamp((int)Math.Round(cost.Edges[^1] - 0.5), fitFirst, axis.Last);
+            (first, last) = moments.FilledBins > 0 ? (Math.Min(first, fitFirst), Math.Max(last, fitLast)) : (fitFirst, fitLast);
+        }
+
+        first = Math.Clamp(first - EdgeBins, axis.First, axis.Last);
+        last = Math.Clamp(last + EdgeBins, first, axis.Last);
+        long[] shown = new long[last - first + 1];
+        for (int i = 0; i < shown.Length; i++) shown[i] = counts[first - axis.First + i];
+
+        double[]? expected = null;
+        if (cost is { DataCount: > 0 } && Values(fit) is { } values)
+        {
+            // In the bins of the picture, whatever those of the fit are; outside its range the fit says nothing. Bins of the fit may lie a fraction of a unit
+            // beside whole numbers: where the zero of a charge is not whole.
+            double shift = cost.Edges[0] + 0.5 - Math.Round(cost.Edges[0] + 0.5);
+            double[] edges = [.. Enumerable.Range(fitFirst, fitLast - fitFirst + 2).Select(v => v - 0.5 + shift)];
+            double[] inside = new double[edges.Length - 1];
+            cost.Model.Evaluate(values, edges, inside, new double[inside.Length], default);
+            expected = new double[shown.Length];
+            Array.Fill(expected, double.NaN);
+            inside.CopyTo(expected, fitFirst - first);
+        }
+
+        return new PixelSpectrum(first, 1, shown)
+        {
+            Expected = expected,
+            AxisName = histograms.Scale.Samples > 1 ? "charge" : axis.First >= 0 ? "ADC value" : "amplitude",
+            AxisUnit = axis.Unit,
+            Underflow = histograms.GetUnderflow(pixel),
+            Overflow = histograms.GetOverflow(pixel),
+            Parameters = [.. fit.Parameters.Select((p, k) => Parameter(p, labels[k].Name, labels[k].Symbol))],
+            ChiSquare = fit.Minimum,
+            DegreesOfFreedom = fit.DegreesOfFreedom,
+            PValue = fit.PValue,
+            Status = fit.Status.Describe(),
+        };
+    }
+
+    /// <summary>The data of a fit with the expectation for some parameters; null when they are no histogram of equal bins.</summary>
+    public static PixelSpectrum? Of(FitProblem problem, ReadOnlySpan<double> values)
+    {
+        if (problem.Cost is not PoissonLikelihood { DataCount: > 0 } cost) return null;
+        double width = cost.Edges[1] - cost.Edges[0];
+        for (int i = 0; i < cost.DataCount; i++)
+        {
+            if (Math.Abs(cost.Edges[i + 1] - cost.Edges[i] - width) > WidthTolerance * width) return null;
+        }
+
+        long[] counts = new long[cost.DataCount];
+        for (int i = 0; i < counts.Length; i++) counts[i] = (long)cost.Counts[i];
+        return new PixelSpectrum(cost.Edges[0] + (width / 2), width, counts) { AxisName = "value", Expected = values.IsEmpty ? null : cost.Expected(values) };
+    }
+
+    /// <summary>The values of a fit; null when it has none.</summary>
+    public static double[]? Values(FitResult fit) => fit.Parameters.Any(p => double.IsNaN(p.Value)) ? null : [.. fit.Parameters.Select(p => p.Value)];
+
+    private static SpectrumParameter Parameter(FittedParameter p, string name, string symbol) =>
+        new(name, symbol, p.Unit == "entries" ? "" : p.Unit, p.Value, p.IsFixed ? 0 : p.Error) { Remark = p.IsAtLimit ? "at its limit" : "" };
+}
