@@ -32,7 +32,7 @@ public sealed class DarkRateResult : CameraResult
         _dark = dark;
         MaximumWindow = maximumWindow;
         RateSpread = spread;
-        Staircase staircase = Staircase.Of(spe, dark.Options.Pulses);
+        Staircase staircase = Staircase.Of(spe);
         (double Value, double Error)[] rates = RatesOf(dark, fits);
         PixelQuantity p0 = new(
             "dark_count_rate_p0", "dark count rate (P0)", "f", "MHz", [.. rates.Select(r => r.Value)], [.. rates.Select(r => r.Error)],

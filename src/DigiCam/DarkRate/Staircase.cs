@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
-using DigiCam.Dark;
 using DigiCam.DarkSpe;
-using DigiCam.Geometry;
-using DigiCam.Simulation;
+using DigiCam.Fitting;
+using MathNet.Numerics;
 
 namespace DigiCam.DarkRate;
 
@@ -29,15 +28,14 @@ public sealed class Staircase
     /// <summary>Its error (pixel).</summary>
     public ImmutableArray<double> CrosstalkError { get; }
 
-    /// <summary>Counts the pulses of all pixels.</summary>
-    /// <param name="spe">Gains and offsets that place the thresholds, with the pulses.</param>
-    /// <param name="finder">The finder that found them.</param>
-    /// <param name="pulse">The pulse of one avalanche, for the time in which a second one adds to it; null for the analytic pulse.</param>
-    public static Staircase Of(DarkSpeResult spe, PulseFinderOptions finder, PulseShape? pulse = null)
+    /// <summary>
+    /// Counts the pulses of all pixels. The widths of the peaks say how many pulses noise carries across a threshold, and pairs of dark counts how many are too
+    /// close to be told apart; both are corrected for, with the rate itself.
+    /// </summary>
+    /// <param name="spe">Gains, offsets and widths, with the pulses.</param>
+    public static Staircase Of(DarkSpeResult spe)
     {
         ArgumentNullException.ThrowIfNull(spe);
-        ArgumentNullException.ThrowIfNull(finder);
-        double pileUpNs = PileUpTimeNs(finder, pulse ?? PulseShape.Analytic);
         int pixels = spe.PixelCount;
         double[] rate = new double[pixels];
         double[] rateError = new double[pixels];
@@ -45,58 +43,32 @@ public sealed class Staircase
         double[] crosstalkError = new double[pixels];
         for (int pixel = 0; pixel < pixels; pixel++)
         {
-            (double gain, double offset) = (spe.Fits[pixel]["gain"].Value, spe.Fits[pixel]["offset"].Value);
+            FitResult fit = spe.Fits[pixel];
+            (double gain, double offset, double spread) = (fit["gain"].Value, fit["offset"].Value, fit["sigma_1"].Value);
+            double noise = spe.Spectra.Noise(pixel);
             double all = spe.Spectra.CountAbove(pixel, (0.5 * gain) + offset);
             double part = spe.Spectra.CountAbove(pixel, (1.5 * gain) + offset) / all;
             double live = spe.Spectra.LiveTimeNs[pixel];
-            rate[pixel] = live > 0 ? NsPerMHz * all / live : double.NaN;
+
+            // Of pulses of one avalanche: those found above each threshold.
+            double low = Above(0.5, 1);
+            double high = Above(1.5, 1);
+            double perNs = live > 0 ? spe.Spectra.RateOf(all / low / live) : double.NaN;
+            double pairs = 0;
+            foreach ((double excess, double time) in spe.Spectra.Pairs?.Classes ?? []) pairs += perNs * time * (Above(1.5, 1 + excess) - high);
+
+            // part = [e^-x (high + pairs) + (1 - e^-x) two] / [e^-x low + 1 - e^-x]
+            double two = Above(1.5, 2);
+            double one = (two - part) / (two - high - pairs - (part * (1 - low)));
+            rate[pixel] = NsPerMHz * perNs;
             rateError[pixel] = rate[pixel] / Math.Sqrt(all);
-            crosstalk[pixel] = -Math.Log(1 - part) - (rate[pixel] / NsPerMHz * pileUpNs);
-            crosstalkError[pixel] = Math.Sqrt(part / (1 - part) / all);
+            crosstalk[pixel] = -Math.Log(one);
+            crosstalkError[pixel] = Math.Sqrt(part * (1 - part) / all) / (one * (two - high - pairs));
+
+            double Above(double threshold, double charge) =>
+                0.5 * SpecialFunctions.Erfc((threshold - charge) * gain / Math.Sqrt(2 * ((noise * noise) + (charge * spread * spread))));
         }
 
         return new Staircase([.. rate], [.. rateError], [.. crosstalk], [.. crosstalkError]);
-    }
-
-    /// <summary>
-    /// Time after a dark count in which a second one makes a pulse of more than one and a half photo-electrons of the two [ns]: found by putting pairs of
-    /// pulses without noise through the finder, at all phases of the sampling.
-    /// </summary>
-    /// <param name="options">The finder.</param>
-    /// <param name="pulse">The pulse of one avalanche.</param>
-    public static double PileUpTimeNs(PulseFinderOptions options, PulseShape pulse)
-    {
-        const int Samples = 50;
-        const int Amplitude = 800;
-        const int Baseline = 200;
-        const double StepNs = 0.25;
-        const double LongestNs = 40;
-        const double StartNs = 80;
-        PulseFinder finder = new(Samples, options);
-        PulseLevel level = finder.LevelOf(Baseline, 1);
-        FoundPulse[] found = new FoundPulse[finder.MostPulses];
-        short[] waveform = new short[Samples];
-        int pedestal = options.ChargeSamples * Baseline;
-        int phases = (int)(CameraGeometry.SampleNs / StepNs);
-        double single = Enumerable.Range(0, phases).Average(phase => Largest(phase * StepNs, double.PositiveInfinity));
-        int above = 0;
-        for (int phase = 0; phase < phases; phase++)
-        {
-            for (double delay = StepNs / 2; delay < LongestNs; delay += StepNs) above += Largest(phase * StepNs, delay) > 1.5 * single ? 1 : 0;
-        }
-
-        return above * StepNs / phases;
-
-        double Largest(double phaseNs, double delayNs)
-        {
-            for (int i = 0; i < Samples; i++)
-            {
-                double time = (i * CameraGeometry.SampleNs) - StartNs - phaseNs;
-                waveform[i] = (short)Math.Round(Baseline + (Amplitude * (pulse.At(time) + pulse.At(time - delayNs))));
-            }
-
-            int count = finder.Find(waveform, level, found, out _);
-            return count == 0 ? 0 : found.Take(count).Max(p => p.Charge) - pedestal;
-        }
     }
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using DigiCam.Charges;
 using DigiCam.Dark;
 using DigiCam.Fitting;
-using DigiCam.Fitting.Models;
 using DigiCam.Flags;
 using DigiCam.Histograms;
 using DigiCam.Results;
@@ -64,7 +63,7 @@ public static class DarkSpeFitter
         options ??= new DarkSpeOptions();
         if (options.Peaks < 2) throw new ArgumentException(FormattableString.Invariant($"a spectrum needs at least 2 peaks for its gain, not {options.Peaks}"), nameof(options));
         ImmutableArray<FitResult> fits = CameraFit.Run(
-            spectra.Histograms.PixelCount, () => new Workspace(options), (pixel, workspace) => workspace.Fit(spectra, pixel), progress, cancellationToken: cancellationToken);
+            spectra.Histograms.PixelCount, () => new Workspace(options, spectra), (pixel, workspace) => workspace.Fit(spectra, pixel), progress, cancellationToken: cancellationToken);
         return new DarkSpeResult(spectra, options, fits, limits ?? new FlagLimits());
     }
 
@@ -77,14 +76,14 @@ public static class DarkSpeFitter
         ArgumentNullException.ThrowIfNull(spectra);
         ArgumentNullException.ThrowIfNull(saved);
         DarkSpeOptions options = new() { Peaks = Math.Max(saved.Fits[0].Parameters.Length - FirstContent, 1) };
-        saved.RequireFits(spectra.Histograms.PixelCount, spectra.Histograms.Scale, new SinglePeModel(0, 1, options.Peaks).Parameters);
+        saved.RequireFits(spectra.Histograms.PixelCount, spectra.Histograms.Scale, new DarkSpectrumModel(Math.Max(options.Peaks, 2), null).Parameters);
         return new DarkSpeResult(spectra, options, saved.Fits, saved.Limits);
     }
 
     /// <summary>The fit of one pixel as it begins.</summary>
     internal static FitProblem Problem(PulseSpectra spectra, int pixel, DarkSpeOptions options)
     {
-        Workspace workspace = new(options);
+        Workspace workspace = new(options, spectra);
         workspace.Prepare(spectra, pixel);
         return new FitProblem(workspace.Cost, [.. workspace.Parameters]);
     }
@@ -94,13 +93,13 @@ public static class DarkSpeFitter
     private sealed class Workspace
     {
         private readonly DarkSpeOptions _options;
-        private readonly SinglePeModel _model;
+        private readonly DarkSpectrumModel _model;
         private readonly Minimizer _minimizer = new();
 
-        public Workspace(DarkSpeOptions options)
+        public Workspace(DarkSpeOptions options, PulseSpectra spectra)
         {
             _options = options;
-            _model = new SinglePeModel(0, 1, options.Peaks);
+            _model = new DarkSpectrumModel(options.Peaks, spectra.Pairs);
             Cost = new PoissonLikelihood(_model);
             Parameters = new FitParameter[_model.Parameters.Length];
         }
@@ -124,7 +123,7 @@ public static class DarkSpeFitter
             IntegerAxis axis = histograms.IntegerAxis;
             ReadOnlySpan<uint> counts = histograms.GetCounts(pixel);
             (double pedestal, double noise) = spectra.IsKnown(pixel) ? (spectra.Pedestal(pixel), spectra.Noise(pixel)) : (0, 1);
-            _model.SetPedestal(pedestal, noise);
+            _model.SetPixel(pedestal, noise, spectra.RateOf(pixel));
 
             double gain = FirstPeak(counts, axis, pedestal + (LowestPeakSigmas * noise)) - pedestal;
             int first = Math.Max((int)Math.Ceiling(pedestal + (_options.LowerEnd * gain)), axis.First);

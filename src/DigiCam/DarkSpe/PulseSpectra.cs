@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DigiCam.Charges;
 using DigiCam.Dark;
 using DigiCam.Histograms;
+using DigiCam.Simulation;
 
 namespace DigiCam.DarkSpe;
 
@@ -13,10 +14,10 @@ public sealed class PulseSpectra
     private readonly Pedestals _pedestals;
     private readonly Func<int, double> _pedestal;
 
-    private PulseSpectra(PixelHistograms histograms, Pedestals pedestals, Func<int, double> pedestal, ImmutableArray<double> liveTimeNs)
+    private PulseSpectra(PixelHistograms histograms, Pedestals pedestals, Func<int, double> pedestal, ImmutableArray<double> liveTimeNs, PulsePairs? pairs)
     {
         if (pedestals.PixelCount != histograms.PixelCount) throw new ArgumentException(FormattableString.Invariant($"pedestals of {pedestals.PixelCount} pixels for histograms of {histograms.PixelCount}"), nameof(pedestals));
-        (Histograms, _pedestals, _pedestal, LiveTimeNs) = (histograms, pedestals, pedestal, liveTimeNs);
+        (Histograms, _pedestals, _pedestal, LiveTimeNs, Pairs) = (histograms, pedestals, pedestal, liveTimeNs, pairs);
     }
 
     /// <summary>Charges of the pulses.</summary>
@@ -25,12 +26,16 @@ public sealed class PulseSpectra
     /// <summary>Time in which a pulse would have been counted (pixel) [ns]; NaN = not known.</summary>
     public ImmutableArray<double> LiveTimeNs { get; }
 
+    /// <summary>What the finder made of pairs of pulses; null where that is not known.</summary>
+    public PulsePairs? Pairs { get; }
+
     /// <summary>The pulses of a dark run.</summary>
     /// <param name="dark">The histograms of the run.</param>
-    public static PulseSpectra Of(DarkHistograms dark)
+    /// <param name="pulse">The pulse of one avalanche, for what two close dark counts look like; null for the analytic one.</param>
+    public static PulseSpectra Of(DarkHistograms dark, PulseShape? pulse = null)
     {
         ArgumentNullException.ThrowIfNull(dark);
-        return new PulseSpectra(dark.Pulses, dark.Pedestals, dark.PulsePedestal, dark.LiveTimeNs);
+        return new PulseSpectra(dark.Pulses, dark.Pedestals, dark.PulsePedestal, dark.LiveTimeNs, PulsePairs.Of(dark.Options.Pulses, pulse));
     }
 
     /// <summary>Amplitudes from elsewhere, as a file of the 2017 scripts has them: how long pulses were counted is not known.</summary>
@@ -42,7 +47,7 @@ public sealed class PulseSpectra
         ArgumentNullException.ThrowIfNull(amplitudes);
         ArgumentNullException.ThrowIfNull(pedestals);
         if (amplitudes.Scale != ChargeScale.Amplitude) throw new ArgumentException($"histograms on the scale '{amplitudes.Scale}', expected '{ChargeScale.Amplitude}'", nameof(amplitudes));
-        return new PulseSpectra(amplitudes, pedestals, pixel => pedestals.Baseline[pixel], [.. Enumerable.Repeat(double.NaN, amplitudes.PixelCount)]);
+        return new PulseSpectra(amplitudes, pedestals, pixel => pedestals.Baseline[pixel], [.. Enumerable.Repeat(double.NaN, amplitudes.PixelCount)], null);
     }
 
     /// <summary>True for a pixel with a baseline and a noise.</summary>
@@ -60,6 +65,25 @@ public sealed class PulseSpectra
         int samples = Histograms.Scale.Samples;
         double noise = _pedestals.Noise[pixel];
         return samples == 1 ? noise : Math.Sqrt((samples * noise * noise) + ((samples - 1) * RoundingVariance));
+    }
+
+    /// <summary>Dark counts per time, the ones that pass for one corrected for [1/ns]; NaN where the live time is not known.</summary>
+    /// <param name="pixel">Software id.</param>
+    public double RateOf(int pixel)
+    {
+        if (!(LiveTimeNs[pixel] > 0) || Pairs is null) return double.NaN;
+        return RateOf(Histograms.GetEntries(pixel) / LiveTimeNs[pixel]);
+    }
+
+    /// <summary>Dark counts per time from found pulses per time.</summary>
+    /// <param name="found">Pulses found per time [1/ns].</param>
+    internal double RateOf(double found)
+    {
+        if (Pairs is null) return found;
+
+        // f (1 - f t) = found, as far as it has a solution.
+        double root = 1 - (4 * found * Pairs.LostNs);
+        return root > 0 ? 2 * found / (1 + Math.Sqrt(root)) : 2 * found;
     }
 
     /// <summary>Entries above a charge, the bin that holds it in proportion.</summary>
