@@ -24,6 +24,7 @@ public static class DarkFitter
     private const int LargestDistanceBelow = 40;
     private const double MostAvalanches = 40;
     private const double BinVariance = 1.0 / 12;
+    private const string SpreadHeld = "spread of one avalanche held";
     private const double PerNsInMHz = 1e-3;
 
     // Limits of the gain in multiples of the typical one; of the rate [1/ns]; of the crosstalk; of the spread in multiples of the typical gain.
@@ -177,7 +178,7 @@ public static class DarkFitter
             [
                 new("gain 15 % lower", p => Start(p, DarkResult.Gain, 0.85 * _options.StartGain)),
                 new("gain 15 % higher", p => Start(p, DarkResult.Gain, 1.15 * _options.StartGain)),
-                new("spread of one avalanche held", p => Hold(p, DarkResult.Spread, _options.StartSpread)),
+                new(SpreadHeld, p => Hold(p, DarkResult.Spread, _options.StartSpread)),
                 new("no pulses", NoPulses),
             ];
             if (hvOff is not null && hvOff.Fits[pixel].IsValid)
@@ -190,7 +191,13 @@ public static class DarkFitter
                 }));
             }
 
-            return _minimizer.Minimize(Cost, Parameters, retries);
+            FitResult fit = _minimizer.Minimize(Cost, Parameters, retries);
+
+            // Few pulses do not fix the spread, and its best value may be none at all: no avalanches are that equal.
+            if (!fit.HasErrors || !fit.Parameters[DarkResult.Spread].IsAtLimit || fit.Parameters[DarkResult.Spread].Value > 0) return fit;
+            Hold(Parameters, DarkResult.Spread, _options.StartSpread);
+            FitResult held = _minimizer.Minimize(Cost, Parameters);
+            return held.HasErrors ? held.With([.. fit.Attempts, held.Attempts[0] with { Description = SpreadHeld }]) : fit;
         }
 
         // Range, data and start values of a pixel.
