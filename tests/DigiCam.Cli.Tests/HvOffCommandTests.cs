@@ -39,7 +39,7 @@ public sealed class HvOffCommandTests : IDisposable
     {
         Digicam.Result result = Run("-c", "-p", "-f", "run_000", "--evt_max", "40", "--histo_filename", "h.npz", "--fit_filename", "f.npz", "--output_directory", "x/y");
         AssertClosed(result, "hvoff: 40 events, ");
-        Assert.Equal(["f.csv", "f.json", "f.npz", "h.json", "h.npz"], Directory.GetFiles(_folder.File("x/y")).Select(Path.GetFileName).Order());
+        Assert.Equal(["f.csv", "f.h5", "f.json", "f.npz", "h.json", "h.npz"], Directory.GetFiles(_folder.File("x/y")).Select(Path.GetFileName).Order());
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(_folder.File("x/y/f.json")));
         JsonElement input = json.RootElement.GetProperty("provenance").GetProperty("Inputs")[0];
         Assert.Equal("run_000.fits.fz", input.GetProperty("Name").GetString());

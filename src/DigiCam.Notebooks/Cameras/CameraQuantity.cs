@@ -1,5 +1,6 @@
 using DigiCam.Geometry;
 using DigiCam.Notebooks.Formatting;
+using DigiCam.Results;
 
 namespace DigiCam.Notebooks.Cameras;
 

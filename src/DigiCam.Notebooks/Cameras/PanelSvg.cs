@@ -1,6 +1,7 @@
 using System.Text;
 using DigiCam.Geometry;
 using DigiCam.Notebooks.Formatting;
+using DigiCam.Results;
 
 namespace DigiCam.Notebooks.Cameras;
 

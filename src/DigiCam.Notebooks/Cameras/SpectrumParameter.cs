@@ -1,4 +1,5 @@
 using DigiCam.Notebooks.Formatting;
+using DigiCam.Results;
 
 namespace DigiCam.Notebooks.Cameras;
 

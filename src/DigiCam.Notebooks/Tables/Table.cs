@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using DigiCam.Notebooks.Formatting;
+using DigiCam.Results;
 
 namespace DigiCam.Notebooks.Tables;
 

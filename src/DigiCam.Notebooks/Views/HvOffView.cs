@@ -6,6 +6,7 @@ using DigiCam.Notebooks.Cameras;
 using DigiCam.Notebooks.Formatting;
 using DigiCam.Notebooks.Plots;
 using DigiCam.Notebooks.Tables;
+using DigiCam.Results;
 using DigiCam.Simulation;
 
 namespace DigiCam.Notebooks.Views;
@@ -222,7 +223,7 @@ public sealed class HvOffView : IHtml
             ChiSquare = p.Fit.Minimum,
             DegreesOfFreedom = p.Fit.DegreesOfFreedom,
             PValue = p.Fit.PValue,
-            Status = StatusWords(p.Fit.Status),
+            Status = p.Fit.Status.Describe(),
         };
     }
 
@@ -247,14 +248,4 @@ public sealed class HvOffView : IHtml
 
     private static SpectrumParameter Create(FittedParameter q, string name, string symbol, string unit) =>
         new(name, symbol, unit, q.Value, q.IsFixed ? 0 : q.Error) { Remark = q.IsAtLimit ? "at its limit" : "" };
-
-    private static string StatusWords(FitStatus status) => status switch
-    {
-        FitStatus.Converged => "converged",
-        FitStatus.AtLimit => "a parameter is at its limit",
-        FitStatus.MaxIterations => "not converged",
-        FitStatus.SingularHessian => "the data do not fix all parameters",
-        FitStatus.NotEnoughData => "not enough data for a fit",
-        _ => "not fitted: input not finite",
-    };
 }

@@ -34,6 +34,38 @@ public sealed class Minimizer
     private double[] _matrix = [];
     private int[] _free = [];
 
+    /// <summary>Minimises a cost function, with other start values, limits or fixed parameters where a first try does not go well.</summary>
+    /// <param name="cost">The function.</param>
+    /// <param name="parameters">Start values and limits of the first try (parameter).</param>
+    /// <param name="retries">Further tries, made in their order as far as needed.</param>
+    /// <returns>
+    /// The best of the tries: one with errors before one without, then the lower minimum, then the earlier one. A fit without enough data is not tried again.
+    /// </returns>
+    public FitResult Minimize(ICostFunction cost, ReadOnlySpan<FitParameter> parameters, IReadOnlyList<FitRetry> retries)
+    {
+        ArgumentNullException.ThrowIfNull(retries);
+        FitResult best = Minimize(cost, parameters);
+        if (best.Status == FitStatus.NotEnoughData) return best;
+        ImmutableArray<FitAttempt>.Builder? attempts = null;
+        FitParameter[]? changed = null;
+        foreach (FitRetry retry in retries)
+        {
+            if (!retry.IsNeeded(best)) continue;
+            changed ??= new FitParameter[parameters.Length];
+            parameters.CopyTo(changed);
+            retry.Change(changed);
+            FitResult next = Minimize(cost, changed);
+            if (attempts is null) (attempts = ImmutableArray.CreateBuilder<FitAttempt>()).AddRange(best.Attempts);
+            attempts.Add(next.Attempts[0] with { Description = retry.Description });
+            if (IsBetter(next, best)) best = next;
+        }
+
+        return attempts is null ? best : best.With(attempts.DrainToImmutable());
+    }
+
+    private static bool IsBetter(FitResult next, FitResult best) =>
+        next.HasErrors != best.HasErrors ? next.HasErrors : next.Minimum < best.Minimum || (double.IsNaN(best.Minimum) && !double.IsNaN(next.Minimum));
+
     /// <summary>Minimises a cost function.</summary>
     /// <param name="cost">The function.</param>
     /// <param name="parameters">Start values and limits (parameter), as many as the cost has.</param>
@@ -51,7 +83,7 @@ public sealed class Minimizer
 
         int calls = 1;
         double value = cost.Evaluate(_point, _gradient, _curvature);
-        if (!IsUsable(value, n)) return FitResult.Without(FitStatus.NotFinite, parameters, cost.DataCount);
+        if (!IsUsable(value, n)) return FitResult.Without(FitStatus.NotFinite, parameters, cost.DataCount, calls);
 
         double damping = 0;
         double distance = double.PositiveInfinity;
@@ -160,7 +192,7 @@ public sealed class Minimizer
                 p.Name, p.Unit, _point[k], Math.Sqrt(covariance[(k * n) + k]), !p.IsFixed && IsAtLimit(p, _point[k]), p.IsFixed));
         }
 
-        return new FitResult(status, fitted.MoveToImmutable(), covariance, value, distance, cost.DataCount, calls);
+        return FitResult.Create(status, fitted.MoveToImmutable(), covariance, value, distance, cost.DataCount, calls, [new FitAttempt(FitAttempt.First, status, value, calls)]);
     }
 
     private static bool IsAtLimit(FitParameter parameter, double value) => value <= parameter.Lower || value >= parameter.Upper;

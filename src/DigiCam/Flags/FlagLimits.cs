@@ -18,6 +18,9 @@ public sealed record FlagLimits
     /// <summary>p-value below which a large chi2/ndf counts; few degrees of freedom scatter widely.</summary>
     public double MaximumBadPValue { get; init; } = 1e-6;
 
+    /// <summary>Error of a width or gain relative to its value above which a fit counts as poor: the data hardly constrain it.</summary>
+    public double MaximumRelativeError { get; init; } = 0.3;
+
     /// <summary>Distance from the camera's median, in spreads, above which a value is an outlier.</summary>
     public double OutlierSigmas { get; init; } = 5;
 

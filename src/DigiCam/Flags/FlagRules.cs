@@ -71,4 +71,28 @@ public static class FlagRules
 
         return clip;
     }
+
+    /// <summary>Marks rates of dark counts far from the camera's: HOT, and DEAD for what is noise taken for pulses.</summary>
+    /// <param name="flags">The flags so far (pixel); receives the new ones.</param>
+    /// <param name="rates">The rates (pixel); NaN is neither.</param>
+    /// <param name="limits">The thresholds.</param>
+    /// <returns>Median and spread of the camera.</returns>
+    public static SigmaClip MarkRates(Span<PixelFlags> flags, ReadOnlySpan<double> rates, FlagLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        List<double> trusted = new(rates.Length);
+        for (int i = 0; i < rates.Length; i++)
+        {
+            if ((flags[i] & PixelFlags.FitFailed) == 0) trusted.Add(rates[i]);
+        }
+
+        SigmaClip clip = SigmaClip.Of(trusted, limits.OutlierSigmas);
+        for (int i = 0; i < rates.Length; i++)
+        {
+            if (rates[i] > limits.HotRateFactor * clip.Median) flags[i] |= PixelFlags.Hot;
+            else if (rates[i] < limits.DeadRateFactor * clip.Median) flags[i] |= PixelFlags.Dead;
+        }
+
+        return clip;
+    }
 }

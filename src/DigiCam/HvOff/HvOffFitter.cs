@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DigiCam.Fitting;
 using DigiCam.Flags;
 using DigiCam.Histograms;
+using DigiCam.Results;
 
 namespace DigiCam.HvOff;
 
@@ -34,7 +35,7 @@ public static class HvOffFitter
             static () => new Workspace(),
             (pixel, _, workspace) =>
             {
-                pixels[pixel] = FitPixel(histograms, pixel, limits, workspace, saved: null);
+                pixels[pixel] = FitPixel(histograms, pixel, limits, workspace, static w => w.Minimizer.Minimize(w.Cost, w.Parameters));
                 return workspace;
             },
             static _ => { });
@@ -51,8 +52,44 @@ public static class HvOffFitter
         ArgumentNullException.ThrowIfNull(saved);
         limits ??= new FlagLimits();
         Workspace workspace = new();
-        HvOffPixel[] pixels = [.. Enumerable.Range(0, histograms.PixelCount).Select(pixel => FitPixel(histograms, pixel, limits, workspace, saved[pixel]))];
+        HvOffPixel[] pixels = [.. Enumerable.Range(0, histograms.PixelCount).Select(pixel => FitPixel(histograms, pixel, limits, workspace, w => FitResult.Restore(w.Cost, w.Parameters, saved[pixel])))];
         return Assemble(pixels, histograms, limits);
+    }
+
+    /// <summary>Puts a saved result back together with its histograms, without fitting.</summary>
+    /// <param name="histograms">ADC histograms.</param>
+    /// <param name="saved">The fits.</param>
+    /// <exception cref="InvalidDataException">The fits are not those of this task on such histograms.</exception>
+    public static HvOffResult Restore(PixelHistograms histograms, SavedResult saved)
+    {
+        ArgumentNullException.ThrowIfNull(histograms);
+        ArgumentNullException.ThrowIfNull(saved);
+        Workspace workspace = new();
+        saved.RequireFits(histograms.PixelCount, histograms.Scale, workspace.Cost.Model.Parameters);
+        HvOffPixel[] pixels = [.. Enumerable.Range(0, histograms.PixelCount).Select(pixel => FitPixel(histograms, pixel, saved.Limits, workspace, _ => saved.Fits[pixel]))];
+        return Assemble(pixels, histograms, saved.Limits);
+    }
+
+    /// <summary>Saved fits without the histograms behind them, as input of other tasks: baselines, noise and their errors.</summary>
+    /// <param name="saved">Saved results (pixel, [norm, error, mean, error, sigma, error]).</param>
+    internal static HvOffResult WithoutHistograms(double[][] saved)
+    {
+        // No limits: where a value rested on one, its error is missing in the file.
+        PoissonLikelihood cost = new(new GaussianModel());
+        FitParameter[] parameters = [.. cost.Model.Parameters.Select(p => new FitParameter(p.Name, p.Unit, 0))];
+        FitResult[] fits = [.. saved.Select(row => FitResult.Restore(cost, parameters, row))];
+        return WithoutHistograms([.. fits], [.. fits.Select(f => f.HasErrors ? PixelFlags.None : PixelFlags.FitFailed)], new FlagLimits());
+    }
+
+    /// <summary>Saved fits without the histograms behind them, as input of other tasks.</summary>
+    /// <param name="fits">The fits (pixel).</param>
+    /// <param name="flags">The flags (pixel).</param>
+    /// <param name="limits">The thresholds behind the flags.</param>
+    internal static HvOffResult WithoutHistograms(ImmutableArray<FitResult> fits, ImmutableArray<PixelFlags> flags, FlagLimits limits)
+    {
+        PixelHistograms nothing = new(new IntegerAxis(0, 1), fits.Length);
+        HistogramMoments none = HistogramMoments.Of([], 0);
+        return Assemble([.. fits.Select((fit, pixel) => new HvOffPixel(pixel, fit, 0, -1, none, 0, 0, flags[pixel]))], nothing, limits);
     }
 
     /// <summary>The fit of one pixel as it begins.</summary>
@@ -75,14 +112,10 @@ public static class HvOffFitter
         double[] Values(Func<HvOffPixel, double> value) => [.. pixels.Select(p => p.Fit.IsValid ? value(p) : double.NaN)];
     }
 
-    private static HvOffPixel FitPixel(PixelHistograms histograms, int pixel, FlagLimits limits, Workspace workspace, double[]? saved)
+    private static HvOffPixel FitPixel(PixelHistograms histograms, int pixel, FlagLimits limits, Workspace workspace, Func<Workspace, FitResult> fitOf)
     {
         HistogramMoments moments = Prepare(histograms, pixel, workspace, out int first, out int last);
-        FitResult fit;
-        if (!histograms.IsValid(pixel)) fit = FitResult.Without(FitStatus.NotFinite, workspace.Parameters, 0);
-        else if (saved is null) fit = workspace.Minimizer.Minimize(workspace.Cost, workspace.Parameters);
-        else fit = FitResult.Restore(workspace.Cost, workspace.Parameters, saved);
-
+        FitResult fit = histograms.IsValid(pixel) ? fitOf(workspace) : FitResult.Without(FitStatus.NotFinite, workspace.Parameters, 0);
         PixelFlags flags = FlagRules.OfHistogram(histograms, pixel, limits.MinimumSamples, edgesCount: true) | FlagRules.OfFit(fit, limits);
         return new HvOffPixel(pixel, fit, first, last, moments, histograms.GetUnderflow(pixel), histograms.GetOverflow(pixel), flags);
     }

@@ -9,6 +9,9 @@ namespace DigiCam.HvOff;
 /// <summary>Baselines and electronic noise of the whole camera.</summary>
 public sealed class HvOffResult : CameraResult
 {
+    /// <summary>Name of the task in files and commands.</summary>
+    public const string TaskName = "hvoff";
+
     internal HvOffResult(
         ImmutableArray<HvOffPixel> pixels, PixelHistograms histograms, FlagLimits limits, SigmaClip baseline, SigmaClip noise)
         : base(histograms, [.. pixels.Select(p => p.Fit)], [.. pixels.Select(p => p.Flags)], limits)
@@ -26,7 +29,7 @@ public sealed class HvOffResult : CameraResult
     }
 
     /// <inheritdoc/>
-    public override string Task => "hvoff";
+    public override string Task => TaskName;
 
     /// <inheritdoc/>
     public override string Title => "HV off";

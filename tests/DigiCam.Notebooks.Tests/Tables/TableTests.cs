@@ -1,5 +1,6 @@
 using DigiCam.Notebooks.Formatting;
 using DigiCam.Notebooks.Tables;
+using DigiCam.Results;
 
 namespace DigiCam.Notebooks.Tests.Tables;
 

@@ -6,6 +6,7 @@ using DigiCam.Notebooks.Formatting;
 using DigiCam.Notebooks.Tables;
 using DigiCam.Notebooks.Tests.Samples;
 using DigiCam.Notebooks.Views;
+using DigiCam.Results;
 using DigiCam.Runs;
 
 namespace DigiCam.Notebooks.Tests.Views;

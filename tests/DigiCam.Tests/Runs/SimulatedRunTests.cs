@@ -5,6 +5,7 @@ using DigiCam.Flags;
 using DigiCam.Geometry;
 using DigiCam.Histograms;
 using DigiCam.HvOff;
+using DigiCam.Results;
 using DigiCam.Runs;
 using DigiCam.Simulation;
 using DigiCam.Simulation.Plans;
@@ -197,17 +198,18 @@ public sealed class SimulatedRunTests : IDisposable
         try
         {
             CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");
-            HvOffFiles.WriteHistograms(_folder.File("h.npz"), result.Histograms);
+            NpzHistograms.Write(_folder.File("h.npz"), result.Histograms);
             HvOffFiles.WriteFit(_folder.File("f.npz"), result);
-            HvOffFiles.WriteTable(_folder.File("f.csv"), result);
-            HvOffResult restored = HvOffFitter.Restore(HvOffFiles.ReadHistograms(_folder.File("h.npz")), HvOffFiles.ReadFit(_folder.File("f.npz")));
+            ResultTable.Write(_folder.File("f.csv"), result);
+            HvOffResult restored = HvOffFitter.Restore(NpzHistograms.Read(_folder.File("h.npz")), HvOffFiles.ReadFit(_folder.File("f.npz")));
             Assert.Equal(result.Baseline, restored.Baseline);
             Assert.Equal(result.NoiseError, restored.NoiseError);
             Assert.Equal(result.Flags, restored.Flags);
             Assert.Equal(result.ChiSquarePerNdf, restored.ChiSquarePerNdf);
             string[] lines = File.ReadAllLines(_folder.File("f.csv"));
             Assert.Equal(1297, lines.Length);
-            Assert.All(lines, line => Assert.Equal(16, line.Split(',').Length));
+            Assert.Equal("pixel,electronic_noise_lsb,electronic_noise_error_lsb,baseline_lsb,baseline_error_lsb,chi2_per_ndf,skewness,chi2,ndf,p_value,entries,underflow,overflow,status,flags", lines[0]);
+            Assert.All(lines, line => Assert.Equal(15, line.Split(',').Length));
         }
         finally
         {
@@ -220,12 +222,12 @@ public sealed class SimulatedRunTests : IDisposable
     {
         PixelHistograms histograms = new(IntegerAxis.Adc, CameraGeometry.PixelCount);
         for (int pixel = 0; pixel < CameraGeometry.PixelCount; pixel++) histograms.Fill(pixel, [2000, 2001, 2002]);
-        HvOffFiles.WriteHistograms(_folder.File("h.npz"), histograms);
+        NpzHistograms.Write(_folder.File("h.npz"), histograms);
         using (NpzFile plain = NpzFile.Open(_folder.File("h.npz"))) Assert.False(plain.Contains("adcs_flow"));
 
         histograms.Fill(7, [-1, -2, 4096]);
-        HvOffFiles.WriteHistograms(_folder.File("h.npz"), histograms);
-        PixelHistograms read = HvOffFiles.ReadHistograms(_folder.File("h.npz"));
+        NpzHistograms.Write(_folder.File("h.npz"), histograms);
+        PixelHistograms read = NpzHistograms.Read(_folder.File("h.npz"));
         Assert.Equal((2L, 1L, 6L), (read.GetUnderflow(7), read.GetOverflow(7), read.GetEntries(7)));
         Assert.Equal((0L, 0L, 3L), (read.GetUnderflow(8), read.GetOverflow(8), read.GetEntries(8)));
     }
@@ -239,7 +241,7 @@ public sealed class SimulatedRunTests : IDisposable
     public void ReadHistograms_ImpossibleCodes_AreRefused(double first, double step, int count)
     {
         new NpzWriter().Add("adcs", [1]).Add("adcs_bin_centers", [.. Enumerable.Range(0, count).Select(i => first + (step * i))]).Write(_folder.File("h.npz"));
-        Assert.Equal($"{_folder.File("h.npz")}: adcs_bin_centers are not consecutive whole ADC codes", Assert.Throws<InvalidDataException>(() => HvOffFiles.ReadHistograms(_folder.File("h.npz"))).Message);
+        Assert.Equal($"{_folder.File("h.npz")}: adcs_bin_centers are not consecutive whole ADC codes", Assert.Throws<InvalidDataException>(() => NpzHistograms.Read(_folder.File("h.npz"))).Message);
     }
 
     private string Simulate(string name, SimulatedRun simulation)

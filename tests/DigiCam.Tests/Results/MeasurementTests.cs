@@ -1,7 +1,7 @@
 using CsCheck;
-using DigiCam.Notebooks.Formatting;
+using DigiCam.Results;
 
-namespace DigiCam.Notebooks.Tests.Formatting;
+namespace DigiCam.Tests.Results;
 
 public sealed class MeasurementTests
 {
@@ -31,9 +31,6 @@ public sealed class MeasurementTests
 
     [Fact]
     public void ToString_WithUnit_EndsWithIt() => Assert.Equal("0.953 ± 0.004 LSB", new Measurement(0.9531, 0.0042, "LSB").ToString());
-
-    [Fact]
-    public void ToPretty_LargeNumber_UsesPowers() => Assert.Equal("(−1.23457 ± 0.00021)×10⁷", new Measurement(-12345678, 2100, "LSB").ToPretty());
 
     [Fact]
     public void ToString_AnyError_IsCloseToTheNumbers()

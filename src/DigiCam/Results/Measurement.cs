@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace DigiCam.Notebooks.Formatting;
+namespace DigiCam.Results;
 
 /// <summary>
 /// A value with its error, rounded as the Particle Data Group does: the error keeps two digits when its three leading ones
@@ -36,14 +36,6 @@ public readonly record struct Measurement(double Value, double Error, string Uni
         };
         if (exponent != 0) text = string.Create(CultureInfo.InvariantCulture, $"({text})e{exponent}");
         return string.IsNullOrEmpty(Unit) ? text : $"{text} {Unit}";
-    }
-
-    /// <summary>The same without unit for HTML: a true minus sign and powers of ten as powers.</summary>
-    internal string ToPretty()
-    {
-        string text = Html.Minus((this with { Unit = "" }).ToString());
-        int exponent = Exponent;
-        return exponent == 0 ? text : string.Concat(text.AsSpan(0, text.LastIndexOf(')') + 1), "×", Axis.Decade(exponent));
     }
 
     private (string Value, string Error, int Exponent) Round()

@@ -1,0 +1,101 @@
+using System.CommandLine;
+using DigiCam.Cli.Reporting;
+using DigiCam.Dark;
+using DigiCam.Histograms;
+using DigiCam.HvOff;
+using DigiCam.Results;
+using DigiCam.Runs;
+
+namespace DigiCam.Cli.Commands;
+
+/// <summary>What the dark tasks fit, from a run or from files: histograms of a dark run, and the result with high voltage off.</summary>
+internal sealed class DarkInput
+{
+    private DarkInput(DarkHistograms? dark, PixelHistograms? codes, HvOffResult? hvOff, string? hvOffPath, Provenance provenance, long events) =>
+        (Dark, Codes, HvOff, HvOffPath, Provenance, EventsRead) = (dark, codes, hvOff, hvOffPath, provenance, events);
+
+    /// <summary>Everything from one pass over a run; null when there is only a file of the 2017 scripts.</summary>
+    public DarkHistograms? Dark { get; }
+
+    /// <summary>The histograms of a file of the 2017 scripts.</summary>
+    public PixelHistograms? Codes { get; }
+
+    /// <summary>Baselines and noise; null without.</summary>
+    public HvOffResult? HvOff { get; }
+
+    /// <summary>The file they are from.</summary>
+    public string? HvOffPath { get; }
+
+    /// <summary>Where the histograms come from.</summary>
+    public Provenance Provenance { get; }
+
+    /// <summary>Events read from a run.</summary>
+    public long EventsRead { get; }
+
+    public static Option<string?> CreateOption() => new("--input_fit_filename", "--input_fit_hvoff_filename")
+    {
+        Description = $"fit file of digicam hvoff, .npz or .h5 [default: {HvOffFiles.DefaultFitName} in the output directory]",
+    };
+
+    /// <summary>The files that the stage create writes: everything (.h5), what the 2017 scripts have (.npz) if they have it, and the provenance (.json).</summary>
+    public static string[] HistogramPaths(string path, bool hasCodes)
+    {
+        IReadOnlyList<string> paths = ResultFiles.Paths(path);
+        return hasCodes ? [paths[0], ResultFiles.NpzPath(path), paths[^1]] : [paths[0], paths[^1]];
+    }
+
+    /// <summary>Reads the result with high voltage off and, from run or file, the histograms.</summary>
+    /// <param name="request">What the user wants.</param>
+    /// <param name="hvOffPath">What the user says of the result with high voltage off; null for the usual file.</param>
+    /// <param name="needsHvOff">Without it there is nothing to do.</param>
+    /// <param name="codes">The histograms that the 2017 scripts have a file of; null if none.</param>
+    /// <param name="resultPaths">Files of the results.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public static async Task<DarkInput> ReadAsync(
+        TaskRequest request, string? hvOffPath, bool needsHvOff, Func<DarkHistograms, PixelHistograms>? codes, IReadOnlyList<string> resultPaths, CancellationToken cancellationToken)
+    {
+        string[] histogramPaths = HistogramPaths(request.HistogramPath, codes is not null);
+        request.Check(histogramPaths, resultPaths);
+        string path = hvOffPath ?? Path.Combine(request.OutputDirectory, HvOffFiles.DefaultFitName);
+        bool exists = File.Exists(path) || Directory.Exists(path);
+        if (!exists && (needsHvOff || hvOffPath is not null)) throw new UsageException($"{path}: no such file; --input_fit_filename names the result of digicam hvoff that is needed here");
+        HvOffResult? hvOff = exists ? HvOffFiles.ReadInput(path) : null;
+        InputFile[] inputs = exists ? [await InputFile.HashAsync(path, null, cancellationToken)] : [];
+        Pedestals? pedestals = hvOff is null ? null : Pedestals.From(hvOff);
+        if (request.Create)
+        {
+            (DarkHistograms made, Provenance provenance) = await request.AccumulateAsync(
+                (run, progress) => DarkPass.Accumulate(run, pedestals, progress: progress, batchEvents: request.BatchEvents, cancellationToken: cancellationToken),
+                () => request.CheckTargets(histogramPaths, resultPaths), inputs, cancellationToken);
+            if (pedestals is not null) CheckPedestals(made.Samples, pedestals, path);
+            made.Write(histogramPaths[0], System.Text.Json.JsonSerializer.Serialize(provenance));
+            if (codes is not null) NpzHistograms.Write(histogramPaths[1], codes(made));
+            ResultFiles.WriteProvenance(histogramPaths[^1], provenance);
+            foreach (string written in histogramPaths) request.Say($"histograms: {written}");
+            return new DarkInput(made, null, hvOff, path, provenance, made.EventCount);
+        }
+
+        // A file of the 2017 scripts alone will do where it holds what is fitted.
+        bool isComplete = File.Exists(histogramPaths[0]) || codes is null;
+        string source = isComplete ? histogramPaths[0] : histogramPaths[1];
+        DarkHistograms? dark = isComplete ? DarkHistograms.Read(source) : null;
+        PixelHistograms? old = isComplete ? null : NpzHistograms.Read(source);
+        if (dark is not null && pedestals is not null && dark.Pedestals.UnknownCount < dark.PixelCount && !dark.Pedestals.Equals(pedestals))
+            throw new InvalidDataException($"{path}: is another result with high voltage off than the one that {source} was filled with");
+        if (needsHvOff && dark is not null && dark.Pedestals.UnknownCount == dark.PixelCount)
+            throw new InvalidDataException($"{source}: was filled without a result with high voltage off: it holds no pulses; -c fills it anew");
+        return new DarkInput(
+            dark, old, hvOff, path,
+            await request.ProvenanceOfSavedAsync(source, ResultFiles.ReadProvenanceBeside(source), inputs, cancellationToken), 0);
+    }
+
+    private static void CheckPedestals(PixelHistograms samples, Pedestals pedestals, string path)
+    {
+        double distance = PedestalCheck.MedianDistance(samples, pedestals);
+        if (distance > PedestalCheck.LargestDistanceLsb)
+        {
+            throw new InvalidDataException(FormattableString.Invariant(
+                $"{path}: adcs_fit_result: baselines lie {distance:F1} LSB from the samples of the dark run in the median pixel: they are of other pixels or of another time"));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using DigiCam.Cli.Reporting;
+using DigiCam.Flags;
+using DigiCam.Results;
+using Spectre.Console;
+
+namespace DigiCam.Cli.Commands;
+
+/// <summary>The result of a task on a terminal.</summary>
+internal static class ResultDisplay
+{
+    private const int MostFlaggedPixels = 20;
+
+    // Of a flagged pixel: more would not fit a line.
+    private const int QuantitiesOfPixel = 4;
+
+    public static void Print(CameraResult result)
+    {
+        Table summary = Display.CreateTable(["quantity", "unit"], ["median", "spread", "min", "max", "measured"]);
+        foreach (PixelQuantity quantity in result.Quantities) AddRow(summary, quantity, result.Limits);
+        Display.Write(summary);
+
+        int[] flagged = [.. Enumerable.Range(0, result.PixelCount).Where(pixel => result.Flags[pixel] != PixelFlags.None)];
+        Console.WriteLine(FormattableString.Invariant($"{result.GoodCount} of {result.PixelCount} pixels are good, {flagged.Length} are flagged:"));
+        foreach ((PixelFlags flag, string name, string meaning) in PixelFlagNames.All)
+        {
+            int count = flagged.Count(pixel => (result.Flags[pixel] & flag) != 0);
+            if (count > 0) Console.WriteLine(FormattableString.Invariant($"  {count,5} {name}: {meaning}"));
+        }
+
+        foreach (int pixel in flagged.Take(MostFlaggedPixels))
+        {
+            string values = string.Join(", ", result.Quantities.Take(QuantitiesOfPixel).Select(q => $"{q.Name} {Text(q.Values[pixel])}{(q.HasErrors ? " +- " + Text(q.Errors[pixel]) : "")} {q.Unit}".TrimEnd()));
+            Console.WriteLine(FormattableString.Invariant($"  pixel {pixel}: {values}, {result.Fits[pixel].Status}, {PixelFlagNames.Describe(result.Flags[pixel])}"));
+        }
+
+        if (flagged.Length > MostFlaggedPixels) Console.WriteLine(FormattableString.Invariant($"  ... {flagged.Length - MostFlaggedPixels} more in the table"));
+    }
+
+    private static void AddRow(Table table, PixelQuantity quantity, FlagLimits limits)
+    {
+        double[] finite = [.. quantity.Values.Where(double.IsFinite)];
+        SigmaClip spread = SigmaClip.Of(finite, limits.OutlierSigmas);
+        table.AddRow(
+            Markup.Escape(quantity.Name), Markup.Escape(quantity.Unit), Text(spread.Median), Text(spread.Sigma),
+            Text(finite.Length > 0 ? finite.Min() : double.NaN), Text(finite.Length > 0 ? finite.Max() : double.NaN),
+            finite.Length.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static string Text(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,113 @@
+using DigiCam.Cli.Reporting;
+using DigiCam.Files;
+using DigiCam.Results;
+using DigiCam.Runs;
+
+namespace DigiCam.Cli.Commands;
+
+/// <summary>What a user wants of a task on a run, and what all such tasks do with it: the stages create and fit, each from files if the one before was earlier.</summary>
+internal sealed record TaskRequest
+{
+    /// <summary>Name of the task, which is that of the command.</summary>
+    public required string Task { get; init; }
+
+    /// <summary>Make the histograms.</summary>
+    public required bool Create { get; init; }
+
+    /// <summary>Fit them. With neither, saved results are displayed.</summary>
+    public required bool Fit { get; init; }
+
+    /// <summary>Events between two looks at progress and Ctrl+C.</summary>
+    public required int BatchEvents { get; init; }
+
+    public required string FileList { get; init; }
+
+    public required string Directory { get; init; }
+
+    public required string Basename { get; init; }
+
+    public required string OutputDirectory { get; init; }
+
+    public required string HistogramName { get; init; }
+
+    public required string FitName { get; init; }
+
+    public required long? MaximumEvents { get; init; }
+
+    public required PixelOrder PixelOrder { get; init; }
+
+    public required bool Quiet { get; init; }
+
+    /// <summary>The file of histograms.</summary>
+    public string HistogramPath => Path.Combine(OutputDirectory, HistogramName);
+
+    /// <summary>The file of results.</summary>
+    public string FitPath => Path.Combine(OutputDirectory, FitName);
+
+    /// <summary>Whether saved histograms are needed.</summary>
+    public bool ReadsHistograms => !Create;
+
+    /// <summary>Whether there is a result at the end: all but the stage create alone.</summary>
+    public bool HasResult => Fit || !Create;
+
+    /// <summary>Refuses what cannot be meant.</summary>
+    /// <param name="histogramPaths">Files of the histograms.</param>
+    /// <param name="resultPaths">Files of the results.</param>
+    /// <exception cref="UsageException">Numbers make no sense, or two kinds of files have the same name.</exception>
+    public void Check(IReadOnlyList<string> histogramPaths, IReadOnlyList<string> resultPaths)
+    {
+        if (MaximumEvents is < 1) throw new UsageException(FormattableString.Invariant($"--evt_max {MaximumEvents}: at least 1 event is needed"));
+        if (BatchEvents < 1) throw new UsageException(FormattableString.Invariant($"-n {BatchEvents}: at least 1 event per batch is needed"));
+        if (histogramPaths.Intersect(resultPaths).FirstOrDefault() is { } same) throw new UsageException($"{same}: histograms and results of the fit need files of their own");
+    }
+
+    /// <summary>Finds out before hours of reading whether what will be written can be.</summary>
+    /// <param name="histogramPaths">Files of the histograms.</param>
+    /// <param name="resultPaths">Files of the results.</param>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public void CheckTargets(IReadOnlyList<string> histogramPaths, IReadOnlyList<string> resultPaths)
+    {
+        foreach (string path in (IEnumerable<string>)[.. Create ? histogramPaths : [], .. Fit ? resultPaths : []]) AtomicFile.CheckTarget(path);
+    }
+
+    /// <summary>Prints a line unless the user wants none.</summary>
+    public void Say(string text)
+    {
+        if (!Quiet) Console.WriteLine(text);
+    }
+
+    /// <summary>Opens the run and goes through it.</summary>
+    /// <typeparam name="T">What is accumulated.</typeparam>
+    /// <param name="accumulate">Goes through the run and reports on the way.</param>
+    /// <param name="prepare">Called when the input can be read, before anything long.</param>
+    /// <param name="inputs">Files besides the run that the result is made from.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task<(T Histograms, Provenance Provenance)> AccumulateAsync<T>(
+        Func<Run, IProgress<RunProgress>, T> accumulate, Action prepare, IReadOnlyList<InputFile> inputs, CancellationToken cancellationToken)
+    {
+        RunInput input = new(RunFileList.FromOptions(Directory, Basename, FileList), new RunOptions { MaximumEvents = MaximumEvents, PixelOrder = PixelOrder });
+        using Run run = input.Open();
+        prepare();
+        foreach (string problem in run.Summary.Problems) Say("note: " + problem);
+        T histograms;
+        using (ProgressLine progress = new(Quiet)) histograms = accumulate(run, progress);
+        Provenance provenance = await input.ProvenanceAsync(Task, run, [], cancellationToken);
+        foreach (InputFile bad in provenance.Inputs.Where(i => i.Checksums == "bad"))
+        {
+            Console.Error.WriteLine($"digicam {Task}: {bad.Name}: its checksums are wrong: the file was changed after it was written");
+        }
+
+        return (histograms, provenance with { Inputs = [.. provenance.Inputs, .. inputs] });
+    }
+
+    /// <summary>Where a result made from saved histograms comes from: the raw files behind them stay named, and the histograms come on top.</summary>
+    /// <param name="path">The file of histograms.</param>
+    /// <param name="raw">Where the histograms come from; null where that is not known.</param>
+    /// <param name="inputs">Further files that the result is made from.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task<Provenance> ProvenanceOfSavedAsync(string path, Provenance? raw, IReadOnlyList<InputFile> inputs, CancellationToken cancellationToken)
+    {
+        InputFile saved = await InputFile.HashAsync(path, null, cancellationToken);
+        return Provenance.Now(Task, [.. (raw?.Inputs ?? []).Except(inputs), saved, .. inputs], raw?.Parameters.Select(p => (p.Key, (object?)p.Value)) ?? []);
+    }
+}

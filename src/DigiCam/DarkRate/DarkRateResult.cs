@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using DigiCam.Dark;
+using DigiCam.DarkSpe;
+using DigiCam.Fitting;
+using DigiCam.Flags;
+using DigiCam.Results;
+
+namespace DigiCam.DarkRate;
+
+/// <summary>
+/// Dark count rate and crosstalk of the whole camera in four ways: the waveforms without a pulse (P0), counting pulses (staircase), all samples (shot noise
+/// and Campbell's theorem), and the observatory's maximum-window model. The fits and flags are those of P0.
+/// </summary>
+public sealed class DarkRateResult : CameraResult
+{
+    /// <summary>Name of the task in files and commands.</summary>
+    public const string TaskName = "dark-rate";
+
+    /// <summary>
+    /// Time before the readout window from which a pulse still shows in a window of seven samples [ns]: it is added to the length of a waveform. Pulses that
+    /// start earlier, or too late to show, are told apart neither by the fit nor by eye from waveforms without one.
+    /// </summary>
+    public const double ReachNs = 13;
+
+    private const double NsPerMHz = 1e3;
+
+    private readonly DarkHistograms _dark;
+
+    internal DarkRateResult(DarkHistograms dark, DarkSpeResult spe, CameraResult? allSamples, ImmutableArray<FitResult> fits, MaximumWindowResult maximumWindow, FlagLimits limits)
+        : base(dark.LargestWindow, fits, FlagsOf(dark, fits, limits, out SigmaClip spread), limits)
+    {
+        _dark = dark;
+        MaximumWindow = maximumWindow;
+        RateSpread = spread;
+        Staircase staircase = Staircase.Of(spe);
+        (double Value, double Error)[] rates = RatesOf(dark, fits);
+        PixelQuantity p0 = new(
+            "dark_count_rate_p0", "dark count rate (P0)", "f", "MHz", [.. rates.Select(r => r.Value)], [.. rates.Select(r => r.Error)],
+            FormattableString.Invariant($"-ln(a_0 / N) / T from the waveforms without a pulse, T = {dark.WindowNs + ReachNs:F0} ns"));
+        PixelQuantity steps = new("dark_count_rate_staircase", "dark count rate (staircase)", "f", "MHz", staircase.RateMHz, staircase.RateErrorMHz, "pulses above 0.5 p.e. in the time in which one would have been counted");
+        PixelQuantity model = maximumWindow["dark_count_rate"] with { Key = "dark_count_rate_window", Name = "dark count rate (maximum window)" };
+        PixelQuantity stepsCrosstalk = new("crosstalk_staircase", "crosstalk (staircase)", "x", "", staircase.Crosstalk, staircase.CrosstalkError, "-ln(1 - N(1.5 p.e.) / N(0.5 p.e.)), corrected for dark counts too close to be told apart");
+        PixelQuantity modelCrosstalk = maximumWindow["crosstalk"] with { Key = "crosstalk_window", Name = "crosstalk (maximum window)" };
+        PixelQuantity[] rate = [steps, .. From("dark_count_rate", "dark_count_rate_shot_noise", "dark count rate (shot noise)"), .. From("campbell_rate", "dark_count_rate_campbell", "dark count rate (Campbell)"), model];
+        PixelQuantity[] crosstalk = [.. From("crosstalk", "crosstalk_shot_noise", "crosstalk (shot noise)"), .. From("campbell_crosstalk", "crosstalk_campbell", "crosstalk (Campbell)"), modelCrosstalk];
+        RateAgreements = [.. rate.Select(r => RateAgreement.Of(r, p0, Flags))];
+        CrosstalkAgreements = [.. crosstalk.Select(c => RateAgreement.Of(c, stepsCrosstalk, Flags))];
+        Quantities =
+        [
+            p0, .. rate, stepsCrosstalk, .. crosstalk,
+            new("chi2_per_ndf", "goodness of fit (P0)", "χ²/ndf", "", [.. Fits.Select(f => f.ChiSquarePerNdf)], [], "minimum of the cost divided by the degrees of freedom"),
+        ];
+
+        PixelQuantity[] From(string source, string key, string name) =>
+            allSamples?.Quantities.FirstOrDefault(q => q.Key == source) is { } quantity ? [quantity with { Key = key, Name = name }] : [];
+    }
+
+    /// <inheritdoc/>
+    public override string Task => TaskName;
+
+    /// <inheritdoc/>
+    public override string Title => "Dark count rate";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<PixelQuantity> Quantities { get; }
+
+    /// <summary>The observatory's model, with all its parameters.</summary>
+    public MaximumWindowResult MaximumWindow { get; }
+
+    /// <summary>Median and spread of the rate from P0, outliers left out [MHz].</summary>
+    public SigmaClip RateSpread { get; }
+
+    /// <summary>Each other way to the dark count rate compared with P0. That of the maximum-window model is known to be biased.</summary>
+    public ImmutableArray<RateAgreement> RateAgreements { get; }
+
+    /// <summary>Each other way to the crosstalk compared with the staircase. That of the maximum-window model is known to be biased.</summary>
+    public ImmutableArray<RateAgreement> CrosstalkAgreements { get; }
+
+    /// <inheritdoc/>
+    public override FitProblem Problem(int pixel) => LargestWindowFitter.Problem(_dark, pixel);
+
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant(
+        $"dark count rate, {Histograms.EventCount} events: {GoodCount} of {PixelCount} pixels good, P0 {RateSpread.Median:F3} MHz (spread {RateSpread.Sigma:F3})");
+
+    // N is fixed: the error is that of a fraction, to which the fit adds what it cannot tell apart.
+    private static (double Value, double Error)[] RatesOf(DarkHistograms dark, ImmutableArray<FitResult> fits) => [.. fits.Select((fit, pixel) =>
+    {
+        double time = dark.WindowNs + ReachNs;
+        double all = dark.LargestWindow.GetEntries(pixel);
+        FittedParameter empty = fit["a_0"];
+        double variance = Math.Max((empty.Error * empty.Error) - (empty.Value * empty.Value / all), 0);
+        return (-Math.Log(empty.Value / all) / time * NsPerMHz, Math.Sqrt(variance) / empty.Value / time * NsPerMHz);
+    })];
+
+    private static ImmutableArray<PixelFlags> FlagsOf(DarkHistograms dark, ImmutableArray<FitResult> fits, FlagLimits limits, out SigmaClip spread)
+    {
+        PixelFlags[] flags = [.. fits.Select((fit, pixel) =>
+            FlagRules.OfFit(fit, limits) | (dark.LargestWindow.IsValid(pixel) && !dark.Pedestals.IsKnown(pixel) ? PixelFlags.None : FlagRules.OfHistogram(dark.LargestWindow, pixel, limits.MinimumWaveforms, edgesCount: false)))];
+        spread = FlagRules.MarkRates(flags, [.. RatesOf(dark, fits).Select(r => r.Value)], limits);
+        return [.. flags];
+    }
+}

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using DigiCam.Dark;
+using DigiCam.Fitting;
+using DigiCam.Fitting.Models;
+using DigiCam.Flags;
+using DigiCam.Histograms;
+
+namespace DigiCam.DarkRate;
+
+/// <summary>The observatory's fit of the largest window of dark waveforms, with its range, start values and limits.</summary>
+internal static class MaximumWindowFitter
+{
+    private const int First = -14;
+
+    // Without entries above it the fit ends here.
+    private const int UsualLast = 49;
+
+    private static readonly FitRetry[] Retries =
+    [
+        new("three times the dark counts", parameters => parameters[0] = parameters[0] with { Start = 3 * parameters[0].Start }),
+        new("five times the dark counts, twice the noise", parameters =>
+        {
+            parameters[0] = parameters[0] with { Start = 5 * parameters[0].Start };
+            parameters[4] = parameters[4] with { Start = 2 * parameters[4].Start };
+        }),
+    ];
+
+    /// <summary>Fits all pixels.</summary>
+    public static ImmutableArray<FitResult> Fit(DarkHistograms dark, IProgress<FitProgress>? progress, CancellationToken cancellationToken) =>
+        CameraFit.Run(dark.PixelCount, () => new Workspace(dark), (pixel, workspace) => workspace.Fit(dark.MaximumWindow, pixel), progress, cancellationToken: cancellationToken);
+
+    /// <summary>The fit of one pixel as it begins.</summary>
+    public static FitProblem Problem(DarkHistograms dark, int pixel)
+    {
+        Workspace workspace = new(dark);
+        workspace.Prepare(dark.MaximumWindow, pixel);
+        return new FitProblem(workspace.Cost, [.. workspace.Parameters]);
+    }
+
+    /// <summary>The model of a run.</summary>
+    public static MaximumWindowModel ModelOf(DarkHistograms dark) => new(0, dark.Options.MaximumWindowSamples, dark.SampleCount);
+
+    private sealed class Workspace
+    {
+        private readonly MaximumWindowModel _model;
+        private readonly Minimizer _minimizer = new();
+
+        public Workspace(DarkHistograms dark)
+        {
+            _model = ModelOf(dark);
+            Cost = new PoissonLikelihood(_model);
+        }
+
+        public PoissonLikelihood Cost { get; }
+
+        public FitParameter[] Parameters { get; } =
+        [
+            new("l", "", 0.2, 0, 2), new("mu_xt", "", 0.11, 1e-5, 0.4), new("gain", "LSB/pe", 20, 0, 40), new("sigma_pe", "LSB", 2, 1, 10), new("sigma_el", "LSB", 4, 0, 20), new("x_el", "LSB", 0),
+        ];
+
+        public FitResult Fit(PixelHistograms histograms, int pixel)
+        {
+            Prepare(histograms, pixel);
+            return histograms.IsValid(pixel) ? _minimizer.Minimize(Cost, Parameters, Retries) : FitResult.Without(FitStatus.NotFinite, Parameters, 0);
+        }
+
+        public void Prepare(PixelHistograms histograms, int pixel)
+        {
+            IntegerAxis axis = histograms.IntegerAxis;
+            ReadOnlySpan<uint> counts = histograms.GetCounts(pixel);
+            int last = counts[(UsualLast + 2 - axis.First)..].IndexOfAnyExcept(0u) < 0 ? UsualLast : axis.Last;
+            _model.Events = Math.Max(histograms.GetEntries(pixel), 1);
+            Cost.SetData(counts.Slice(First - axis.First, last - First + 1), First);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using DigiCam.Fitting;
+using DigiCam.Flags;
+using DigiCam.Results;
+
+namespace DigiCam.DarkSpe;
+
+/// <summary>Gain, spread of one photo-electron and crosstalk of the whole camera from the spectra of its dark pulses.</summary>
+public sealed class DarkSpeResult : CameraResult
+{
+    /// <summary>Name of the task in files and commands.</summary>
+    public const string TaskName = "dark-spe";
+
+    private const double NsPerMHz = 1e3;
+
+    internal DarkSpeResult(PulseSpectra spectra, DarkSpeOptions options, ImmutableArray<FitResult> fits, FlagLimits limits)
+        : base(spectra.Histograms, fits, FlagsOf(spectra, fits, limits, out SigmaClip gain), limits)
+    {
+        Spectra = spectra;
+        Options = options;
+        GainSpread = gain;
+        (double Value, double Error)[] crosstalk = [.. Enumerable.Range(0, PixelCount).Select(pixel => CrosstalkOf(spectra, options, fits[pixel], pixel))];
+        double[] rate = RatesOf(spectra);
+        Quantities =
+        [
+            FromFits("gain", "gain", "gain", "G", "LSB/pe", "distance of the peaks; lower than the peak of a pulse by the sampling phase"),
+            FromFits("sigma_1", "single_pe_spread", "single-pe spread", "σ₁", "LSB", "spread of the charge of one avalanche, electronic noise not included"),
+            FromFits("offset", "offset", "offset", "Δ", "LSB", "distance of the peaks from whole photo-electrons above the baseline: a charge taken where noise helped to find it is too high"),
+            new("crosstalk", "crosstalk probability", "P(>1)", "", [.. crosstalk.Select(c => c.Value)], [.. crosstalk.Select(c => c.Error)], "part of the pulses of more than one avalanche, (N - A_1) / N; pulses too close to be told apart count as one"),
+            new("pulse_rate", "pulse rate", "f", "MHz", [.. rate], [.. rate.Select((r, pixel) => r / Math.Sqrt(spectra.Histograms.GetEntries(pixel)))], "pulses found in the time in which one would have been counted"),
+            new("chi2_per_ndf", "goodness of fit", "χ²/ndf", "", [.. Fits.Select(f => f.ChiSquarePerNdf)], [], "minimum of the cost divided by the degrees of freedom"),
+        ];
+    }
+
+    /// <inheritdoc/>
+    public override string Task => TaskName;
+
+    /// <inheritdoc/>
+    public override string Title => "Dark single photo-electron";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<PixelQuantity> Quantities { get; }
+
+    /// <summary>The spectra, with what is known of their pixels.</summary>
+    public PulseSpectra Spectra { get; }
+
+    /// <summary>How they were fitted.</summary>
+    public DarkSpeOptions Options { get; }
+
+    /// <summary>Median and spread of the gain over pixels with a valid fit, outliers left out [LSB/pe].</summary>
+    public SigmaClip GainSpread { get; }
+
+    /// <inheritdoc/>
+    public override FitProblem Problem(int pixel) => DarkSpeFitter.Problem(Spectra, pixel, Options);
+
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant(
+        $"dark single photo-electron, {Histograms.EventCount} events: {GoodCount} of {PixelCount} pixels good, gain {GainSpread.Median:F3} LSB/pe (spread {GainSpread.Sigma:F3}), {Scale}");
+
+    private static double[] RatesOf(PulseSpectra spectra) => [.. Enumerable.Range(0, spectra.Histograms.PixelCount).Select(pixel =>
+        spectra.LiveTimeNs[pixel] > 0 ? NsPerMHz * spectra.Histograms.GetEntries(pixel) / spectra.LiveTimeNs[pixel] : double.NaN)];
+
+    // A_1 is part of N: the error is that of a fraction, to which the fit adds what it cannot tell apart.
+    private static (double Value, double Error) CrosstalkOf(PulseSpectra spectra, DarkSpeOptions options, FitResult fit, int pixel)
+    {
+        if (!spectra.IsKnown(pixel) || !double.IsFinite(fit.Minimum)) return (double.NaN, double.NaN);
+        double all = spectra.CountAbove(pixel, options.LowerEnd * (fit["gain"].Value + fit["offset"].Value));
+        FittedParameter first = fit["a_1"];
+        double fraction = first.Value / all;
+        return (1 - fraction, Math.Sqrt(Math.Max((first.Error * first.Error) - (first.Value * fraction), 0)) / all);
+    }
+
+    // A higher peak that is empty is a measurement like any other; only what describes the sensor must not rest on a limit.
+    private static bool IsUsable(FitResult fit) => fit.IsValid || (fit.Status == FitStatus.AtLimit && fit.Parameters.All(p => !p.IsAtLimit || (p.Name.StartsWith("a_", StringComparison.Ordinal) && p.Name != "a_1")));
+
+    private static ImmutableArray<PixelFlags> FlagsOf(PulseSpectra spectra, ImmutableArray<FitResult> fits, FlagLimits limits, out SigmaClip gain)
+    {
+        PixelFlags[] flags = [.. fits.Select((fit, pixel) =>
+            (IsUsable(fit) ? FlagRules.OfFit(fit, limits) & ~PixelFlags.AtLimit : FlagRules.OfFit(fit, limits)) | (spectra.Histograms.IsValid(pixel) && !spectra.IsKnown(pixel) ? PixelFlags.None : FlagRules.OfHistogram(spectra.Histograms, pixel, limits.MinimumPulses, edgesCount: true)))];
+        FlagRules.MarkRates(flags, RatesOf(spectra), limits);
+        gain = FlagRules.MarkOutliers(flags, [.. fits.Select(f => IsUsable(f) ? f["gain"].Value : double.NaN)], [.. fits.Select(f => f["gain"].Error)], PixelFlags.GainOutlier, limits);
+        return [.. flags];
+    }
+}

@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using DigiCam.Charges;
+using DigiCam.Dark;
+using DigiCam.Histograms;
+using DigiCam.Simulation;
+
+namespace DigiCam.DarkSpe;
+
+/// <summary>Spectra of dark pulses with what is known of their pixels: where no charge lies, the noise of a charge, and the time in which pulses were counted.</summary>
+public sealed class PulseSpectra
+{
+    private const double RoundingVariance = 1.0 / 12;
+
+    private readonly Pedestals _pedestals;
+    private readonly Func<int, double> _pedestal;
+
+    private PulseSpectra(PixelHistograms histograms, Pedestals pedestals, Func<int, double> pedestal, ImmutableArray<double> liveTimeNs, PulsePairs? pairs)
+    {
+        if (pedestals.PixelCount != histograms.PixelCount) throw new ArgumentException(FormattableString.Invariant($"pedestals of {pedestals.PixelCount} pixels for histograms of {histograms.PixelCount}"), nameof(pedestals));
+        (Histograms, _pedestals, _pedestal, LiveTimeNs, Pairs) = (histograms, pedestals, pedestal, liveTimeNs, pairs);
+    }
+
+    /// <summary>Charges of the pulses.</summary>
+    public PixelHistograms Histograms { get; }
+
+    /// <summary>Time in which a pulse would have been counted (pixel) [ns]; NaN = not known.</summary>
+    public ImmutableArray<double> LiveTimeNs { get; }
+
+    /// <summary>What the finder made of pairs of pulses; null where that is not known.</summary>
+    public PulsePairs? Pairs { get; }
+
+    /// <summary>The pulses of a dark run.</summary>
+    /// <param name="dark">The histograms of the run.</param>
+    /// <param name="pulse">The pulse of one avalanche, for what two close dark counts look like; null for the analytic one.</param>
+    public static PulseSpectra Of(DarkHistograms dark, PulseShape? pulse = null)
+    {
+        ArgumentNullException.ThrowIfNull(dark);
+        return new PulseSpectra(dark.Pulses, dark.Pedestals, dark.PulsePedestal, dark.LiveTimeNs, PulsePairs.Of(dark.Options.Pulses, pulse));
+    }
+
+    /// <summary>Amplitudes from elsewhere, as a file of the 2017 scripts has them: how long pulses were counted is not known.</summary>
+    /// <param name="amplitudes">ADC codes of the pulses, the baseline not subtracted.</param>
+    /// <param name="pedestals">Baselines and noise.</param>
+    /// <exception cref="ArgumentException">The histograms are not of amplitudes, or of other pixels.</exception>
+    public static PulseSpectra Of(PixelHistograms amplitudes, Pedestals pedestals)
+    {
+        ArgumentNullException.ThrowIfNull(amplitudes);
+        ArgumentNullException.ThrowIfNull(pedestals);
+        if (amplitudes.Scale != ChargeScale.Amplitude) throw new ArgumentException($"histograms on the scale '{amplitudes.Scale}', expected '{ChargeScale.Amplitude}'", nameof(amplitudes));
+        return new PulseSpectra(amplitudes, pedestals, pixel => pedestals.Baseline[pixel], [.. Enumerable.Repeat(double.NaN, amplitudes.PixelCount)], null);
+    }
+
+    /// <summary>True for a pixel with a baseline and a noise.</summary>
+    /// <param name="pixel">Software id.</param>
+    public bool IsKnown(int pixel) => _pedestals.IsKnown(pixel);
+
+    /// <summary>Place of no charge on the axis [LSB].</summary>
+    /// <param name="pixel">Software id.</param>
+    public double Pedestal(int pixel) => _pedestal(pixel);
+
+    /// <summary>Noise of a charge without the rounding of the last step, which is in the integrals over the bins [LSB].</summary>
+    /// <param name="pixel">Software id.</param>
+    public double Noise(int pixel)
+    {
+        int samples = Histograms.Scale.Samples;
+        double noise = _pedestals.Noise[pixel];
+        return samples == 1 ? noise : Math.Sqrt((samples * noise * noise) + ((samples - 1) * RoundingVariance));
+    }
+
+    /// <summary>Dark counts per time, the ones that pass for one corrected for [1/ns]; NaN where the live time is not known.</summary>
+    /// <param name="pixel">Software id.</param>
+    public double RateOf(int pixel)
+    {
+        if (!(LiveTimeNs[pixel] > 0) || Pairs is null) return double.NaN;
+        return RateOf(Histograms.GetEntries(pixel) / LiveTimeNs[pixel]);
+    }
+
+    /// <summary>Dark counts per time from found pulses per time.</summary>
+    /// <param name="found">Pulses found per time [1/ns].</param>
+    internal double RateOf(double found)
+    {
+        if (Pairs is null) return found;
+
+        // f (1 - f t) = found, as far as it has a solution.
+        double root = 1 - (4 * found * Pairs.LostNs);
+        return root > 0 ? 2 * found / (1 + Math.Sqrt(root)) : 2 * found;
+    }
+
+    /// <summary>Entries above a charge, the bin that holds it in proportion.</summary>
+    /// <param name="pixel">Software id.</param>
+    /// <param name="charge">The charge above that of no pulse [LSB].</param>
+    public double CountAbove(int pixel, double charge)
+    {
+        ReadOnlySpan<uint> counts = Histograms.GetCounts(pixel);
+        double place = Pedestal(pixel) + charge - Histograms.Axis.Edge(0);
+        if (!double.IsFinite(place)) return double.NaN;
+        int bin = (int)Math.Clamp(Math.Floor(place), 0, counts.Length);
+        double sum = Histograms.GetOverflow(pixel);
+        for (int i = bin; i < counts.Length; i++) sum += counts[i];
+        return bin < counts.Length ? sum - (Math.Clamp(place - bin, 0, 1) * counts[bin]) : sum;
+    }
+}
