@@ -17,14 +17,15 @@ internal static class DarkFigures
     public static int Print()
     {
         Console.WriteLine(Invariant($"{Environment.ProcessorCount} processors, .NET {Environment.Version}, {Rounds} rounds each of {Events} events of 50 samples, 3 MHz dark counts"));
-        PrintMemory();
         using Run hvOff = Run.Open(BenchmarkData.Run(2000));
         Pedestals pedestals = Pedestals.From(HvOffFitter.Fit(AdcHistograms.Accumulate(hvOff)));
         using Run run = Run.Open(BenchmarkData.DarkRun(Events));
         PrintRate("all dark histograms, one core", 1, () => DarkPass.Accumulate(run, pedestals, threads: 1));
         PrintRate("all dark histograms, all cores", Environment.ProcessorCount, () => DarkPass.Accumulate(run, pedestals));
+        using (Process self = Process.GetCurrentProcess()) Console.WriteLine(Invariant($"  peak memory so far {self.PeakWorkingSet64 / 1048576.0:F0} MB"));
         PrintRate("ADC histograms alone, one core", 1, () => AdcHistograms.Accumulate(run, threads: 1));
         PrintFilling(run, pedestals);
+        PrintMemory();
         return 0;
     }
 
@@ -51,7 +52,14 @@ internal static class DarkFigures
                 for (int pixel = 0; pixel < e.PixelCount; pixel++) finder.Find(e.GetWaveform(pixel), plan.Levels[pixel], found, out _);
             }
         });
-        Console.WriteLine(Invariant($"filling an event in memory: {all.Best / events.Length * 1e6:F0} us, of which all samples {blocks.Best / events.Length * 1e6:F0} us, pulse finder {pulses.Best / events.Length * 1e6:F0} us"));
+        Measurement windows = Measurement.Of(Rounds, () =>
+        {
+            foreach (CameraEvent e in events)
+            {
+                for (int pixel = 0; pixel < e.PixelCount; pixel++) _ = SlidingSums.Largest(e.GetWaveform(pixel), 7, isAdc: true) + SlidingSums.Largest(e.GetWaveform(pixel), 5, isAdc: true);
+            }
+        });
+        Console.WriteLine(Invariant($"filling an event in memory: {all.Best / events.Length * 1e6:F0} us, of which all samples {blocks.Best / events.Length * 1e6:F0} us, pulse finder {pulses.Best / events.Length * 1e6:F0} us, largest windows {windows.Best / events.Length * 1e6:F0} us"));
     }
 
     // Every bin of every histogram in use is the worst that a scan can do; a charge histogram is some hundred bins wide.
@@ -69,16 +77,13 @@ internal static class DarkFigures
                 double[] values = new double[CameraGeometry.PixelCount];
                 for (int k = i / levels; k < width; k += 8)
                 {
-                    int bin = k < width - 1 ? ((axis.Count - width) / 2) + (width / 2) + ((k % 2 == 0 ? 1 : -1) * ((k + 1) / 2)) : k;
-                    Array.Fill(values, axis.First + Math.Clamp(bin, 0, axis.Count - 1));
+                    Array.Fill(values, axis.First + (axis.Count / 2) + (k % 2 == 0 ? k / 2 : -(k + 1) / 2));
                     histograms.FillEvent(i % levels, values);
                 }
             });
             using Process self = Process.GetCurrentProcess();
             Console.WriteLine(Invariant($"{levels} levels x {CameraGeometry.PixelCount} pixels x {axis.Count} bins, {name}: counts {histograms.CountBytes / 1048576.0:F0} MB, filled in {watch.Elapsed.TotalSeconds:F1} s, peak memory of the process so far {self.PeakWorkingSet64 / 1048576.0:F0} MB"));
         }
-
-        GC.Collect();
     }
 
     // Other programs may run: the time of the processor counts, divided by the cores that were used.

@@ -36,6 +36,7 @@ public static class DarkPass
         IReadOnlyList<Part> parts = run.Process(
             plan.BaselineScale > 0 ? EventContent.Waveforms | EventContent.Baselines : EventContent.Waveforms,
             () => new Part(plan), static (part, camera) => part.Fill(camera), progress, threads, batchEvents, cancellationToken);
+        foreach (Part part in parts) part.Flush();
         Part sum = parts[0];
         foreach (Part part in parts.Skip(1)) sum.Merge(part);
         return plan.Histograms(sum);
@@ -86,7 +87,7 @@ public static class DarkPass
         public LevelHistograms SampleBlocks { get; }
 
         public DarkHistograms Histograms(Part sum) => new(
-            Options, Pedestals, SampleCount, SampleBlocks, sum.Pulses, sum.LargestWindow, sum.MaximumWindow, [.. sum.LiveSamples.Select(samples => samples * CameraGeometry.SampleNs)]);
+            Options, Pedestals, SampleCount, SampleBlocks, sum.Pulses.Target, sum.LargestWindow.Target, sum.MaximumWindow.Target, [.. sum.LiveSamples.Select(samples => samples * CameraGeometry.SampleNs)]);
     }
 
     // What each thread fills for itself.
@@ -103,16 +104,16 @@ public static class DarkPass
             _found = new FoundPulse[_finder.MostPulses];
             int pixels = plan.IsKnown.Length;
             LiveSamples = new long[pixels];
-            Pulses = new PixelHistograms(_finder.Scale == ChargeScale.Amplitude ? IntegerAxis.Adc : DarkHistograms.ChargeAxis, pixels, _finder.Scale);
-            LargestWindow = new PixelHistograms(DarkHistograms.ChargeAxis, pixels, ChargeScale.SumOf(plan.Options.WindowSamples));
-            MaximumWindow = new PixelHistograms(DarkHistograms.MaximumWindowAxis, pixels, ChargeScale.SumOf(plan.Options.MaximumWindowSamples));
+            Pulses = new PixelBuffer(new PixelHistograms(_finder.Scale == ChargeScale.Amplitude ? IntegerAxis.Adc : DarkHistograms.ChargeAxis, pixels, _finder.Scale));
+            LargestWindow = new PixelBuffer(new PixelHistograms(DarkHistograms.ChargeAxis, pixels, ChargeScale.SumOf(plan.Options.WindowSamples)));
+            MaximumWindow = new PixelBuffer(new PixelHistograms(DarkHistograms.MaximumWindowAxis, pixels, ChargeScale.SumOf(plan.Options.MaximumWindowSamples)));
         }
 
-        public PixelHistograms Pulses { get; }
+        public PixelBuffer Pulses { get; }
 
-        public PixelHistograms LargestWindow { get; }
+        public PixelBuffer LargestWindow { get; }
 
-        public PixelHistograms MaximumWindow { get; }
+        public PixelBuffer MaximumWindow { get; }
 
         public long[] LiveSamples { get; }
 
@@ -132,27 +133,34 @@ public static class DarkPass
                 ReadOnlySpan<short> waveform = samples.Slice(pixel * _plan.SampleCount, _plan.SampleCount);
                 if (_plan.IsKnown[pixel])
                 {
-                    LargestWindow.Fill(pixel, SlidingSums.Largest(waveform, options.WindowSamples, isAdc) - _plan.WindowPedestals[pixel]);
+                    LargestWindow.Add(pixel, SlidingSums.Largest(waveform, options.WindowSamples, isAdc) - _plan.WindowPedestals[pixel]);
                     int count = _finder.Find(waveform, _plan.Levels[pixel], _found, out int live);
                     LiveSamples[pixel] += live;
-                    for (int i = 0; i < count; i++) Pulses.Fill(pixel, _found[i].Charge - _plan.PulsePedestals[pixel]);
+                    for (int i = 0; i < count; i++) Pulses.Add(pixel, _found[i].Charge - _plan.PulsePedestals[pixel]);
                 }
 
                 if (baselines.Length == 0) continue;
                 int sum = SlidingSums.Largest(waveform, options.MaximumWindowSamples, isAdc);
-                MaximumWindow.Fill(pixel, RoundedCharge(sum, options.MaximumWindowSamples * baselines[pixel], _plan.BaselineScale));
+                MaximumWindow.Add(pixel, RoundedCharge(sum, options.MaximumWindowSamples * baselines[pixel], _plan.BaselineScale));
             }
 
-            Pulses.EventCount++;
-            LargestWindow.EventCount++;
-            if (baselines.Length > 0) MaximumWindow.EventCount++;
+            Pulses.Target.EventCount++;
+            LargestWindow.Target.EventCount++;
+            if (baselines.Length > 0) MaximumWindow.Target.EventCount++;
+        }
+
+        public void Flush()
+        {
+            Pulses.Flush();
+            LargestWindow.Flush();
+            MaximumWindow.Flush();
         }
 
         public void Merge(Part other)
         {
-            Pulses.Merge(other.Pulses);
-            LargestWindow.Merge(other.LargestWindow);
-            MaximumWindow.Merge(other.MaximumWindow);
+            Pulses.Target.Merge(other.Pulses.Target);
+            LargestWindow.Target.Merge(other.LargestWindow.Target);
+            MaximumWindow.Target.Merge(other.MaximumWindow.Target);
             for (int pixel = 0; pixel < LiveSamples.Length; pixel++) LiveSamples[pixel] += other.LiveSamples[pixel];
         }
 

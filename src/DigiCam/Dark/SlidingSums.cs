@@ -41,9 +41,10 @@ internal static class SlidingSums
     /// <summary>The largest element.</summary>
     internal static short Largest(Vector256<short> values)
     {
-        Vector128<short> eight = Vector128.Max(values.GetLower(), values.GetUpper());
-        Vector64<short> four = Vector64.Max(eight.GetLower(), eight.GetUpper());
-        return Math.Max(Math.Max(four[0], four[1]), Math.Max(four[2], four[3]));
+        Vector128<short> most = Vector128.Max(values.GetLower(), values.GetUpper());
+        most = Vector128.Max(most, Vector128.Shuffle(most, Vector128.Create(4, 5, 6, 7, 0, 1, 2, 3)));
+        most = Vector128.Max(most, Vector128.Shuffle(most, Vector128.Create(2, 3, 0, 1, 6, 7, 4, 5)));
+        return Math.Max(most[0], most[1]);
     }
 
     private static int LargestOneByOne(ReadOnlySpan<short> waveform, int width)
