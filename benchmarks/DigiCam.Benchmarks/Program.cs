@@ -5,7 +5,8 @@ using DigiCam.Benchmarks;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
-// "figures", "zfits", "simulation", "dark": the figures of the CHANGELOG, as whole-task measurements in a minute or two. Anything else goes to BenchmarkDotNet.
+// "figures", "zfits", "simulation", "dark", "fits", "shot-noise": the figures of the CHANGELOG, as whole-task measurements in a minute or two. Anything else goes to
+// BenchmarkDotNet.
 switch (args)
 {
     case ["figures"]:
@@ -16,6 +17,10 @@ switch (args)
         return SimulationFigures.Print();
     case ["dark"]:
         return DarkFigures.Print();
+    case ["fits"]:
+        return FitFigures.Print();
+    case ["shot-noise"]:
+        return ShotNoiseFigures.Print();
     case ["stream", string path, string threads]:
         return ZFitsFigures.Stream(path, int.Parse(threads, CultureInfo.InvariantCulture));
 }

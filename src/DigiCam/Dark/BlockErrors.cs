@@ -14,8 +14,8 @@ internal sealed class BlockErrors
     /// <summary>Least number of blocks for errors to be made of them; a spread of fewer means little.</summary>
     public const int LeastBlocks = 10;
 
-    // Expectations below 1 add to chi2 about what they are, whatever the scatter of their few entries.
-    private const double LeastExpectation = 1;
+    // Codes with fewer expected entries add less than 1 to chi2, and their scatter says little.
+    private const double LeastExpectation = 5;
 
     private double[] _expected = [];
     private double[] _logarithm = [];
@@ -29,7 +29,7 @@ internal sealed class BlockErrors
     /// <summary>Number of blocks with entries.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Mean of chi2 over the degrees of freedom that the scatter of the blocks lets expect of a model that is right; 1 for independent samples.</summary>
+    /// <summary>chi2 for each degree of freedom that the scatter of the blocks lets expect of a model that is right, at least 1: what it is for independent samples.</summary>
     public double ChiSquareScale { get; private set; } = double.NaN;
 
     /// <summary>True when the blocks are enough for errors.</summary>
@@ -116,8 +116,16 @@ internal sealed class BlockErrors
 
         if (!IsUsable) return;
         double expectation = 0;
-        for (int i = 0; i < bins; i++) expectation += variance[i] / Math.Max(expected[i], LeastExpectation);
-        ChiSquareScale = ((Count / (Count - 1.0) * expectation) - Explained(expected, slopes, n, bins)) / Math.Max(fit.DegreesOfFreedom, 1);
+        int filled = 0;
+        for (int i = 0; i < bins; i++)
+        {
+            if (expected[i] < LeastExpectation) continue;
+            expectation += variance[i] / expected[i];
+            filled++;
+        }
+
+        int free = bins - fit.DegreesOfFreedom;
+        if (filled > free) ChiSquareScale = Math.Max(1, ((Count / (Count - 1.0) * expectation) - Explained(expected, slopes, n, bins)) / (filled - free));
     }
 
     /// <summary>Standard error of a function of fitted parameters and moments of the pixel, from the scatter of its change with the blocks.</summary>

@@ -24,6 +24,7 @@ public static class DarkFitter
     private const int LargestDistanceBelow = 40;
     private const double MostAvalanches = 40;
     private const double BinVariance = 1.0 / 12;
+    private const string SpreadHeld = "spread of one avalanche held";
     private const double PerNsInMHz = 1e-3;
 
     // Limits of the gain in multiples of the typical one; of the rate [1/ns]; of the crosstalk; of the spread in multiples of the typical gain.
@@ -120,7 +121,6 @@ public static class DarkFitter
             if (pixels[pixel].ChiSquarePerNdf > limits.MaximumChiSquarePerNdf && pixels[pixel].PValue < limits.MaximumBadPValue) flags[pixel] |= PixelFlags.BadChi2;
         }
 
-        // A pixel without pulses has no gain to be an outlier with, one with far too many no baseline and no noise.
         SigmaClip rates = SigmaClip.Of(Values(DarkResult.Rate).Where((_, pixel) => flags[pixel] == PixelFlags.None), limits.OutlierSigmas);
         bool enough = rates.Kept >= limits.MinimumPixelsForOutliers;
         for (int pixel = 0; pixel < flags.Length; pixel++)
@@ -130,10 +130,11 @@ public static class DarkFitter
             if (enough && rate > limits.HotRateFactor * rates.Median) flags[pixel] |= PixelFlags.Hot;
         }
 
+        // A pixel without pulses has no gain to be an outlier with, and a gain on its limit is none.
         double[] gains = Values(DarkResult.Gain);
         for (int pixel = 0; pixel < gains.Length; pixel++)
         {
-            if ((flags[pixel] & PixelFlags.Dead) != 0) gains[pixel] = double.NaN;
+            if ((flags[pixel] & PixelFlags.Dead) != 0 || fits[pixel].Parameters[DarkResult.Gain].IsAtLimit) gains[pixel] = double.NaN;
         }
 
         FlagRules.MarkOutliers(flags, gains, Errors(DarkResult.Gain), PixelFlags.GainOutlier, limits);
@@ -177,7 +178,7 @@ public static class DarkFitter
             [
                 new("gain 15 % lower", p => Start(p, DarkResult.Gain, 0.85 * _options.StartGain)),
                 new("gain 15 % higher", p => Start(p, DarkResult.Gain, 1.15 * _options.StartGain)),
-                new("spread of one avalanche held", p => Hold(p, DarkResult.Spread, _options.StartSpread)),
+                new(SpreadHeld, p => Hold(p, DarkResult.Spread, _options.StartSpread)),
                 new("no pulses", NoPulses),
             ];
             if (hvOff is not null && hvOff.Fits[pixel].IsValid)
@@ -190,7 +191,13 @@ public static class DarkFitter
                 }));
             }
 
-            return _minimizer.Minimize(Cost, Parameters, retries);
+            FitResult fit = _minimizer.Minimize(Cost, Parameters, retries);
+
+            // Few pulses do not fix the spread, and its best value may be none at all: no avalanches are that equal.
+            if (!fit.HasErrors || !fit.Parameters[DarkResult.Spread].IsAtLimit || fit.Parameters[DarkResult.Spread].Value > 0) return fit;
+            Hold(Parameters, DarkResult.Spread, _options.StartSpread);
+            FitResult held = _minimizer.Minimize(Cost, Parameters);
+            return held.HasErrors ? held.With([.. fit.Attempts, held.Attempts[0] with { Description = SpreadHeld }]) : fit;
         }
 
         // Range, data and start values of a pixel.
@@ -237,7 +244,7 @@ public static class DarkFitter
                 errors.Add(double.IsFinite(error) ? _blocks.IsUsable ? _blocks.Error(one) : error * DarkResult.TypicalScales[k] : double.NaN);
             }
 
-            double chiSquare = fit.Minimum / (_blocks.IsUsable && _blocks.ChiSquareScale > 0 ? _blocks.ChiSquareScale : DarkResult.TypicalChiSquareScale);
+            double chiSquare = _blocks.IsUsable && _blocks.ChiSquareScale > 1 ? fit.Minimum / _blocks.ChiSquareScale : fit.Minimum;
             DarkPixel judged = new(errors.MoveToImmutable(), chiSquare, fit.DegreesOfFreedom, double.NaN, double.NaN, double.NaN, double.NaN);
             if (hvOff is null || !hvOff.Fits[pixel].IsValid || !fit.HasErrors || !(fit.Parameters[DarkResult.Rate].Value > 0)) return judged;
             return Campbell(judged, moments, hvOff.Pixels[pixel], fit);

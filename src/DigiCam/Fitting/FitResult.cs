@@ -20,7 +20,7 @@ public sealed class FitResult
 {
     private readonly double[] _covariance;
 
-    private FitResult(
+    internal FitResult(
         FitStatus status, ImmutableArray<FittedParameter> parameters, double[] covariance,
         double minimum, double estimatedDistance, int dataCount, int calls, ImmutableArray<FitAttempt> attempts)
     {

@@ -1,38 +1,92 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace DigiCam.Fitting;
 
 /// <summary>
-/// Finds the minimum of a cost function within limits: damped Newton steps with the expected curvature (Fisher scoring,
-/// Levenberg's damping when a step fails), parameters on a limit held there while the cost pulls outwards. Errors come from
-/// the full matrix of second derivatives at the minimum. Keeps its working space; serves one thread.
+/// Finds the minimum of a cost function within limits. Far from it each step minimises the quadratic model made of gradient and expected curvature (Fisher
+/// scoring, Gauss-Newton) within the limits, damped as Levenberg and Marquardt do when the cost does not follow the model. Near it the full matrix of second
+/// derivatives takes the place of the expected one; its inverse gives the errors. Keeps its working space; serves one thread.
 /// </summary>
 public sealed class Minimizer
 {
-    private const int MaximumIterations = 200;
+    private const int MaximumIterations = 1000;
 
-    // Predicted gain of a full step at which the minimum counts as reached; one standard deviation is 1.
+    // Expected gain at which the minimum counts as reached, where one standard deviation is 1: 1e-5 of a standard deviation.
     private const double Tolerance = 1e-10;
 
-    // Step of the second derivatives in standard deviations: truncation and rounding are then both below 1e-6.
-    private const double DerivativeStep = 1e-3;
+    // Expected gain below which second derivatives replace the expected curvature: 1e-3 of a standard deviation.
+    private const double NewtonDistance = 1e-6;
 
-    // A larger distance after the last step means that the minimum was not reached: 0.1 % of a standard deviation.
+    // Second derivatives need not be taken again after a step this small.
+    private const double SameHessianDistance = 1e-7;
+
+    // What may remain when rounding stops the steps.
     private const double LargestDistance = 1e-6;
-    private const int MaximumPolishRounds = 20;
+
+    // Gain relative to the cost below which the difference of two costs is mostly rounding: gradients then tell whether a step goes down.
+    private const double RoundingGain = 1e-7;
+
+    // Turns between steps with the expected curvature and steps with the true one.
+    private const int MaximumRounds = 10;
 
     private const double FirstDamping = 1e-3;
-    private const double LargestDamping = 1e12;
+    private const double LargestDamping = 1e16;
+    private const double LeastGainRatio = 1e-4;
+    private const double GoodGainRatio = 0.75;
 
+    // Step of differences of the gradient in standard deviations: truncation and rounding are then both below 1e-6.
+    private const double DerivativeStep = 1e-3;
+
+    private readonly BoxStep _box = new();
     private double[] _point = [];
     private double[] _trial = [];
-    private double[] _step = [];
     private double[] _gradient = [];
     private double[] _trialGradient = [];
     private double[] _curvature = [];
     private double[] _trialCurvature = [];
-    private double[] _matrix = [];
-    private int[] _free = [];
+    private double[] _hessian = [];
+    private double[] _scale = [];
+    private double[] _covariance = [];
+    private double[] _differences = [];
+
+    /// <summary>Where the last fit ended (parameter).</summary>
+    internal ReadOnlySpan<double> Point => _point;
+
+    /// <summary>Covariance of the last fit (parameter, parameter), NaN where there is none.</summary>
+    internal ReadOnlySpan<double> Covariance => _covariance;
+
+    /// <summary>Cost where the last fit ended.</summary>
+    internal double Minimum { get; private set; }
+
+    /// <summary>Expected distance of the last fit from its minimum, as a difference of the cost.</summary>
+    internal double EstimatedDistance { get; private set; }
+
+    /// <summary>Evaluations of the last fit.</summary>
+    internal int Calls { get; private set; }
+
+    /// <summary>Minimises a cost function.</summary>
+    /// <param name="cost">The function.</param>
+    /// <param name="parameters">Start values and limits (parameter), as many as the cost has.</param>
+    /// <returns>The result; a failed fit is a status, never an exception.</returns>
+    /// <exception cref="ArgumentException">The number of parameters is not that of the cost, or limits exclude each other.</exception>
+    public FitResult Minimize(ICostFunction cost, ReadOnlySpan<FitParameter> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(cost);
+        FitStatus status = Solve(cost, parameters, errors: true);
+        if (status is FitStatus.NotEnoughData or FitStatus.NotFinite) return FitResult.Without(status, parameters, cost.DataCount, Calls);
+        int n = parameters.Length;
+        FittedParameter[] fitted = new FittedParameter[n];
+        for (int k = 0; k < n; k++)
+        {
+            FitParameter p = parameters[k];
+            fitted[k] = new FittedParameter(p.Name, p.Unit, _point[k], Math.Sqrt(_covariance[(k * n) + k]), !p.IsFixed && IsAtLimit(p, _point[k]), p.IsFixed);
+        }
+
+        return new FitResult(
+            status, ImmutableCollectionsMarshal.AsImmutableArray(fitted), status is FitStatus.Converged or FitStatus.AtLimit ? (double[])_covariance.Clone() : [],
+            Minimum, EstimatedDistance, cost.DataCount, Calls, [new FitAttempt(FitAttempt.First, status, Minimum, Calls)]);
+    }
 
     /// <summary>Minimises a cost function, with other start values, limits or fixed parameters where a first try does not go well.</summary>
     /// <param name="cost">The function.</param>
@@ -41,6 +95,7 @@ public sealed class Minimizer
     /// <returns>
     /// The best of the tries: one with errors before one without, then the lower minimum, then the earlier one. A fit without enough data is not tried again.
     /// </returns>
+    /// <exception cref="ArgumentException">The number of parameters is not that of the cost, or limits exclude each other.</exception>
     public FitResult Minimize(ICostFunction cost, ReadOnlySpan<FitParameter> parameters, IReadOnlyList<FitRetry> retries)
     {
         ArgumentNullException.ThrowIfNull(retries);
@@ -63,294 +118,276 @@ public sealed class Minimizer
         return attempts is null ? best : best.With(attempts.DrainToImmutable());
     }
 
+    /// <summary>Minimises a cost function without allocating once warm; the outcome is in the properties until the next fit.</summary>
+    /// <param name="cost">The function.</param>
+    /// <param name="parameters">Start values and limits (parameter).</param>
+    /// <param name="errors">False to leave out second derivatives and covariance.</param>
+    /// <returns>How it ended.</returns>
+    internal FitStatus Solve(ICostFunction cost, ReadOnlySpan<FitParameter> parameters, bool errors)
+    {
+        int n = cost.ParameterCount;
+        if (parameters.Length != n) throw new ArgumentException(FormattableString.Invariant($"{parameters.Length} parameters for a cost of {n}"), nameof(parameters));
+        Calls = 0;
+        int unknowns = 0;
+        foreach (FitParameter p in parameters) unknowns += p.IsFixed ? 0 : 1;
+        if (cost.InformativeCount < Math.Max(unknowns, 1)) return FitStatus.NotEnoughData;
+        Reserve(n);
+        for (int k = 0; k < n; k++) _point[k] = parameters[k].IsFixed ? parameters[k].Start : Math.Clamp(parameters[k].Start, parameters[k].Lower, parameters[k].Upper);
+        Array.Fill(_covariance, double.NaN);
+        Calls = 1;
+        Minimum = cost.Evaluate(_point, _gradient, _curvature);
+        if (!IsUsable(Minimum, _gradient)) return FitStatus.NotFinite;
+
+        int degreesOfFreedom = Math.Max(1, cost.DataCount - unknowns);
+        for (int round = 0; round < MaximumRounds; round++)
+        {
+            if (!Descend(cost, parameters, degreesOfFreedom)) return FitStatus.MaxIterations;
+            if (!errors) return Reached(parameters);
+            switch (Newton(cost, parameters, degreesOfFreedom))
+            {
+                case NewtonEnd.Stuck: return FitStatus.MaxIterations;
+                case NewtonEnd.Singular: return FitStatus.SingularHessian;
+            }
+
+            if (!WantsRelease(parameters, degreesOfFreedom)) return Reached(parameters);
+            Calls++;
+            Minimum = cost.Evaluate(_point, _gradient, _curvature);
+            Array.Fill(_covariance, double.NaN);
+        }
+
+        return FitStatus.MaxIterations;
+    }
+
     private static bool IsBetter(FitResult next, FitResult best) =>
         next.HasErrors != best.HasErrors ? next.HasErrors : next.Minimum < best.Minimum || (double.IsNaN(best.Minimum) && !double.IsNaN(next.Minimum));
 
-    /// <summary>Minimises a cost function.</summary>
-    /// <param name="cost">The function.</param>
-    /// <param name="parameters">Start values and limits (parameter), as many as the cost has.</param>
-    /// <returns>The result; a failed fit is a status, never an exception.</returns>
-    public FitResult Minimize(ICostFunction cost, ReadOnlySpan<FitParameter> parameters)
+    private FitStatus Reached(ReadOnlySpan<FitParameter> parameters)
     {
-        ArgumentNullException.ThrowIfNull(cost);
-        int n = cost.ParameterCount;
-        if (parameters.Length != n) throw new ArgumentException(FormattableString.Invariant($"{parameters.Length} parameters for a cost of {n}"), nameof(parameters));
-        int unknowns = 0;
-        foreach (FitParameter p in parameters) unknowns += p.IsFixed ? 0 : 1;
-        if (cost.InformativeCount < Math.Max(unknowns, 1)) return FitResult.Without(FitStatus.NotEnoughData, parameters, cost.DataCount);
-        Reserve(n);
-        for (int k = 0; k < n; k++) _point[k] = Math.Clamp(parameters[k].Start, parameters[k].Lower, parameters[k].Upper);
-
-        int calls = 1;
-        double value = cost.Evaluate(_point, _gradient, _curvature);
-        if (!IsUsable(value, n)) return FitResult.Without(FitStatus.NotFinite, parameters, cost.DataCount, calls);
-
-        double damping = 0;
-        double distance = double.PositiveInfinity;
-        bool converged = false;
-        for (int iteration = 0; iteration < MaximumIterations && !converged; iteration++)
+        for (int k = 0; k < parameters.Length; k++)
         {
-            int free = SelectFree(parameters);
-            if (free == 0)
-            {
-                distance = 0;
-                converged = true;
-                break;
-            }
+            if (!parameters[k].IsFixed && IsAtLimit(parameters[k], _point[k])) return FitStatus.AtLimit;
+        }
 
-            if (!SolveStep(free, damping))
+        return FitStatus.Converged;
+    }
+
+    // Whether a parameter that was held on its limit meanwhile would gain by leaving it.
+    private bool WantsRelease(ReadOnlySpan<FitParameter> parameters, int degreesOfFreedom)
+    {
+        int n = parameters.Length;
+        double enough = NewtonDistance * Unit(degreesOfFreedom);
+        for (int k = 0; k < n; k++)
+        {
+            FitParameter p = parameters[k];
+            bool inward = (_point[k] <= p.Lower && _gradient[k] < 0) || (_point[k] >= p.Upper && _gradient[k] > 0);
+            if (inward && !p.IsFixed && p.Lower < p.Upper && 0.5 * _gradient[k] * _gradient[k] > enough * _curvature[(k * n) + k]) return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsAtLimit(FitParameter parameter, double value) => value <= parameter.Lower || value >= parameter.Upper;
+
+    // A standard deviation raises the cost by 1 when the errors of the data are right; a cost far below its degrees of freedom shows that the data scatter
+    // less, and the minimum is then looked for with that precision.
+    private double Unit(int degreesOfFreedom) => Math.Min(1, Math.Abs(Minimum) / degreesOfFreedom);
+
+    // Steps with the expected curvature until the next one would gain next to nothing. False when the minimum was not reached.
+    private bool Descend(ICostFunction cost, ReadOnlySpan<FitParameter> parameters, int degreesOfFreedom)
+    {
+        int n = parameters.Length;
+        Array.Clear(_scale);
+        double damping = 0;
+        bool degenerate = false;
+        for (int iteration = 0; iteration < MaximumIterations; iteration++)
+        {
+            // The largest curvature seen so far: a parameter that stops to matter does not run away (More's choice in MINPACK).
+            for (int k = 0; k < n; k++) _scale[k] = Math.Max(_scale[k], _curvature[(k * n) + k]);
+            if (!_box.Solve(parameters, _point, _gradient, _curvature, _scale, damping, holdLimits: false))
             {
+                degenerate = true;
                 damping = Math.Max(FirstDamping, 10 * damping);
-                if (damping > LargestDamping) break;
+                if (damping > LargestDamping) return false;
                 continue;
             }
 
-            double predicted = 0;
-            for (int f = 0; f < free; f++) predicted -= 0.5 * _gradient[_free[f]] * _step[f];
-            if (damping == 0) distance = predicted;
+            double predicted = _box.Gain;
+            double enough = NewtonDistance * Unit(degreesOfFreedom);
+            if (damping == 0) EstimatedDistance = predicted;
+            if (predicted <= (damping == 0 ? enough : degenerate ? enough * damping : 0)) return true;
 
-            bool blocked = false;
-            Array.Copy(_point, _trial, n);
-            for (int f = 0; f < free; f++)
-            {
-                int k = _free[f];
-                double wanted = _point[k] + _step[f];
-                _trial[k] = Math.Clamp(wanted, parameters[k].Lower, parameters[k].Upper);
-                blocked |= _trial[k] != wanted;
-            }
-
-            calls++;
+            Take(parameters);
+            Calls++;
             double trialValue = cost.Evaluate(_trial, _trialGradient, _trialCurvature);
-
-            // Within rounding of a sum of many terms a step at the minimum may appear to go up.
-            double rounding = 1e-13 * (Math.Abs(value) + SumOfScales());
-            if (IsUsable(trialValue, n, trial: true) && trialValue <= value + (predicted < Tolerance ? rounding + Tolerance : 0))
+            bool usable = IsUsable(trialValue, _trialGradient);
+            double gain = usable ? Gain(predicted, trialValue) : double.NegativeInfinity;
+            if (gain > LeastGainRatio * predicted)
             {
-                (_point, _trial) = (_trial, _point);
-                (_gradient, _trialGradient) = (_trialGradient, _gradient);
-                (_curvature, _trialCurvature) = (_trialCurvature, _curvature);
-                value = trialValue;
-                converged = damping == 0 && !blocked && predicted < Tolerance;
+                Accept(trialValue, curvature: true);
+                degenerate = false;
+                if (gain > GoodGainRatio * predicted) damping = damping > FirstDamping ? damping / 10 : 0;
+            }
+            else
+            {
+                // An undamped step this small that does not go down: the cost is flat to its last digits.
+                if (damping == 0 && usable && predicted < LargestDistance && predicted <= 1e-3 * Math.Abs(Minimum)) return true;
+                damping = Math.Max(FirstDamping, 10 * damping);
+                if (damping > LargestDamping) return false;
+            }
+        }
+
+        return false;
+    }
+
+    private enum NewtonEnd
+    {
+        Minimum,
+        Stuck,
+        Singular,
+    }
+
+    // Where data and model disagree the expected curvature is not the true one: steps with the true one end at the minimum, and its inverse gives the errors.
+    private NewtonEnd Newton(ICostFunction cost, ReadOnlySpan<FitParameter> parameters, int degreesOfFreedom)
+    {
+        double damping = 0;
+        bool known = false;
+        for (int iteration = 0; iteration < MaximumIterations; iteration++)
+        {
+            if (!known && !SecondDerivatives(cost, parameters)) return NewtonEnd.Singular;
+            if (!_box.Solve(parameters, _point, _gradient, _hessian, _scale, damping, holdLimits: true)) return NewtonEnd.Singular;
+            double predicted = _box.Gain;
+            double unit = Unit(degreesOfFreedom);
+            if (damping == 0) EstimatedDistance = predicted;
+            if (damping == 0 && predicted <= Tolerance * unit) break;
+
+            Take(parameters);
+            Calls++;
+            double trialValue = cost.Evaluate(_trial, _trialGradient, default);
+            double gain = IsUsable(trialValue, _trialGradient) ? Gain(predicted, trialValue) : double.NegativeInfinity;
+            if (gain > LeastGainRatio * predicted)
+            {
+                Accept(trialValue, curvature: false);
+                known = damping == 0 && predicted < SameHessianDistance * unit;
                 damping = damping > FirstDamping ? damping / 10 : 0;
             }
             else
             {
-                // A full step this small that does not go down: the cost is flat to its last digits.
-                if (damping == 0 && !blocked && predicted < Math.Max(Tolerance, rounding))
-                {
-                    converged = true;
-                    break;
-                }
-
+                known = true;
+                if (damping == 0 && predicted < LargestDistance && predicted <= 1e-3 * Math.Abs(Minimum)) break;
                 damping = Math.Max(FirstDamping, 10 * damping);
-                if (damping > LargestDamping) break;
+                if (damping > LargestDamping) return NewtonEnd.Stuck;
             }
         }
 
-        return Finish(cost, parameters, value, distance, converged, ref calls);
+        if (EstimatedDistance > LargestDistance) return NewtonEnd.Stuck;
+
+        // Costs rise by 1 per standard deviation: covariance = 2 H^-1.
+        if (!_box.Invert(parameters, _point, _hessian, _covariance)) return NewtonEnd.Singular;
+        for (int i = 0; i < _covariance.Length; i++) _covariance[i] *= 2;
+        return NewtonEnd.Minimum;
     }
 
-    private FitResult Finish(
-        ICostFunction cost, ReadOnlySpan<FitParameter> parameters, double value, double distance, bool converged, ref int calls)
+    private void Take(ReadOnlySpan<FitParameter> parameters)
     {
-        int n = parameters.Length;
-        bool atLimit = false;
-        int free = 0;
-        for (int k = 0; k < n; k++)
+        for (int k = 0; k < parameters.Length; k++)
         {
-            if (parameters[k].IsFixed) continue;
-            if (IsAtLimit(parameters[k], _point[k])) atLimit = true;
-            else _free[free++] = k;
+            _trial[k] = parameters[k].IsFixed ? _point[k] : Math.Clamp(_point[k] + _box.Step[k], parameters[k].Lower, parameters[k].Upper);
         }
-
-        double[] covariance = new double[n * n];
-        Array.Fill(covariance, double.NaN);
-        bool singular = false;
-        if (converged && free > 0)
-        {
-            converged = Polish(cost, parameters, free, ref value, ref distance, ref calls, out singular);
-            if (!singular)
-            {
-                // Costs rise by 1 per standard deviation: covariance = 2 H^-1.
-                Invert(free);
-                for (int i = 0; i < free; i++)
-                {
-                    for (int j = 0; j < free; j++) covariance[(_free[i] * n) + _free[j]] = 2 * _matrix[(i * free) + j];
-                }
-            }
-        }
-
-        FitStatus status = !converged ? FitStatus.MaxIterations
-            : singular ? FitStatus.SingularHessian
-            : atLimit ? FitStatus.AtLimit
-            : FitStatus.Converged;
-        ImmutableArray<FittedParameter>.Builder fitted = ImmutableArray.CreateBuilder<FittedParameter>(n);
-        for (int k = 0; k < n; k++)
-        {
-            FitParameter p = parameters[k];
-            fitted.Add(new FittedParameter(
-                p.Name, p.Unit, _point[k], Math.Sqrt(covariance[(k * n) + k]), !p.IsFixed && IsAtLimit(p, _point[k]), p.IsFixed));
-        }
-
-        return FitResult.Create(status, fitted.MoveToImmutable(), covariance, value, distance, cost.DataCount, calls, [new FitAttempt(FitAttempt.First, status, value, calls)]);
     }
 
-    private static bool IsAtLimit(FitParameter parameter, double value) => value <= parameter.Lower || value >= parameter.Upper;
+    // By how much the cost has gone down.
+    private double Gain(double predicted, double trialValue)
+    {
+        if (predicted > (RoundingGain * Math.Abs(Minimum)) + 1e-12) return Minimum - trialValue;
+        double slope = 0;
+        for (int k = 0; k < _point.Length; k++) slope += (_gradient[k] + _trialGradient[k]) * (_trial[k] - _point[k]);
+        return -0.5 * slope;
+    }
+
+    private void Accept(double value, bool curvature)
+    {
+        Minimum = value;
+        (_point, _trial) = (_trial, _point);
+        (_gradient, _trialGradient) = (_trialGradient, _gradient);
+        if (curvature) (_curvature, _trialCurvature) = (_trialCurvature, _curvature);
+    }
 
     private void Reserve(int n)
     {
         if (_point.Length == n) return;
         _point = new double[n];
         _trial = new double[n];
-        _step = new double[n];
         _gradient = new double[n];
         _trialGradient = new double[n];
+        _scale = new double[n];
+        _differences = new double[2 * n];
         _curvature = new double[n * n];
         _trialCurvature = new double[n * n];
-        _matrix = new double[n * n];
-        _free = new int[n];
+        _hessian = new double[n * n];
+        _covariance = new double[n * n];
     }
 
-    private bool IsUsable(double value, int n, bool trial = false)
+    private static bool IsUsable(double value, ReadOnlySpan<double> gradient)
     {
         if (!double.IsFinite(value)) return false;
-        double[] gradient = trial ? _trialGradient : _gradient;
+        foreach (double g in gradient)
+        {
+            if (!double.IsFinite(g)) return false;
+        }
+
+        return true;
+    }
+
+    // The matrix of second derivatives in the parameters that are neither fixed nor on a limit: the cost's own, or else differences of its gradient.
+    private bool SecondDerivatives(ICostFunction cost, ReadOnlySpan<FitParameter> parameters)
+    {
+        Calls++;
+        if (cost.TryHessian(_point, _hessian)) return true;
+        Calls--;
+        int n = parameters.Length;
+        Array.Clear(_hessian);
+        Array.Copy(_point, _trial, n);
         for (int k = 0; k < n; k++)
         {
-            if (!double.IsFinite(gradient[k])) return false;
-        }
-
-        return true;
-    }
-
-    // Parameters that may move: not fixed, and not held on a limit by the gradient.
-    private int SelectFree(ReadOnlySpan<FitParameter> parameters)
-    {
-        int free = 0;
-        for (int k = 0; k < parameters.Length; k++)
-        {
-            FitParameter p = parameters[k];
-            bool held = p.IsFixed || (_point[k] <= p.Lower && _gradient[k] > 0) || (_point[k] >= p.Upper && _gradient[k] < 0);
-            if (!held) _free[free++] = k;
-        }
-
-        return free;
-    }
-
-    // Size of the quantities the cost is a difference of, for judging its rounding: gradient times parameter.
-    private double SumOfScales()
-    {
-        double sum = 0;
-        int n = _point.Length;
-        for (int k = 0; k < n; k++) sum += _curvature[(k * n) + k] * _point[k] * _point[k];
-        return double.IsFinite(sum) ? Math.Min(sum, 1e9) : 0;
-    }
-
-    // Solves (C + damping * diag C) step = -gradient in the free parameters; false when the matrix is not positive definite.
-    private bool SolveStep(int free, double damping)
-    {
-        int n = _point.Length;
-        for (int i = 0; i < free; i++)
-        {
-            for (int j = 0; j < free; j++) _matrix[(i * free) + j] = _curvature[(_free[i] * n) + _free[j]];
-            _matrix[(i * free) + i] *= 1 + damping;
-            _step[i] = -_gradient[_free[i]];
-        }
-
-        if (!Cholesky.Factor(_matrix, free)) return false;
-        Cholesky.Solve(_matrix, free, _step);
-        return true;
-    }
-
-    // Central differences of the gradient in the free parameters, made symmetric, into the matrix.
-    private bool SecondDerivatives(ICostFunction cost, ReadOnlySpan<FitParameter> parameters, int free, ref int calls)
-    {
-        int n = parameters.Length;
-        for (int i = 0; i < free; i++)
-        {
-            int k = _free[i];
+            if (parameters[k].IsFixed || IsAtLimit(parameters[k], _point[k])) continue;
             double curvature = _curvature[(k * n) + k];
             if (!(curvature > 0)) return false;
-            double step = DerivativeStep * Math.Sqrt(2 / curvature);
-            step = Math.Min(step, 0.5 * Math.Min(_point[k] - parameters[k].Lower, parameters[k].Upper - _point[k]));
-            Array.Copy(_point, _trial, n);
-            _trial[k] = _point[k] + step;
-            double up = cost.Evaluate(_trial, _trialGradient, default);
-            for (int j = 0; j < free; j++) _matrix[(i * free) + j] = _trialGradient[_free[j]];
-            double width = _trial[k];
-            _trial[k] = _point[k] - step;
-            width -= _trial[k];
-            double down = cost.Evaluate(_trial, _trialGradient, default);
-            for (int j = 0; j < free; j++) _matrix[(i * free) + j] = (_matrix[(i * free) + j] - _trialGradient[_free[j]]) / width;
-            calls += 2;
-            if (!double.IsFinite(up) || !double.IsFinite(down)) return false;
+            if (!GradientDerivative(cost, parameters[k], k, DerivativeStep * Math.Sqrt(2 / curvature))) return false;
         }
 
-        for (int i = 0; i < free; i++)
+        for (int k = 0; k < n; k++)
         {
-            for (int j = 0; j < i; j++)
-            {
-                double mean = 0.5 * (_matrix[(i * free) + j] + _matrix[(j * free) + i]);
-                _matrix[(i * free) + j] = mean;
-                _matrix[(j * free) + i] = mean;
-            }
+            for (int l = 0; l < k; l++) _hessian[(k * n) + l] = _hessian[(l * n) + k] = 0.5 * (_hessian[(k * n) + l] + _hessian[(l * n) + k]);
         }
 
         return true;
     }
 
-    // Where the data lie far from the model the expected curvature is not the true one, and scoring stops too early: go on
-    // with Newton steps until the true curvature agrees that this is the minimum. Leaves its factor in the matrix.
-    private bool Polish(
-        ICostFunction cost, ReadOnlySpan<FitParameter> parameters, int free, ref double value, ref double distance, ref int calls, out bool singular)
+    // Row k of the matrix: central differences, or from one side where a limit is in the way.
+    private bool GradientDerivative(ICostFunction cost, FitParameter parameter, int k, double step)
     {
-        int n = parameters.Length;
-        for (int round = 0; ; round++)
+        int n = _point.Length;
+        double x = _point[k];
+        double first = x + step;
+        double second = x - step;
+        bool central = second >= parameter.Lower && first <= parameter.Upper;
+        if (!central) (first, second) = first > parameter.Upper ? (x - step, x - (2 * step)) : (first, x + (2 * step));
+        Span<double> atFirst = _differences.AsSpan(0, n);
+        Span<double> atSecond = _differences.AsSpan(n, n);
+        _trial[k] = first;
+        double valueFirst = cost.Evaluate(_trial, atFirst, default);
+        _trial[k] = second;
+        double valueSecond = cost.Evaluate(_trial, atSecond, default);
+        _trial[k] = x;
+        Calls += 2;
+        if (!IsUsable(valueFirst, atFirst) || !IsUsable(valueSecond, atSecond)) return false;
+        for (int l = 0; l < n; l++)
         {
-            singular = !SecondDerivatives(cost, parameters, free, ref calls) || !Cholesky.Factor(_matrix, free);
-            if (singular) return true;
-            for (int i = 0; i < free; i++) _step[i] = -_gradient[_free[i]];
-            Cholesky.Solve(_matrix, free, _step);
-            distance = 0;
-            for (int i = 0; i < free; i++) distance -= 0.5 * _gradient[_free[i]] * _step[i];
-            if (distance < Tolerance) return true;
-
-            Array.Copy(_point, _trial, n);
-            for (int i = 0; i < free; i++)
-            {
-                FitParameter p = parameters[_free[i]];
-                _trial[_free[i]] = Math.Clamp(_point[_free[i]] + _step[i], p.Lower, p.Upper);
-            }
-
-            calls++;
-            double trialValue = cost.Evaluate(_trial, _trialGradient, _trialCurvature);
-            if (!IsUsable(trialValue, n, trial: true) || trialValue > value)
-            {
-                // Not going down any more although the step promises more than it may: acceptable only within rounding.
-                return distance < LargestDistance;
-            }
-
-            (_point, _trial) = (_trial, _point);
-            (_gradient, _trialGradient) = (_trialGradient, _gradient);
-            (_curvature, _trialCurvature) = (_trialCurvature, _curvature);
-            value = trialValue;
-            if (round == MaximumPolishRounds) return distance < LargestDistance;
-        }
-    }
-
-    // Turns the factor in the matrix into the inverse.
-    private void Invert(int free)
-    {
-        double[] inverse = new double[free * free];
-        double[] column = new double[free];
-        for (int j = 0; j < free; j++)
-        {
-            Array.Clear(column);
-            column[j] = 1;
-            Cholesky.Solve(_matrix, free, column);
-            for (int i = 0; i < free; i++) inverse[(i * free) + j] = column[i];
+            _hessian[(k * n) + l] = central
+                ? (atFirst[l] - atSecond[l]) / (first - second)
+                : ((4 * atFirst[l]) - (3 * _gradient[l]) - atSecond[l]) / (second - x);
         }
 
-        inverse.CopyTo(_matrix, 0);
+        return true;
     }
 }

@@ -19,7 +19,7 @@ public sealed record FlagLimits
     public double MaximumBadPValue { get; init; } = 1e-6;
 
     /// <summary>Error of a width or gain relative to its value above which a fit counts as poor: the data hardly constrain it.</summary>
-    public double MaximumRelativeError { get; init; } = 0.3;
+    public double MaximumRelativeError { get; init; } = 0.25;
 
     /// <summary>Distance from the camera's median, in spreads, above which a value is an outlier.</summary>
     public double OutlierSigmas { get; init; } = 5;

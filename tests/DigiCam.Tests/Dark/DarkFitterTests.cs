@@ -1,40 +1,210 @@
-using System.Diagnostics;
+using System.Collections.Immutable;
+using DigiCam.Charges;
 using DigiCam.Dark;
 using DigiCam.Fitting;
 using DigiCam.Flags;
+using DigiCam.Histograms;
+using DigiCam.Results;
 using DigiCam.Simulation;
 using DigiCam.Simulation.Plans;
 
 namespace DigiCam.Tests.Dark;
 
+/// <summary>Simulated dark runs: the fit gives the truth back, with errors that mean what they say although neighbouring samples share their pulses.</summary>
 public sealed class DarkFitterTests
 {
-    [Theory]
-    [InlineData(2000, false)]
-    [InlineData(2000, true)]
-    public void Explore(int events, bool fix)
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Fit_SimulatedCamera_PullsAreThoseOfTheTruth()
     {
-        Stopwatch w = Stopwatch.StartNew();
-        SimulatedDark sim = new(new CampaignPlan(), events, 1000);
-        Console.WriteLine($"simulated {w.Elapsed.TotalSeconds:F1} s");
-        w.Restart();
-        TimeSpan cpu = Environment.CpuUsage.TotalTime;
-        DarkResult r = DarkFitter.Fit(sim.Samples, sim.SampleBlocks, sim.HvOff, new DarkOptions { FixSpread = fix });
-        Console.WriteLine($"fit {w.Elapsed.TotalSeconds:F1} s, cpu {(Environment.CpuUsage.TotalTime - cpu).TotalSeconds:F1} {r}");
-        Console.WriteLine(string.Join(", ", r.Fits.GroupBy(f => f.Status).Select(g => $"{g.Key} {g.Count()}")) + $" calls {r.Fits.Average(f => f.Calls):F1} attempts {r.Fits.Count(f => f.Attempts.Length > 1)}");
-        Console.WriteLine(string.Join(", ", r.Flags.GroupBy(f => f).Select(g => $"{PixelFlagNames.Describe(g.Key)} {g.Count()}")));
-        SimulatedCamera c = sim.Camera;
-        foreach ((string key, IReadOnlyList<double> truth) in new (string, IReadOnlyList<double>)[] { ("dark_count_rate", c.DarkCountRateMHz), ("crosstalk", c.CrossTalk), ("gain", c.Gain), ("electronic_noise", c.Noise), ("baseline", c.Baseline), ("single_pe_spread", c.SinglePeSpread), ("campbell_rate", c.DarkCountRateMHz), ("campbell_crosstalk", c.CrossTalk) })
+        SimulatedDark run = new(new CampaignPlan(), darkEvents: 2000, hvOffEvents: 1000);
+        DarkResult result = DarkFitter.Fit(run.Samples, run.SampleBlocks, run.HvOff, cancellationToken: Cancellation);
+
+        Assert.All(result.Fits, fit => Assert.True(fit.IsValid, fit.ToString()));
+        Assert.Equal(result.PixelCount, result.GoodCount);
+        Assert.True(result.HasBlockErrors);
+        SimulatedCamera truth = run.Camera;
+        AssertPulls("dark_count_rate", truth.DarkCountRateMHz);
+        AssertPulls("crosstalk", truth.CrossTalk);
+        AssertPulls("gain", truth.Gain);
+        AssertPulls("electronic_noise", truth.Noise);
+        AssertPulls("baseline", truth.Baseline);
+        AssertPulls("single_pe_spread", truth.SinglePeSpread);
+        AssertPulls("campbell_rate", truth.DarkCountRateMHz);
+        AssertPulls("campbell_crosstalk", truth.CrossTalk);
+        AssertCameraMeans(result, run);
+
+        // Factors that the reference gives for correlated samples.
+        Assert.InRange(result.ErrorScale("rate").Average(), 1.6, 2.1);
+        Assert.InRange(result.ErrorScale("mu_xt").Average(), 1.6, 2.1);
+        foreach (string name in (string[])["baseline", "sigma_e", "gain"]) Assert.InRange(result.ErrorScale(name).Average(), 0.9, 1.2);
+
+        // Nearly empty codes add less than 1 each, so p-values may err on the high side, never on the low one.
+        Assert.InRange(result.Pixels.Count(p => p.PValue < 0.01), 0, 0.02 * result.PixelCount);
+
+        void AssertPulls(string key, ImmutableArray<double> values)
         {
-            var q = r[key];
-            double[] pulls = [.. Enumerable.Range(0, 1296).Where(p => q.Error(p) > 0).Select(p => (q.Values[p] - truth[p]) / q.Error(p))];
+            PixelQuantity quantity = result[key];
+            double[] pulls = [.. Enumerable.Range(0, result.PixelCount).Where(p => quantity.Error(p) > 0).Select(p => (quantity.Values[p] - values[p]) / quantity.Error(p))];
             double mean = pulls.Average();
-            double bias = Enumerable.Range(0, 1296).Where(p => q.Error(p) > 0).Average(p => q.Values[p] - truth[p]);
-            Console.WriteLine($"{key}: pull mean {mean:F3} width {Math.Sqrt(pulls.Average(x => (x - mean) * (x - mean))):F3} n {pulls.Length} bias {bias:E2} mean error {Enumerable.Range(0, 1296).Where(p => q.Error(p) > 0).Average(q.Error):E2} max {pulls.Max(Math.Abs):F1}");
+            double width = Math.Sqrt(pulls.Average(p => (p - mean) * (p - mean)));
+            TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant($"{key}: {pulls.Length} pulls, mean {mean:F3}, width {width:F3}"));
+            Assert.InRange(pulls.Length, 0.99 * result.PixelCount, result.PixelCount);
+            Assert.True(Math.Abs(mean) < 0.15 && width is > 0.85 and < 1.15, FormattableString.Invariant($"{key}: mean pull {mean:F3}, width {width:F3}"));
+        }
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Fit_OtherRates_RecoversRateAndCrossTalk(double megahertz)
+    {
+        CampaignPlan plan = new() { Seed = (ulong)(100 * megahertz), Camera = new CameraPlan { DarkCountRateMHz = Distribution.Normal(megahertz, 0.4, minimum: 0.5) } };
+        SimulatedDark run = new(plan, darkEvents: 1500, hvOffEvents: 1000, pixels: 200);
+        AssertCameraMeans(DarkFitter.Fit(run.Samples, run.SampleBlocks, run.HvOff, cancellationToken: Cancellation), run);
+    }
+
+    [Fact]
+    public void Fit_AnyNumberOfThreads_GivesTheSameBits()
+    {
+        SimulatedDark run = new(new CampaignPlan { Seed = 5 }, darkEvents: 400, hvOffEvents: 200, pixels: 40);
+        int reports = 0;
+        DarkResult one = DarkFitter.Fit(run.Samples, run.SampleBlocks, run.HvOff, progress: new Reports(() => reports++), threads: 1, cancellationToken: Cancellation);
+        DarkResult three = DarkFitter.Fit(run.Samples, run.SampleBlocks, run.HvOff, threads: 3, cancellationToken: Cancellation);
+        Assert.True(reports > 0);
+        AssertSame(one, three, p => true);
+
+        // So does putting saved fits back together.
+        AssertSame(one, DarkFitter.Restore(run.Samples, run.SampleBlocks, run.HvOff, one.Fits), p => true);
+
+        // The problem of a pixel leads to the fit of that pixel.
+        Assert.Equal(one.Fits[7].Values(), one.Problem(7).Fit().Values());
+    }
+
+    [Fact]
+    public void Fit_NoBlocks_ScalesErrorsByTypicalFactors()
+    {
+        SimulatedDark run = new(new CampaignPlan { Seed = 6 }, darkEvents: 400, hvOffEvents: 200, pixels: 30);
+        DarkResult result = DarkFitter.Fit(run.Samples, blocks: null, run.HvOff, cancellationToken: Cancellation);
+        Assert.False(result.HasBlockErrors);
+        Assert.Contains("typical factors", result["crosstalk"].Description, StringComparison.Ordinal);
+        Assert.All(result.ErrorScale("rate").Where(double.IsFinite), scale => Assert.Equal(1.7, scale, 1e-12));
+        Assert.All(result["campbell_rate"].Errors, error => Assert.True(double.IsNaN(error)));
+        Assert.Contains(result["campbell_rate"].Values, double.IsFinite);
+    }
+
+    [Fact]
+    public void Fit_FaultyPixels_GetTheirFlags()
+    {
+        Dictionary<int, (PixelFault Fault, PixelFlags Flags)> faults = new()
+        {
+            [11] = (PixelFault.Dead, PixelFlags.Dead),
+            [23] = (PixelFault.Hot, PixelFlags.Hot),
+            [37] = (PixelFault.Stuck, PixelFlags.Stuck | PixelFlags.FitFailed),
+            [50] = (PixelFault.Noisy, PixelFlags.NoiseOutlier),
+            [81] = (PixelFault.Saturated, PixelFlags.Overflow | PixelFlags.FitFailed),
+            [104] = (PixelFault.Shifted, PixelFlags.BaselineOutlier),
+        };
+        CampaignPlan plan = new() { Seed = 8, Faults = new FaultPlan { Pixels = faults.ToImmutableSortedDictionary(f => f.Key, f => f.Value.Fault) } };
+        SimulatedDark run = new(plan, darkEvents: 1000, hvOffEvents: 500, pixels: 120);
+        DarkResult result = DarkFitter.Fit(run.Samples, run.SampleBlocks, run.HvOff, cancellationToken: Cancellation);
+        foreach (int pixel in Enumerable.Range(0, 120))
+        {
+            PixelFlags expected = faults.TryGetValue(pixel, out (PixelFault Fault, PixelFlags Flags) fault) ? fault.Flags : PixelFlags.None;
+
+            // Noise as wide as the gain leaves nothing to tell pulses by: whether a parameter ends on its limit is left to chance there.
+            PixelFlags free = fault.Fault == PixelFault.Noisy && faults.ContainsKey(pixel) ? PixelFlags.AtLimit : PixelFlags.None;
+            Assert.True(expected == (result.Flags[pixel] & ~free), $"pixel {pixel}: {PixelFlagNames.Describe(result.Flags[pixel])} instead of {PixelFlagNames.Describe(expected)}, {result.Fits[pixel]}");
+        }
+    }
+
+    [Fact]
+    public void Fit_BadHistograms_GetTheirFlagsAndLeaveTheOthersAlone()
+    {
+        SimulatedDark run = new(new CampaignPlan { Seed = 9 }, darkEvents: 600, hvOffEvents: 200, pixels: 60);
+        DarkResult healthy = DarkFitter.Fit(run.Samples, run.SampleBlocks, run.HvOff, cancellationToken: Cancellation);
+        PixelHistograms samples = run.SampleBlocks.Sum();
+        Dictionary<int, (PixelFlags Expected, Action<double[]> Break)> faults = new()
+        {
+            [3] = (PixelFlags.Dead | PixelFlags.LowStatistics | PixelFlags.FitFailed, Array.Clear),
+            [9] = (PixelFlags.Stuck | PixelFlags.FitFailed, c => Only(c, (285, 30000))),
+            [15] = (PixelFlags.FitFailed, c => Only(c, (285, 20000), (286, 10000))),
+            [21] = (PixelFlags.NotFinite | PixelFlags.FitFailed, c => c[285] = double.NaN),
+            [27] = (PixelFlags.Stuck | PixelFlags.Overflow | PixelFlags.FitFailed, c => Only(c, (4095, 30000))),
+            [33] = (PixelFlags.Overflow, c => c[0] = 5),
+        };
+        double[] counts = new double[IntegerAxis.Adc.Count];
+        foreach ((int pixel, (_, Action<double[]> breakIt)) in faults)
+        {
+            for (int i = 0; i < counts.Length; i++) counts[i] = samples.GetCounts(pixel)[i];
+            breakIt(counts);
+            samples.SetCounts(pixel, counts);
         }
 
-        foreach (string name in new[] { "baseline", "sigma_e", "gain", "rate", "mu_xt", "sigma_1" }) Console.WriteLine($"{name} scale {r.ErrorScale(name).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average():F3}");
-        var chi = r["chi2_per_ndf"].Values.Where(double.IsFinite).ToArray();
-        Console.WriteLine($"chi2/ndf scaled mean {chi.Average():F2} max {chi.Max():F2}; raw mean {r.Fits.Average(f => f.ChiSquarePerNdf):F2} max {r.Fits.Max(f => f.ChiSquarePerNdf):F2}; p<0.01: {r.Pixels.Count(p => p.PValue < 0.01)}");
+        DarkResult result = DarkFitter.Fit(samples, run.SampleBlocks, run.HvOff, cancellationToken: Cancellation);
+        foreach ((int pixel, (PixelFlags expected, _)) in faults) Assert.True(expected == result.Flags[pixel], $"pixel {pixel}: {PixelFlagNames.Describe(result.Flags[pixel])}, {result.Fits[pixel]}");
+        AssertSame(healthy, result, pixel => !faults.ContainsKey(pixel));
+    }
+
+    [Fact]
+    public void Fit_OtherScaleOrPixels_IsRefusedInOneSentence()
+    {
+        SimulatedDark run = new(new CampaignPlan { Seed = 5 }, darkEvents: 50, hvOffEvents: 50, pixels: 3);
+        ArgumentException scale = Assert.Throws<ArgumentException>(() => DarkFitter.Fit(new PixelHistograms(IntegerAxis.Adc, 3, ChargeScale.SumOf(7)), null, run.HvOff));
+        Assert.Contains("sum of 7 samples", scale.Message, StringComparison.Ordinal);
+        ArgumentException pixels = Assert.Throws<ArgumentException>(() => DarkFitter.Fit(new PixelHistograms(IntegerAxis.Adc, 5), null, run.HvOff));
+        Assert.Contains("3 pixels, the dark run 5", pixels.Message, StringComparison.Ordinal);
+        ArgumentException blocks = Assert.Throws<ArgumentException>(() => DarkFitter.Fit(new PixelHistograms(new IntegerAxis(0, 100), 3), run.SampleBlocks, null));
+        Assert.Contains("do not belong", blocks.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fit_Cancelled_Stops()
+    {
+        using CancellationTokenSource source = new();
+        source.Cancel();
+        Assert.Throws<OperationCanceledException>(() => DarkFitter.Fit(new PixelHistograms(IntegerAxis.Adc, 3), null, null, cancellationToken: source.Token));
+    }
+
+    // Dark count rate to 2 %, crosstalk to 0.01, by both ways.
+    private static void AssertCameraMeans(DarkResult result, SimulatedDark run)
+    {
+        int pixels = result.PixelCount;
+        double rate = run.Camera.DarkCountRateMHz.Take(pixels).Average();
+        double crossTalk = run.Camera.CrossTalk.Take(pixels).Average();
+        foreach ((string rateKey, string crossTalkKey) in (ReadOnlySpan<(string, string)>)[("dark_count_rate", "crosstalk"), ("campbell_rate", "campbell_crosstalk")])
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant($"{rateKey}: mean {result[rateKey].Values.Average():F4} MHz, truth {rate:F4}; crosstalk {result[crossTalkKey].Values.Average():F4}, truth {crossTalk:F4}"));
+            Assert.Equal(1, result[rateKey].Values.Average() / rate, 0.02);
+            Assert.Equal(crossTalk, result[crossTalkKey].Values.Average(), 0.01);
+        }
+    }
+
+    private static void AssertSame(DarkResult expected, DarkResult actual, Func<int, bool> pixels)
+    {
+        int[] compared = [.. Enumerable.Range(0, expected.PixelCount).Where(pixels)];
+        Assert.True(compared.Length > 20);
+        foreach (int pixel in compared)
+        {
+            Assert.Equal(expected.Flags[pixel], actual.Flags[pixel]);
+            Assert.Equal(expected.Fits[pixel].Values(), actual.Fits[pixel].Values());
+            foreach (PixelQuantity quantity in expected.Quantities)
+            {
+                Assert.Equal(quantity.Values[pixel], actual[quantity.Key].Values[pixel]);
+                Assert.Equal(quantity.Error(pixel), actual[quantity.Key].Error(pixel));
+            }
+        }
+    }
+
+    private static void Only(double[] counts, params (int Code, double Entries)[] filled)
+    {
+        Array.Clear(counts);
+        foreach ((int code, double entries) in filled) counts[code] = entries;
+    }
+
+    private sealed class Reports(Action report) : IProgress<FitProgress>
+    {
+        public void Report(FitProgress value) => report();
     }
 }

@@ -7,13 +7,16 @@ using DigiCam.Simulation.Plans;
 
 namespace DigiCam.Tests.Dark;
 
-/// <summary>A dark run and its run with high voltage off, drawn in memory: histograms and truth.</summary>
+/// <summary>A dark run and its run with high voltage off, drawn in memory: histograms and truth of the first pixels.</summary>
 internal sealed class SimulatedDark
 {
     public const int Blocks = 50;
 
-    public SimulatedDark(CampaignPlan plan, int darkEvents, int hvOffEvents)
+    private readonly int _pixels;
+
+    public SimulatedDark(CampaignPlan plan, int darkEvents, int hvOffEvents, int pixels = CameraGeometry.PixelCount)
     {
+        _pixels = pixels;
         Camera = SimulatedCamera.Draw(plan);
         SampleBlocks = Draw(plan, RunKind.Dark, "dark", darkEvents, Blocks);
         Samples = SampleBlocks.Sum();
@@ -32,7 +35,7 @@ internal sealed class SimulatedDark
     {
         RunPlan run = new() { Name = name, Kind = kind, EventsPerLevel = events };
         LevelConditions conditions = LevelConditions.For(plan, Camera, run, new ScanLevel(0, 0));
-        LevelHistograms histograms = new(IntegerAxis.Adc, blocks, CameraGeometry.PixelCount);
+        LevelHistograms histograms = new(IntegerAxis.Adc, blocks, _pixels);
         ImmutableArray<int> order = CameraGeometry.DigiCam.LegacyOrder;
         Parallel.For(0, blocks, block =>
         {
@@ -43,7 +46,7 @@ internal sealed class SimulatedDark
             {
                 simulator.Draw(i, conditions, e);
                 for (int row = 0; row < order.Length; row++) e.Samples.AsSpan(row * plan.SampleCount, plan.SampleCount).CopyTo(sorted.AsSpan(order[row] * plan.SampleCount));
-                histograms.FillEvent(block, sorted);
+                histograms.FillEvent(block, sorted.AsSpan(0, _pixels * plan.SampleCount));
             }
         });
         return histograms;

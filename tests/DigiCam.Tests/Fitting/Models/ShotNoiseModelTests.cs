@@ -180,6 +180,43 @@ public sealed class ShotNoiseModelTests
     }
 
     [Fact]
+    public void Evaluate_PulseWithUndershoot_HasTheMomentsOfItsIntegrals()
+    {
+        // Triangles of height 1 and -0.2: integrals 20 - 3 and 2/3 of the area of their squares.
+        ShotNoisePulse pulse = ShotNoisePulse.Of([0, 10, 40, 45, 70], [0, 1, 0, -0.2, 0]);
+        Assert.Equal(20 - 3, pulse.IntegralNs, 1e-5);
+        Assert.Equal((40 / 3.0) + (0.04 * 30 / 3), pulse.SquareIntegralNs, 1e-4);
+        (double baseline, double noise, double gain, double rate, double crossTalk, double spread) = (285.3, 1, 5.2, 3e-3, 0.08, 0.48);
+        double[] edges = Edges(260, 150);
+        (double[] expected, _, _) = Evaluate(new ShotNoiseModel(pulse), [baseline, noise, gain, rate, crossTalk, spread], edges);
+        double mean = Enumerable.Range(0, 150).Sum(i => expected[i] * (260 + i - baseline));
+        double variance = Enumerable.Range(0, 150).Sum(i => expected[i] * Math.Pow(260 + i - baseline - mean, 2));
+        double cascade = 1 / (1 - crossTalk);
+        Assert.Equal(rate * gain * cascade * pulse.IntegralNs, mean, 1e-6);
+        Assert.Equal((rate * pulse.SquareIntegralNs * cascade * ((gain * gain * cascade * cascade) + (spread * spread))) + (noise * noise) + (1.0 / 12), variance, 1e-5);
+    }
+
+    [Fact]
+    public void Evaluate_TabulatedPulse_IsThatOfItsShape()
+    {
+        double[] edges = Edges(275, 60);
+        double[] times = [.. Enumerable.Range(0, 801).Select(i => 0.1 * i)];
+        double[] heights = [.. times.Select(DigiCam.Simulation.PulseShape.Analytic.At)];
+        (double[] table, _, _) = Evaluate(new ShotNoiseModel(ShotNoisePulse.Of(times, heights)), Typical, edges);
+        (double[] shape, _, _) = Evaluate(new ShotNoiseModel(), Typical, edges);
+        for (int i = 0; i < table.Length; i++) Assert.Equal(shape[i], table[i], 1e-6);
+    }
+
+    [Theory]
+    [InlineData(new double[] { 0 }, new double[] { 1 })]
+    [InlineData(new double[] { 0, 1, 2 }, new double[] { 0, 1 })]
+    [InlineData(new double[] { 0, 2, 1 }, new double[] { 0, 1, 0 })]
+    [InlineData(new double[] { 0, 1, 2 }, new double[] { 0, double.NaN, 0 })]
+    [InlineData(new double[] { 0, 1, 2 }, new double[] { 0, 0, 0 })]
+    public void Pulse_ImpossibleTable_IsRefused(double[] times, double[] amplitudes) =>
+        Assert.StartsWith("pulse:", Assert.Throws<ArgumentException>(() => ShotNoisePulse.Of(times, amplitudes)).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Evaluate_FarOut_LevelsOutWithoutPulling()
     {
         ShotNoiseModel model = new() { SampleCount = 1e6 };
