@@ -22,7 +22,7 @@ public sealed class MaximumWindowResult : CameraResult
     private readonly DarkHistograms _dark;
 
     internal MaximumWindowResult(DarkHistograms dark, ImmutableArray<FitResult> fits, FlagLimits limits)
-        : base(dark.MaximumWindow, fits, [.. fits.Select((fit, pixel) => FlagRules.OfHistogram(dark.MaximumWindow, pixel, limits.MinimumWaveforms, edgesCount: false) | FlagRules.OfFit(fit, limits))], limits)
+        : base(dark.MaximumWindow, fits, [.. fits.Select((fit, pixel) => (FlagRules.OfHistogram(dark.MaximumWindow, pixel, limits.MinimumWaveforms, edgesCount: false) & ~PixelFlags.Overflow) | FlagRules.OfFit(fit, limits))], limits)
     {
         _dark = dark;
         MaximumWindowModel model = MaximumWindowFitter.ModelOf(dark);
