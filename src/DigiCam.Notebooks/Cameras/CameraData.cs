@@ -197,12 +197,12 @@ internal static class CameraData
         }
     }
 
-    // So many digits that a tenth of the Poisson error is kept: more would only make the notebook long.
+    // So many digits that a thirtieth of the Poisson error is kept: more would only make the notebook long.
     private static double Shorten(double expected)
     {
         if (!(expected > 0)) return expected;
         int size = (int)Math.Floor(Math.Log10(expected));
-        int digits = Math.Max(LeastExpectedDigits, size + 1 - (int)Math.Floor(Math.Log10(Math.Sqrt(expected) / 10)));
+        int digits = Math.Max(LeastExpectedDigits, size + 1 - (int)Math.Floor(Math.Log10(Math.Sqrt(expected) / 30)));
         return digits > ExpectedDigits ? expected : double.Parse(expected.ToString(FormattableString.Invariant($"E{digits - 1}"), System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
     }
 

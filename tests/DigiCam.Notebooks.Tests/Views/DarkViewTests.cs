@@ -55,9 +55,9 @@ public sealed class DarkViewTests(DarkViewTests.ShortRun run) : IClassFixture<Da
         Assert.Null(ways.Rates.Rows[0][3]);
         Assert.All(run.Rate.RateAgreements.Zip(ways.Rates.Rows.Skip(1)), pair => Assert.Equal(pair.First.MedianRatio, pair.Second[3]));
         Assert.InRange(((Measurement)ways.Rates.Rows[0][1]!).Value, 2.5, 3.5);
-        Assert.Equal("crosstalk (staircase)", ways.Crosstalks.Rows[0][0]);
+        Assert.Equal("crosstalk (pulse spectrum)", ways.Crosstalks.Rows[0][0]);
         Assert.Equal(run.Rate.RateAgreements.Length + run.Rate.CrosstalkAgreements.Length, ways.Statement.Split('\n').Length);
-        Assert.Equal(["dark count rate (P0)", "crosstalk (staircase)", "dark count rate: staircase / P0"], ways.Camera(3).Quantities.Take(3).Select(q => q.Name));
+        Assert.Equal(["dark count rate (P0)", "crosstalk (pulse spectrum)", "dark count rate: staircase / P0"], ways.Camera(3).Quantities.Take(3).Select(q => q.Name));
         Assert.All(ways.RateCharts, c => Assert.Contains("median ratio", c.Subtitle, StringComparison.Ordinal));
         Assert.Contains("<caption>Crosstalk, each way compared with the first</caption>", ways.ToHtml(), StringComparison.Ordinal);
     }
