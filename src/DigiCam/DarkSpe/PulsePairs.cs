@@ -22,9 +22,6 @@ public sealed class PulsePairs
     private const double StartNs = 120;
     private const double LongestNs = 80;
 
-    // Of the second dark count: what it is exactly changes nothing in the first order of the rate.
-    private const double TypicalCrosstalk = 0.08;
-
     // Charges this near to that of one pulse are its own.
     private const double SmallestExcess = 0.02;
 
@@ -82,13 +79,8 @@ public sealed class PulsePairs
             }
         }
 
-        List<(double Excess, double TimeNs)> classes = [.. excess.Select((sum, k) => (sum / time[k], time[k])).Where(c => c.Item2 > 0)];
-
-        // The second dark count has crosstalk as well and adds twice as much then; where it adds little this does not matter.
-        double whole = classes.Where(c => c.Excess > 0.5).Sum(c => c.TimeNs);
-        double doubled = 2 * classes.Where(c => c.Excess > 0.5).Sum(c => c.Excess * c.TimeNs) / whole;
         return new PulsePairs(
-            [.. classes.Select(c => c.Excess > 0.5 ? (c.Excess, (1 - TypicalCrosstalk) * c.TimeNs) : c), (doubled, TypicalCrosstalk * whole)],
+            [.. excess.Select((sum, k) => (sum / time[k], time[k])).Where(c => c.Item2 > 0)],
             unresolved - dead);
 
         int Find(int phase, int? delay, out int live)

@@ -22,7 +22,6 @@ public sealed class DarkRateFitterTests
     {
         (DarkRateResult rate, _, _) = Simulate(mhz, 520);
         AssertMean(rate, "dark_count_rate_p0", mhz, 0.02 * mhz);
-        AssertMean(rate, "crosstalk_spectrum", Crosstalk, 0.01);
     }
 
     [Fact]

@@ -141,7 +141,7 @@ public sealed class DarkSpeFitterTests
     public void Pairs_AtAnyDelay_AreOneLargerPulseOrTwo()
     {
         PulsePairs pairs = PulsePairs.Of(new PulseFinderOptions());
-        Assert.All(pairs.Classes, c => Assert.InRange(c.Excess, 0, 2.1));
+        Assert.All(pairs.Classes, c => Assert.InRange(c.Excess, 0, 1.05));
 
         // Nothing lasts longer than a pulse and its dead time together.
         Assert.InRange(pairs.Classes.Sum(c => c.TimeNs), 10, 40);
