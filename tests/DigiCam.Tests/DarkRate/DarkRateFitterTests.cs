@@ -22,7 +22,6 @@ public sealed class DarkRateFitterTests
     {
         (DarkRateResult rate, _, _) = Simulate(mhz, 520);
         AssertMean(rate, "dark_count_rate_p0", mhz, 0.02 * mhz);
-        AssertMean(rate, "crosstalk_spectrum", Crosstalk, 0.01);
     }
 
     [Fact]
@@ -67,10 +66,7 @@ public sealed class DarkRateFitterTests
             [100] = (PixelFlags.FitFailed | PixelFlags.LowStatistics | PixelFlags.Dead, Array.Clear),
             [200] = (PixelFlags.FitFailed | PixelFlags.Stuck, c => Only(c, (zero + 5, 1000))),
             [300] = (PixelFlags.FitFailed | PixelFlags.NotFinite, c => c[zero] = double.NaN),
-            [400] = (PixelFlags.LowStatistics, c =>
-            {
-                for (int i = 0; i < c.Length; i++) c[i] = Math.Ceiling(c[i] / 3);
-            }),
+            [400] = (PixelFlags.LowStatistics, Thin),
         };
         foreach ((int pixel, (_, Action<double[]> breakIt)) in faults)
         {
@@ -85,6 +81,12 @@ public sealed class DarkRateFitterTests
             if (faults.TryGetValue(pixel, out (PixelFlags Expected, Action<double[]>) fault)) Assert.True(fault.Expected == result.Flags[pixel], $"pixel {pixel}: {PixelFlagNames.Describe(result.Flags[pixel])}, {result.Fits[pixel]}");
             else Assert.Equal((healthy.Flags[pixel], healthy.Quantities[0].Values[pixel], healthy.Quantities[0].Errors[pixel]), (result.Flags[pixel], result.Quantities[0].Values[pixel], result.Quantities[0].Errors[pixel]));
         }
+    }
+
+    // A third of the waveforms.
+    private static void Thin(double[] counts)
+    {
+        for (int i = 0; i < counts.Length; i++) counts[i] = Math.Ceiling(counts[i] / 3);
     }
 
     [Fact]
