@@ -7,8 +7,7 @@ namespace DigiCam.Notebooks.Cameras;
 /// <summary>Writes what camera.js needs, as compact JSON.</summary>
 internal static class CameraData
 {
-    private const int ValueDigits = 7;
-
+    private const int ValueDigits = 6;
     private const int ExpectedDigits = 9;
     private const int LeastExpectedDigits = 2;
     private const double InvisibleExpected = 1e-3;

@@ -183,10 +183,14 @@ public static class Charts
 
         Trace Points(string name, int[] pixels, string color)
         {
-            Trace trace = Line(string.Create(CultureInfo.InvariantCulture, $"{name}: {pixels.Length} pixels"), [.. pixels.Select(i => x.Values[i])], [.. pixels.Select(i => y.Values[i])], null, color, joined: false);
-            trace.SetProperty("text", pixels.Select(i => string.Create(CultureInfo.InvariantCulture, $"pixel {i}")).ToArray());
+            Trace trace = Line(string.Create(CultureInfo.InvariantCulture, $"{name}: {pixels.Length} pixels"), [.. pixels.Select(i => Shorten(x.Values[i]))], [.. pixels.Select(i => Shorten(y.Values[i]))], null, color, joined: false);
+            trace.SetProperty("customdata", pixels);
+            trace.SetProperty("hovertemplate", "pixel %{customdata}: %{x}, %{y}<extra></extra>");
             return trace;
         }
+
+        // A thousand points with all their digits would only make the notebook long.
+        static double Shorten(double value) => double.Parse(value.ToString("G6", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
         // Of the pixels that are drawn.
         static (double Low, double High) RangeOf(CameraQuantity quantity, int[] pixels)

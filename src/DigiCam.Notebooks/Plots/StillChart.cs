@@ -257,13 +257,14 @@ internal static class StillChart
             }
 
             if (Bars || !Mode.Contains("markers", StringComparison.Ordinal)) return;
-            html.Add($"<g style=\"fill:{Color}\">");
+            // Points of no length with round ends are dots, at a third of the size of circles.
+            html.Add($"<path fill=\"none\" stroke-width=\"5.2\" stroke-linecap=\"round\" style=\"stroke:{Color}\" d=\"");
             for (int i = 0; i < count; i++)
             {
-                if (double.IsFinite(Y[i]) && double.IsFinite(X[i])) html.Add($"<circle cx=\"{x(X[i])}\" cy=\"{y(Y[i])}\" r=\"2.6\"/>");
+                if (double.IsFinite(Y[i]) && double.IsFinite(X[i])) html.Add($"M{x(X[i])} {y(Y[i])}h0");
             }
 
-            html.Append("</g>");
+            html.Append("\"/>");
         }
 
         private void AddLine(StringBuilder html, Func<double, double> x, Func<double, double> y, int count, bool log)

@@ -48,7 +48,10 @@ public sealed class CameraResultView : IHtml
     /// <param name="pixel">Pixel selected at first; null = the first flagged one.</param>
     /// <param name="keys">Which quantities; none = all.</param>
     /// <exception cref="ArgumentException">There is no such quantity.</exception>
-    public CameraDisplay Camera(int? pixel = null, params IReadOnlyList<string> keys) => new(Result.Title, [.. Chosen(keys).Select(Of)])
+    public CameraDisplay Camera(int? pixel = null, params IReadOnlyList<string> keys) => Camera(pixel, [.. Chosen(keys).Select(Of)]);
+
+    /// <summary>The camera with quantities of the caller, flags and each pixel's histogram, fit and residuals.</summary>
+    internal CameraDisplay Camera(int? pixel, IReadOnlyList<CameraQuantity> quantities) => new(Result.Title, quantities)
     {
         Subtitle = EventsText(),
         Flags = Flags,

@@ -32,7 +32,7 @@ public sealed record DarkRateRequirements : Requirements<DarkRateResult>
         return
         [
             Check.Limits("median dark count rate", Median(result, "dark_count_rate_p0"), "MHz", MinimumRateMHz, MaximumRateMHz),
-            Check.Limits("median crosstalk", Median(result, "crosstalk_staircase"), "", MinimumCrosstalk, MaximumCrosstalk),
+            Check.Limits("median crosstalk", Median(result, "crosstalk_spectrum"), "", MinimumCrosstalk, MaximumCrosstalk),
             Check.Limits("dead or hot pixels", Count(result, PixelFlags.Dead | PixelFlags.Hot), "", null, MaximumDeadOrHot, Outcome.Warn),
             .. result.RateAgreements.Concat(result.CrosstalkAgreements).Select(a =>
                 Check.Limits($"{a.Quantity.Name}: within 3 errors of {a.Reference.Name}", 100 * a.WithinThreeErrors, "%", MinimumAgreement, null, Outcome.Warn)),

@@ -39,14 +39,18 @@ public sealed class RateComparison : IHtml
     /// <summary>Each other way to the crosstalk against the first, a point per good pixel.</summary>
     public IReadOnlyList<Chart> CrosstalkCharts => [.. _result.CrosstalkAgreements.Select(ChartOf)];
 
-    /// <summary>The ratios to the first way on the camera.</summary>
+    /// <summary>The first way to each quantity and the ratios of the others to it on the camera, with each pixel's largest window and its fit.</summary>
     /// <param name="pixel">Pixel selected at first; null = the first flagged one.</param>
-    public CameraDisplay Camera(int? pixel = null) => new("Ways to dark count rate and crosstalk compared",
-    [
-        .. _result.RateAgreements.Concat(_result.CrosstalkAgreements).Select(a => new CameraQuantity(
-            RatioName(a), "ratio", "", [.. a.Quantity.Values.Zip(a.Reference.Values, (value, reference) => value / reference)])),
-    ])
-    { Flags = Show.Result(_result).Flags, Selected = pixel };
+    public CameraDisplay Camera(int? pixel = null)
+    {
+        CameraResultView view = Show.Result(_result);
+        RateAgreement[] agreements = [.. _result.RateAgreements, .. _result.CrosstalkAgreements];
+        return view.Camera(pixel,
+        [
+            .. agreements.Select(a => a.Reference.Key).Distinct().Select(view.Quantity),
+            .. agreements.Select(a => new CameraQuantity(RatioName(a), "ratio", "", [.. a.Quantity.Values.Zip(a.Reference.Values, (value, reference) => value / reference)])),
+        ]);
+    }
 
     /// <inheritdoc/>
     public string ToHtml()

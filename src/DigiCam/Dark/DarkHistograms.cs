@@ -105,7 +105,6 @@ public sealed class DarkHistograms
             .AddAttribute(Group, "maximum_window_samples", (long)Options.MaximumWindowSamples)
             .AddAttribute(Group, "event_types", (ulong)Options.Types)
             .AddAttribute(Group, "pulse_threshold_sigmas", pulses.ThresholdSigmas)
-            .AddAttribute(Group, "pulse_dead_samples", (long)pulses.DeadSamples)
             .AddAttribute(Group, "pulse_edge_samples", (long)pulses.EdgeSamples)
             .AddAttribute(Group, "pulse_charge_samples", (long)pulses.ChargeSamples)
             .Add(Group + "/baseline", Pedestals.Baseline.AsSpan(), "LSB", "baselines that were used (pixel); NaN = not known")
@@ -138,7 +137,6 @@ public sealed class DarkHistograms
             Pulses = new PulseFinderOptions
             {
                 ThresholdSigmas = file.GetNumber<double>(Group, "pulse_threshold_sigmas"),
-                DeadSamples = Number("pulse_dead_samples"),
                 EdgeSamples = Number("pulse_edge_samples"),
                 ChargeSamples = Number("pulse_charge_samples", pulses.Scale.Samples),
             },

@@ -43,6 +43,7 @@ public sealed class DarkResult : CameraResult
         quantities.Add(Scaled(Spread, 1, "single_pe_spread", "spread of one photo-electron", "σ₁", "LSB", "spread of the amplitude of one avalanche"));
         quantities.Add(new("campbell_rate", "dark count rate (Campbell)", "f", "MHz", Of(p => p.CampbellRate), Of(p => p.CampbellRateError), "from mean and variance of all samples, baseline and noise of high voltage off, gain and spread of the fit"));
         quantities.Add(new("campbell_crosstalk", "crosstalk (Campbell)", "x", "", Of(p => p.CampbellCrossTalk), Of(p => p.CampbellCrossTalkError), "from mean and variance of all samples, baseline and noise of high voltage off, gain and spread of the fit"));
+        quantities.Add(new("baseline_change", "change of the baseline", "ΔB", "LSB", Change((pixel, off) => Fits[pixel].Parameters[Baseline].Value - off.Baseline), Change((pixel, off) => Math.Sqrt((Pixels[pixel].Errors[Baseline] * Pixels[pixel].Errors[Baseline]) + (off.BaselineError * off.BaselineError))), "baseline of the shot-noise fit minus that of high voltage off: Campbell's estimate takes it for 0"));
         quantities.Add(new("chi2_per_ndf", "goodness of fit", "χ²/ndf", "", Of(p => p.ChiSquarePerNdf), [], "minimum of the cost divided by the degrees of freedom and by what correlated samples let expect"));
         quantities.Add(new("error_scale_rate", "error scale of the rate", "", "", ErrorScale("rate"), [], "error of the rate divided by that of a likelihood of independent samples"));
         quantities.Add(new("error_scale_crosstalk", "error scale of the crosstalk", "", "", ErrorScale("mu_xt"), [], "error of the crosstalk divided by that of a likelihood of independent samples"));
@@ -51,6 +52,7 @@ public sealed class DarkResult : CameraResult
         PixelQuantity Scaled(int parameter, double factor, string key, string name, string symbol, string unit, string description) => new(
             key, name, symbol, unit, [.. Fits.Select(f => f.Parameters[parameter].Value * factor)], [.. Pixels.Select(p => p.Errors[parameter] * factor)], $"{description}, from the shot-noise fit; {scaled}");
         ImmutableArray<double> Of(Func<DarkPixel, double> value) => [.. Pixels.Select(value)];
+        ImmutableArray<double> Change(Func<int, HvOffPixel, double> value) => [.. Enumerable.Range(0, PixelCount).Select(pixel => HvOff is null ? double.NaN : value(pixel, HvOff.Pixels[pixel]))];
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace DigiCam.Dark;
 
-/// <summary>Where a pulse of a pixel begins to count, in the sums of <see cref="PulseFinder"/>.</summary>
-/// <param name="Threshold">Least filtered height [8 LSB].</param>
-/// <param name="Rise">Least rise above the lowest point since the pulse before [8 LSB].</param>
-public readonly record struct PulseLevel(int Threshold, int Rise);
+/// <summary>Where a pulse of a pixel begins to count, in the filtered trace of <see cref="PulseFinder"/>.</summary>
+/// <param name="Threshold">Least height of a pulse [LSB/8].</param>
+/// <param name="Ready">Height that the trace has to be below before a pulse [LSB/8].</param>
+public readonly record struct PulseLevel(short Threshold, short Ready);

@@ -22,7 +22,7 @@ public sealed class MaximumWindowResult : CameraResult
     private readonly DarkHistograms _dark;
 
     internal MaximumWindowResult(DarkHistograms dark, ImmutableArray<FitResult> fits, FlagLimits limits)
-        : base(dark.MaximumWindow, fits, [.. fits.Select((fit, pixel) => FlagRules.OfHistogram(dark.MaximumWindow, pixel, limits.MinimumWaveforms, edgesCount: false) | FlagRules.OfFit(fit, limits))], limits)
+        : base(dark.MaximumWindow, fits, [.. fits.Select((fit, pixel) => (FlagRules.OfHistogram(dark.MaximumWindow, pixel, limits.MinimumWaveforms, edgesCount: false) & ~PixelFlags.Overflow) | FlagRules.OfFit(fit, limits))], limits)
     {
         _dark = dark;
         MaximumWindowModel model = MaximumWindowFitter.ModelOf(dark);
@@ -30,7 +30,7 @@ public sealed class MaximumWindowResult : CameraResult
         double mhzPerCount = 1e3 / dark.WindowNs;
         Quantities =
         [
-            new("dc_to_pe", "charge per dark count", "LSB/pe", "LSB", [.. derived.Select(d => d.ChargePerPe)], [], "charge of one dark count with its crosstalk: gain (1 / (1 - x) - l w / S)"),
+            new("dc_to_pe", "charge per dark count", "C", "LSB/pe", [.. derived.Select(d => d.ChargePerPe)], [], "charge of one dark count with its crosstalk: gain (1 / (1 - x) - l w / S)"),
             new("dark_count_rate", "dark count rate", "f", "MHz", [.. derived.Select(d => d.DarkCountRateMHz)], [.. fits.Select(f => mhzPerCount * f["l"].Error)], "avalanches per waveform l divided by its length"),
             FromFits("mu_xt", "crosstalk", "crosstalk", "x", "", "mean number of avalanches that one avalanche sets off itself, as this model has it"),
             FromFits("gain", "gain", "gain", "G", "LSB/pe", "distance of the peaks"),

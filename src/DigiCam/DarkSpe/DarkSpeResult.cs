@@ -19,14 +19,14 @@ public sealed class DarkSpeResult : CameraResult
         Spectra = spectra;
         Options = options;
         GainSpread = gain;
-        (double Value, double Error)[] crosstalk = [.. Enumerable.Range(0, PixelCount).Select(pixel => CrosstalkOf(spectra, options, fits[pixel], pixel))];
+        (double Value, double Error)[] crosstalk = [.. Enumerable.Range(0, PixelCount).Select(pixel => CrosstalkOf(spectra, fits[pixel], pixel))];
         double[] rate = RatesOf(spectra);
         Quantities =
         [
             FromFits("gain", "gain", "gain", "G", "LSB/pe", "distance of the peaks; lower than the peak of a pulse by the sampling phase"),
             FromFits("sigma_1", "single_pe_spread", "single-pe spread", "σ₁", "LSB", "spread of the charge of one avalanche, electronic noise not included"),
             FromFits("offset", "offset", "offset", "Δ", "LSB", "distance of the peaks from whole photo-electrons above the baseline: a charge taken where noise helped to find it is too high"),
-            new("crosstalk", "crosstalk probability", "P(>1)", "", [.. crosstalk.Select(c => c.Value)], [.. crosstalk.Select(c => c.Error)], "part of the pulses of more than one avalanche, (N - A_1) / N; pulses too close to be told apart count as one"),
+            new("crosstalk", "crosstalk probability", "P(>1)", "", [.. crosstalk.Select(c => c.Value)], [.. crosstalk.Select(c => c.Error)], "part of the pulses of more than one avalanche, (N - A_1) / N with the contents of the peaks"),
             new("pulse_rate", "pulse rate", "f", "MHz", [.. rate], [.. rate.Select((r, pixel) => r / Math.Sqrt(spectra.Histograms.GetEntries(pixel)))], "pulses found in the time in which one would have been counted"),
             new("chi2_per_ndf", "goodness of fit", "χ²/ndf", "", [.. Fits.Select(f => f.ChiSquarePerNdf)], [], "minimum of the cost divided by the degrees of freedom"),
         ];
@@ -60,25 +60,51 @@ public sealed class DarkSpeResult : CameraResult
     private static double[] RatesOf(PulseSpectra spectra) => [.. Enumerable.Range(0, spectra.Histograms.PixelCount).Select(pixel =>
         spectra.LiveTimeNs[pixel] > 0 ? NsPerMHz * spectra.Histograms.GetEntries(pixel) / spectra.LiveTimeNs[pixel] : double.NaN)];
 
-    // A_1 is part of N: the error is that of a fraction, to which the fit adds what it cannot tell apart.
-    private static (double Value, double Error) CrosstalkOf(PulseSpectra spectra, DarkSpeOptions options, FitResult fit, int pixel)
+    // Contents of the peaks as fitted, whatever part of them lies outside the range; above it there are only pulses of many avalanches.
+    private static (double Value, double Error) CrosstalkOf(PulseSpectra spectra, FitResult fit, int pixel)
     {
-        if (!spectra.IsKnown(pixel) || !double.IsFinite(fit.Minimum)) return (double.NaN, double.NaN);
-        double all = spectra.CountAbove(pixel, options.LowerEnd * (fit["gain"].Value + fit["offset"].Value));
-        FittedParameter first = fit["a_1"];
-        double fraction = first.Value / all;
-        return (1 - fraction, Math.Sqrt(Math.Max((first.Error * first.Error) - (first.Value * fraction), 0)) / all);
+        if (!double.IsFinite(fit.Minimum)) return (double.NaN, double.NaN);
+        int first = 0;
+        while (fit.Parameters[first].Name != "a_1") first++;
+        int peaks = fit.Parameters.Length - first;
+        int filled = Enumerable.Range(0, peaks).Count(n => !fit.Parameters[first + n].IsFixed);
+        double beyond = spectra.CountAbove(pixel, fit["offset"].Value + ((filled + 0.5) * fit["gain"].Value));
+        double all = beyond + fit.Parameters.Skip(first).Sum(p => p.Value);
+        double one = fit.Parameters[first].Value;
+        double variance = beyond * one * one;
+        for (int n = 0; n < peaks; n++)
+        {
+            for (int m = 0; m < peaks; m++)
+            {
+                double covariance = fit.Covariance(first + n, first + m);
+                if (double.IsFinite(covariance)) variance += Slope(n) * Slope(m) * covariance;
+            }
+        }
+
+        return (1 - (one / all), Math.Sqrt(Math.Max(variance, 0)) / (all * all));
+
+        // Of the fraction by a content, times the square of all.
+        double Slope(int n) => n == 0 ? one - all : one;
     }
 
     // A higher peak that is empty is a measurement like any other; only what describes the sensor must not rest on a limit.
-    private static bool IsUsable(FitResult fit) => fit.IsValid || (fit.Status == FitStatus.AtLimit && fit.Parameters.All(p => !p.IsAtLimit || (p.Name.StartsWith("a_", StringComparison.Ordinal) && p.Name != "a_1")));
+    private static bool MayRest(string parameter) => parameter.StartsWith("a_", StringComparison.Ordinal) && parameter != "a_1";
 
     private static ImmutableArray<PixelFlags> FlagsOf(PulseSpectra spectra, ImmutableArray<FitResult> fits, FlagLimits limits, out SigmaClip gain)
     {
-        PixelFlags[] flags = [.. fits.Select((fit, pixel) =>
-            (IsUsable(fit) ? FlagRules.OfFit(fit, limits) & ~PixelFlags.AtLimit : FlagRules.OfFit(fit, limits)) | (spectra.Histograms.IsValid(pixel) && !spectra.IsKnown(pixel) ? PixelFlags.None : FlagRules.OfHistogram(spectra.Histograms, pixel, limits.MinimumPulses, edgesCount: true)))];
+        PixelFlags[] flags = new PixelFlags[fits.Length];
+        double[] gains = new double[fits.Length];
+        for (int pixel = 0; pixel < flags.Length; pixel++)
+        {
+            flags[pixel] = FlagRules.OfFit(fits[pixel], limits, MayRest, out bool isUsable);
+
+            // A pixel without pedestal was not looked at: its empty histogram says nothing about it.
+            if (spectra.IsKnown(pixel) || !spectra.Histograms.IsValid(pixel)) flags[pixel] |= FlagRules.OfHistogram(spectra.Histograms, pixel, limits.MinimumPulses, edgesCount: true);
+            gains[pixel] = isUsable ? fits[pixel]["gain"].Value : double.NaN;
+        }
+
         FlagRules.MarkRates(flags, RatesOf(spectra), limits);
-        gain = FlagRules.MarkOutliers(flags, [.. fits.Select(f => IsUsable(f) ? f["gain"].Value : double.NaN)], [.. fits.Select(f => f["gain"].Error)], PixelFlags.GainOutlier, limits);
+        gain = FlagRules.MarkOutliers(flags, gains, [.. fits.Select(f => f["gain"].Error)], PixelFlags.GainOutlier, limits);
         return [.. flags];
     }
 }

@@ -48,7 +48,14 @@ public sealed class PulsePairs
         FoundPulse[] found = new FoundPulse[finder.MostPulses];
         short[] waveform = new short[Samples];
         int phases = (int)(CameraGeometry.SampleNs / StepNs);
-        double[] single = [.. Enumerable.Range(0, phases).Select(phase => Find(phase, null) == 1 ? Charge(0) : 0)];
+        double dead = 0;
+        double[] single = new double[phases];
+        for (int phase = 0; phase < phases; phase++)
+        {
+            single[phase] = Find(phase, null, out int live) == 1 ? Charge(0) : 0;
+            dead += (finder.SearchedSamples - live) * CameraGeometry.SampleNs / phases;
+        }
+
         double mean = single.Average();
         double[] excess = new double[Edges.Length - 1];
         double[] time = new double[Edges.Length - 1];
@@ -58,7 +65,7 @@ public sealed class PulsePairs
         {
             for (int phase = 0; phase < phases; phase++)
             {
-                int count = Find(phase, delay);
+                int count = Find(phase, delay, out _);
                 unresolved += (2 - count) * weight;
                 for (int i = 0; i < count; i++)
                 {
@@ -74,9 +81,9 @@ public sealed class PulsePairs
 
         return new PulsePairs(
             [.. excess.Select((sum, k) => (sum / time[k], time[k])).Where(c => c.Item2 > 0)],
-            unresolved - (options.DeadSamples * CameraGeometry.SampleNs));
+            unresolved - dead);
 
-        int Find(int phase, int? delay)
+        int Find(int phase, int? delay, out int live)
         {
             double start = StartNs + (phase * StepNs);
             for (int i = 0; i < Samples; i++)
@@ -85,7 +92,7 @@ public sealed class PulsePairs
                 waveform[i] = (short)Math.Round(Baseline + (Amplitude * (pulse.At(at) + (delay is { } d ? pulse.At(at - (d * StepNs)) : 0))));
             }
 
-            return finder.Find(waveform, level, found, out _);
+            return finder.Find(waveform, level, found, out live);
         }
 
         double Charge(int i) => found[i].Charge - (options.ChargeSamples * Baseline);

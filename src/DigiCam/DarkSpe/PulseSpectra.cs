@@ -50,6 +50,9 @@ public sealed class PulseSpectra
         return new PulseSpectra(amplitudes, pedestals, pixel => pedestals.Baseline[pixel], [.. Enumerable.Repeat(double.NaN, amplitudes.PixelCount)], null);
     }
 
+    /// <summary>Charges of isolated pulses.</summary>
+    internal static PulseSpectra Of(PixelHistograms charges, Pedestals pedestals, double pedestal) => new(charges, pedestals, _ => pedestal, [.. Enumerable.Repeat(double.NaN, charges.PixelCount)], null);
+
     /// <summary>True for a pixel with a baseline and a noise.</summary>
     /// <param name="pixel">Software id.</param>
     public bool IsKnown(int pixel) => _pedestals.IsKnown(pixel);

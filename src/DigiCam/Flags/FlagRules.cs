@@ -43,6 +43,19 @@ public static class FlagRules
         return flags;
     }
 
+    /// <summary>What a fit says, where some parameters may rest on a limit without harm: contents of peaks that are empty.</summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="limits">The thresholds.</param>
+    /// <param name="mayRest">Whether a parameter of this name may rest on its limit.</param>
+    /// <param name="isUsable">True when values and errors of all other parameters can be used as they are.</param>
+    public static PixelFlags OfFit(FitResult fit, FlagLimits limits, Func<string, bool> mayRest, out bool isUsable)
+    {
+        ArgumentNullException.ThrowIfNull(mayRest);
+        PixelFlags flags = OfFit(fit, limits);
+        isUsable = fit.HasErrors && fit.Parameters.All(p => !p.IsAtLimit || mayRest(p.Name));
+        return isUsable ? flags & ~PixelFlags.AtLimit : flags;
+    }
+
     /// <summary>
     /// Marks values far from the camera's median: farther than <see cref="FlagLimits.OutlierSigmas"/> spreads and errors together. Median and spread come
     /// from the pixels without a value to distrust, clipped until no outlier is left.

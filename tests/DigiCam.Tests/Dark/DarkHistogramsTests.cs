@@ -30,7 +30,7 @@ public sealed class DarkHistogramsTests : IDisposable
             WindowSamples = 9,
             MaximumWindowSamples = 3,
             Types = EventTypes.Pulser | EventTypes.Patch7,
-            Pulses = new PulseFinderOptions { ThresholdSigmas = 5.25, DeadSamples = 8, EdgeSamples = 7, ChargeSamples = chargeSamples },
+            Pulses = new PulseFinderOptions { ThresholdSigmas = 5.25, EdgeSamples = 8, ChargeSamples = chargeSamples },
         };
         Pedestals pedestals = new(_dark.Pedestals.Baseline.SetItem(3, double.NaN), _dark.Pedestals.Noise);
         DarkHistograms written = DarkPass.Accumulate(_dark.Run, pedestals, options, cancellationToken: TestContext.Current.CancellationToken);

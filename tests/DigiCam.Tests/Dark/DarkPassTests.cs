@@ -42,19 +42,21 @@ public sealed class DarkPassTests : IDisposable
         {
             for (int pixel = 0; pixel < e.PixelCount; pixel++)
             {
-                double[] waveform = [.. e.GetWaveform(pixel).ToArray().Select(s => (double)s)];
-                foreach (double sample in waveform)
+                ReadOnlySpan<short> waveform = e.GetWaveform(pixel);
+                foreach (short sample in waveform)
                 {
-                    samples.Fill(pixel, sample);
-                    blocks.Fill((int)(e.EventNumber % 7), pixel, sample);
+                    samples.Fill(pixel, (double)sample);
+                    blocks.Fill((int)(e.EventNumber % 7), pixel, (double)sample);
                 }
 
-                // From the sums of the definition: windows at 44 and 46 places, the last one ending with the last sample.
-                double[] fives = [.. Enumerable.Range(0, 46).Select(first => waveform.Skip(first).Take(5).Sum(s => s - (e.FirmwareBaselines[pixel] / 16.0)))];
-                maximum.Fill(pixel, Math.Floor(fives.Max() + 0.5));
+                // From the definition: windows at 46 and 44 places, the last one ending with the last sample.
+                double five = double.NegativeInfinity;
+                for (int first = 0; first < 46; first++) five = Math.Max(five, SumOf(waveform, first, 5, e.FirmwareBaselines[pixel] / 16.0));
+                maximum.Fill(pixel, Math.Floor(five + 0.5));
                 if (pixel == Unknown) continue;
-                double[] sevens = [.. Enumerable.Range(0, 44).Select(first => waveform.Skip(first).Take(7).Sum())];
-                window.Fill(pixel, sevens.Max() - Math.Floor((7 * _pedestals.Baseline[pixel]) + 0.5));
+                double seven = double.NegativeInfinity;
+                for (int first = 0; first < 44; first++) seven = Math.Max(seven, SumOf(waveform, first, 7, 0));
+                window.Fill(pixel, seven - Math.Floor((7 * _pedestals.Baseline[pixel]) + 0.5));
                 int count = finder.Find(e.GetWaveform(pixel), finder.LevelOf(_pedestals.Baseline[pixel], _pedestals.Noise[pixel]), buffer, out int liveSamples);
                 live[pixel] += 4 * liveSamples;
                 for (int i = 0; i < count; i++) pulses.Fill(pixel, e.GetWaveform(pixel)[buffer[i].Sample]);
@@ -86,6 +88,89 @@ public sealed class DarkPassTests : IDisposable
         Same(expected.MaximumWindow, found.MaximumWindow);
         Assert.Equal(expected.LiveTimeNs, found.LiveTimeNs);
         for (int block = 0; block < expected.SampleBlocks.LevelCount; block++) Same(expected.SampleBlocks.GetLevel(block), found.SampleBlocks.GetLevel(block));
+    }
+
+    [Fact]
+    public void Accumulate_ChargesOfPulses_AreSumsWithoutTheRoundedPedestal()
+    {
+        DarkPassOptions options = new() { Pulses = new PulseFinderOptions { ChargeSamples = 7 } };
+        DarkHistograms found = DarkPass.Accumulate(_dark.Run, _pedestals, options, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal((ChargeScale.SumOf(7), DarkHistograms.ChargeAxis), (found.Pulses.Scale, (IntegerAxis)found.Pulses.Axis));
+        PixelHistograms pulses = new(DarkHistograms.ChargeAxis, CameraGeometry.PixelCount, ChargeScale.SumOf(7));
+        PulseFinder finder = new(50);
+        FoundPulse[] buffer = new FoundPulse[finder.MostPulses];
+        foreach (CameraEvent e in _dark.Run)
+        {
+            for (int pixel = 0; pixel < e.PixelCount; pixel++)
+            {
+                if (pixel == Unknown) continue;
+                ReadOnlySpan<short> waveform = e.GetWaveform(pixel);
+                int count = finder.Find(waveform, finder.LevelOf(_pedestals.Baseline[pixel], _pedestals.Noise[pixel]), buffer, out _);
+                for (int i = 0; i < count; i++) pulses.Fill(pixel, SumOf(waveform, buffer[i].Sample - 2, 7, 0) - Math.Floor((7 * _pedestals.Baseline[pixel]) + 0.5));
+            }
+        }
+
+        Same(pulses, found.Pulses);
+        Assert.InRange(found.PulsePedestal(3), -0.5, 0.5);
+        Assert.Equal(double.NaN, found.PulsePedestal(Unknown));
+    }
+
+    [Fact]
+    public void Accumulate_WithoutPedestals_FillsTheRest()
+    {
+        DarkHistograms found = DarkPass.Accumulate(_dark.Run, pedestals: null, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal((CameraGeometry.PixelCount, 0, 0), (found.SkippedPixels, found.Pulses.Sum().Entries, found.LargestWindow.Sum().Entries));
+        Assert.Equal((Events * 50L, Events), (found.Samples.GetEntries(0), found.MaximumWindow.GetEntries(0)));
+        Assert.All(found.LiveTimeNs, time => Assert.Equal(0, time));
+    }
+
+    [Fact]
+    public void Accumulate_EventTypes_UsesOnlyThose()
+    {
+        EventTypes type = _dark.Run.First().Type;
+        Assert.NotEqual(EventTypes.None, type);
+        Assert.Equal(Events, DarkPass.Accumulate(_dark.Run, _pedestals, new DarkPassOptions { Types = type | EventTypes.Muon }, cancellationToken: TestContext.Current.CancellationToken).EventCount);
+        DarkHistograms none = DarkPass.Accumulate(_dark.Run, _pedestals, new DarkPassOptions { Types = ~type }, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal((0, 0, 0), (none.EventCount, none.Samples.GetEntries(0), none.MaximumWindow.GetEntries(0)));
+    }
+
+    [Fact]
+    public void Accumulate_ImpossibleOptions_SaysWhy()
+    {
+        Refuses("a window of 51 samples in waveforms of 50", new DarkPassOptions { WindowSamples = 51 });
+        Refuses("a window of 0 samples in waveforms of 50", new DarkPassOptions { MaximumWindowSamples = 0 });
+        Refuses("events cannot be divided into 0 blocks", new DarkPassOptions { Blocks = 0 });
+        Refuses("pulse finder: a threshold of -1", new DarkPassOptions { Pulses = new PulseFinderOptions { ThresholdSigmas = -1 } });
+        Assert.StartsWith("pedestals of 5 pixels, the camera has 1296", Assert.Throws<ArgumentException>(() => DarkPass.Accumulate(_dark.Run, Pedestals.Unknown(5))).Message, StringComparison.Ordinal);
+
+        void Refuses(string why, DarkPassOptions options) =>
+            Assert.StartsWith(why, Assert.Throws<ArgumentException>(() => DarkPass.Accumulate(_dark.Run, _pedestals, options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Accumulate_Cancelled_Stops()
+    {
+        using CancellationTokenSource stop = new();
+        stop.Cancel();
+        Assert.Throws<OperationCanceledException>(() => DarkPass.Accumulate(_dark.Run, _pedestals, cancellationToken: stop.Token));
+    }
+
+    [Fact]
+    public void Fill_EventsAsBefore_AllocatesNothing()
+    {
+        CameraEvent[] events = [.. _dark.Run.Take(3)];
+        DarkPass.Part part = new(new DarkPass.Plan(_pedestals, new DarkPassOptions { Blocks = 2 }, 50, baselineScale: 16));
+        Assert.Equal(0, Allocation.Least(() =>
+        {
+            foreach (CameraEvent e in events) part.Fill(e);
+        }));
+    }
+
+    private static double SumOf(ReadOnlySpan<short> waveform, int first, int count, double baseline)
+    {
+        double sum = 0;
+        foreach (short sample in waveform.Slice(first, count)) sum += sample - baseline;
+        return sum;
     }
 
     private static void Same(PixelHistograms expected, PixelHistograms found)
