@@ -6,6 +6,9 @@ namespace DigiCam.Fitting;
 /// </summary>
 internal sealed class BoxStep
 {
+    // Twice the acceleration relative to the step, from which on the expansion is not to be trusted.
+    private const double LargestAcceleration = 0.75;
+
     private double[] _step = [];
     private double[] _target = [];
     private double[] _solution = [];
@@ -19,6 +22,9 @@ internal sealed class BoxStep
 
     /// <summary>What the undamped model expects the step to gain.</summary>
     public double Gain { get; private set; }
+
+    /// <summary>False when the last model had no minimum.</summary>
+    public bool IsPositive { get; private set; }
 
     /// <summary>Finds the step.</summary>
     /// <param name="parameters">Limits, and what is fixed (parameter).</param>
@@ -82,7 +88,30 @@ internal sealed class BoxStep
             Gain -= _step[k] * (gradient[k] + (0.5 * pull));
         }
 
-        return double.IsFinite(Gain);
+        IsPositive = double.IsFinite(Gain);
+        return IsPositive;
+    }
+
+    /// <summary>
+    /// Adds half the acceleration that follows the bend of the data's expectation along the step. Without effect when it is too large to be trusted.
+    /// </summary>
+    /// <param name="bend">The bend (parameter).</param>
+    /// <param name="scale">The diagonal D in which lengths are measured (parameter).</param>
+    public void Accelerate(ReadOnlySpan<double> bend, ReadOnlySpan<double> scale)
+    {
+        for (int f = 0; f < _freeCount; f++) _solution[f] = -bend[_free[f]];
+        Cholesky.Solve(_factor, _freeCount, _solution);
+        double length = 0;
+        double acceleration = 0;
+        for (int f = 0; f < _freeCount; f++)
+        {
+            int k = _free[f];
+            length += scale[k] * _step[k] * _step[k];
+            acceleration += scale[k] * _solution[f] * _solution[f];
+        }
+
+        if (!(4 * acceleration <= LargestAcceleration * LargestAcceleration * length)) return;
+        for (int f = 0; f < _freeCount; f++) _step[_free[f]] += 0.5 * _solution[f];
     }
 
     /// <summary>Inverts a matrix in the parameters that are neither fixed nor on a limit.</summary>
@@ -145,7 +174,8 @@ internal sealed class BoxStep
             if (damping > 0) _factor[(i * _freeCount) + i] += damping * (scale[k] > 0 ? scale[k] : 1);
         }
 
-        return Cholesky.Factor(_factor, _freeCount);
+        IsPositive = Cholesky.Factor(_factor, _freeCount);
+        return IsPositive;
     }
 
     // The parameter on a limit that gains most by leaving it; -1 for none.
