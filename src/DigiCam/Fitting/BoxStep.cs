@@ -33,7 +33,7 @@ internal sealed class BoxStep
     /// <param name="curvature">Its curvature C (parameter, parameter).</param>
     /// <param name="scale">The diagonal D (parameter).</param>
     /// <param name="damping">The damping.</param>
-    /// <param name="holdLimits">True to leave parameters on their limits there, whatever the model wants.</param>
+    /// <param name="holdLimits">True to leave parameters on their limits there, whatever the model wants, and not to leave out those without influence.</param>
     /// <returns>False when the model has no minimum.</returns>
     public bool Solve(
         ReadOnlySpan<FitParameter> parameters, ReadOnlySpan<double> point, ReadOnlySpan<double> gradient, ReadOnlySpan<double> curvature,
@@ -47,7 +47,8 @@ internal sealed class BoxStep
             FitParameter p = parameters[k];
             bool below = point[k] <= p.Lower;
             bool above = point[k] >= p.Upper;
-            _held[k] = p.IsFixed || (holdLimits ? below || above : (below && gradient[k] >= 0) || (above && gradient[k] <= 0));
+            bool idle = !holdLimits && gradient[k] == 0 && curvature[(k * n) + k] == 0;
+            _held[k] = p.IsFixed || idle || (holdLimits ? below || above : (below && gradient[k] >= 0) || (above && gradient[k] <= 0));
         }
 
         // Each round holds or releases one parameter; the model goes down with each release, so that it ends.

@@ -223,7 +223,15 @@ public sealed class Minimizer
             double predicted = _box.Gain;
             double enough = NewtonDistance * Unit(degreesOfFreedom);
             if (damping == 0) EstimatedDistance = predicted;
-            if (predicted <= enough && (damping == 0 || (singular && damping < FirstDamping))) return true;
+            if (predicted <= enough && (damping == 0 || (singular && damping < FirstDamping)))
+            {
+                if (!RestIdle(parameters)) return true;
+                Calls++;
+                Minimum = cost.Evaluate(_point, _gradient, _curvature);
+                if (!IsUsable(Minimum, _gradient)) return false;
+                continue;
+            }
+
             if (predicted <= enough && !singular)
             {
                 // The damping itself may be what keeps the step small.
@@ -256,6 +264,23 @@ public sealed class Minimizer
         }
 
         return false;
+    }
+
+    // Parameters without any influence on the cost, as the contents of peaks beyond the data, rest on a limit if they have one. False when none had to be moved.
+    private bool RestIdle(ReadOnlySpan<FitParameter> parameters)
+    {
+        bool moved = false;
+        for (int k = 0; k < parameters.Length; k++)
+        {
+            FitParameter p = parameters[k];
+            if (p.IsFixed || IsAtLimit(p, _point[k]) || _gradient[k] != 0 || _curvature[(k * parameters.Length) + k] != 0) continue;
+            double nearest = _point[k] - p.Lower <= p.Upper - _point[k] ? p.Lower : p.Upper;
+            if (!double.IsFinite(nearest)) continue;
+            _point[k] = nearest;
+            moved = true;
+        }
+
+        return moved;
     }
 
     // A first step longer than the parameters are large leaves the region where the model means anything.
