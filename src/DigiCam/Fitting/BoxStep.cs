@@ -6,6 +6,9 @@ namespace DigiCam.Fitting;
 /// </summary>
 internal sealed class BoxStep
 {
+    // Twice the acceleration relative to the step, from which on the expansion is not to be trusted.
+    private const double LargestAcceleration = 0.75;
+
     private double[] _step = [];
     private double[] _target = [];
     private double[] _solution = [];
@@ -20,6 +23,9 @@ internal sealed class BoxStep
     /// <summary>What the undamped model expects the step to gain.</summary>
     public double Gain { get; private set; }
 
+    /// <summary>False when the last model had no minimum.</summary>
+    public bool IsPositive { get; private set; }
+
     /// <summary>Finds the step.</summary>
     /// <param name="parameters">Limits, and what is fixed (parameter).</param>
     /// <param name="point">Where the cost is (parameter).</param>
@@ -27,7 +33,7 @@ internal sealed class BoxStep
     /// <param name="curvature">Its curvature C (parameter, parameter).</param>
     /// <param name="scale">The diagonal D (parameter).</param>
     /// <param name="damping">The damping.</param>
-    /// <param name="holdLimits">True to leave parameters on their limits there, whatever the model wants.</param>
+    /// <param name="holdLimits">True to leave parameters on their limits there, whatever the model wants, and not to leave out those without influence.</param>
     /// <returns>False when the model has no minimum.</returns>
     public bool Solve(
         ReadOnlySpan<FitParameter> parameters, ReadOnlySpan<double> point, ReadOnlySpan<double> gradient, ReadOnlySpan<double> curvature,
@@ -41,7 +47,8 @@ internal sealed class BoxStep
             FitParameter p = parameters[k];
             bool below = point[k] <= p.Lower;
             bool above = point[k] >= p.Upper;
-            _held[k] = p.IsFixed || (holdLimits ? below || above : (below && gradient[k] >= 0) || (above && gradient[k] <= 0));
+            bool idle = !holdLimits && gradient[k] == 0 && curvature[(k * n) + k] == 0;
+            _held[k] = p.IsFixed || idle || (holdLimits ? below || above : (below && gradient[k] >= 0) || (above && gradient[k] <= 0));
         }
 
         // Each round holds or releases one parameter; the model goes down with each release, so that it ends.
@@ -82,7 +89,30 @@ internal sealed class BoxStep
             Gain -= _step[k] * (gradient[k] + (0.5 * pull));
         }
 
-        return double.IsFinite(Gain);
+        IsPositive = double.IsFinite(Gain);
+        return IsPositive;
+    }
+
+    /// <summary>
+    /// Adds half the acceleration that follows the bend of the data's expectation along the step. Without effect when it is too large to be trusted.
+    /// </summary>
+    /// <param name="bend">The bend (parameter).</param>
+    /// <param name="scale">The diagonal D in which lengths are measured (parameter).</param>
+    public void Accelerate(ReadOnlySpan<double> bend, ReadOnlySpan<double> scale)
+    {
+        for (int f = 0; f < _freeCount; f++) _solution[f] = -bend[_free[f]];
+        Cholesky.Solve(_factor, _freeCount, _solution);
+        double length = 0;
+        double acceleration = 0;
+        for (int f = 0; f < _freeCount; f++)
+        {
+            int k = _free[f];
+            length += scale[k] * _step[k] * _step[k];
+            acceleration += scale[k] * _solution[f] * _solution[f];
+        }
+
+        if (!(4 * acceleration <= LargestAcceleration * LargestAcceleration * length)) return;
+        for (int f = 0; f < _freeCount; f++) _step[_free[f]] += 0.5 * _solution[f];
     }
 
     /// <summary>Inverts a matrix in the parameters that are neither fixed nor on a limit.</summary>
@@ -145,7 +175,8 @@ internal sealed class BoxStep
             if (damping > 0) _factor[(i * _freeCount) + i] += damping * (scale[k] > 0 ? scale[k] : 1);
         }
 
-        return Cholesky.Factor(_factor, _freeCount);
+        IsPositive = Cholesky.Factor(_factor, _freeCount);
+        return IsPositive;
     }
 
     // The parameter on a limit that gains most by leaving it; -1 for none.

@@ -55,11 +55,39 @@ public sealed class FitProblem
     /// <summary>Fits.</summary>
     public FitResult Fit() => new Minimizer().Minimize(Cost, Parameters.AsSpan());
 
+    /// <summary>Fits, with further tries where the first does not go well.</summary>
+    /// <param name="retries">The tries, made in their order as far as needed.</param>
+    public FitResult Fit(IReadOnlyList<FitRetry> retries) => new Minimizer().Minimize(Cost, Parameters.AsSpan(), retries);
+
+    /// <summary>Fits, and finds the errors of a parameter from the profile of the cost (MINOS).</summary>
+    /// <param name="name">Name of the parameter.</param>
+    /// <exception cref="ArgumentException">There is no such parameter, or it is fixed.</exception>
+    public ProfileError Profile(string name) => Profile(Fit(), name);
+
+    /// <summary>Finds the errors of a parameter from the profile of the cost (MINOS): where the cost, minimised over the others, has risen by 1.</summary>
+    /// <param name="at">The fit of this problem; without errors it has no profile either, and both sides are NaN.</param>
+    /// <param name="name">Name of the parameter.</param>
+    /// <exception cref="ArgumentException">There is no such parameter, it is fixed, or the fit has other parameters.</exception>
+    public ProfileError Profile(FitResult at, string name)
+    {
+        ArgumentNullException.ThrowIfNull(at);
+        if (at.Parameters.Length != Parameters.Length) throw new ArgumentException(FormattableString.Invariant($"a fit of {at.Parameters.Length} parameters for a problem of {Parameters.Length}"), nameof(at));
+        int index = IndexOf(name);
+        if (Parameters[index].IsFixed) throw new ArgumentException($"parameter '{name}' is fixed and has no error", nameof(name));
+        return ProfileSearch.Run(this, at, index);
+    }
+
     private FitProblem With(string name, Func<FitParameter, FitParameter> change)
+    {
+        int index = IndexOf(name);
+        return new FitProblem(Cost, Parameters.SetItem(index, change(Parameters[index])));
+    }
+
+    private int IndexOf(string name)
     {
         for (int k = 0; k < Parameters.Length; k++)
         {
-            if (Parameters[k].Name == name) return new FitProblem(Cost, Parameters.SetItem(k, change(Parameters[k])));
+            if (Parameters[k].Name == name) return k;
         }
 
         throw new ArgumentException($"no parameter '{name}'; there are {string.Join(", ", Parameters.Select(p => p.Name))}", nameof(name));

@@ -27,4 +27,14 @@ public interface ICostFunction
     /// <param name="hessian">Receives the matrix (parameter, parameter).</param>
     /// <returns>False when the cost does not know it here: differences of the gradient take its place.</returns>
     bool TryHessian(ReadOnlySpan<double> parameters, Span<double> hessian) => false;
+
+    /// <summary>
+    /// How the data's expectation f bends along a step, for following curved valleys (geodesic acceleration, Transtrum and Sethna, arXiv:1201.5885): 2 sum f_k f_vv / error^2 with f_vv the
+    /// second derivative of f along the step. Asked for only where steps had to be shortened.
+    /// </summary>
+    /// <param name="parameters">Where to evaluate (parameter).</param>
+    /// <param name="step">The step v (parameter).</param>
+    /// <param name="bend">Receives the sum (parameter).</param>
+    /// <returns>False when the cost does not know it.</returns>
+    bool TryBend(ReadOnlySpan<double> parameters, ReadOnlySpan<double> step, Span<double> bend) => false;
 }

@@ -18,12 +18,19 @@ public delegate void CurveGradient(double x, ReadOnlySpan<double> parameters, Sp
 /// </summary>
 public sealed class LeastSquares : ICostFunction
 {
+    // Second derivatives divide by the square of the step, and only correct errors.
+    private const double SecondStepRatio = 8;
+
+    // Part of a step over which its bend is taken.
+    private const double BendFraction = 0.1;
+
     private readonly Curve _curve;
     private readonly CurveGradient? _curveGradient;
     private readonly double[] _x;
     private readonly double[] _y;
     private readonly double[] _errors;
     private readonly double[] _shifted;
+    private readonly double[] _steps;
     private readonly double[] _derivatives;
     private readonly double[] _up;
     private readonly double[] _down;
@@ -50,6 +57,7 @@ public sealed class LeastSquares : ICostFunction
         (_curve, _curveGradient) = (curve, gradient);
         ParameterCount = parameterCount;
         _shifted = new double[parameterCount];
+        _steps = new double[parameterCount];
         _derivatives = new double[parameterCount];
         _up = new double[parameterCount];
         _down = new double[parameterCount];
@@ -66,6 +74,7 @@ public sealed class LeastSquares : ICostFunction
     {
         int n = ParameterCount;
         bool derivatives = !gradient.IsEmpty || !curvature.IsEmpty;
+        if (derivatives && _curveGradient is null) FindSteps(parameters);
         gradient.Clear();
         curvature.Clear();
         double sum = 0;
@@ -97,6 +106,7 @@ public sealed class LeastSquares : ICostFunction
     {
         // 2 sum [f_k f_l - r f_kl] / error^2; the second part is a correction and allows for coarse second derivatives.
         int n = ParameterCount;
+        FindSteps(parameters);
         hessian.Clear();
         for (int i = 0; i < _x.Length; i++)
         {
@@ -123,6 +133,30 @@ public sealed class LeastSquares : ICostFunction
         return true;
     }
 
+    /// <inheritdoc/>
+    public bool TryBend(ReadOnlySpan<double> parameters, ReadOnlySpan<double> step, Span<double> bend)
+    {
+        FindSteps(parameters);
+        bend.Clear();
+        for (int i = 0; i < _x.Length; i++)
+        {
+            double f = _curve(_x[i], parameters);
+            Gradient(_x[i], parameters, _derivatives);
+            double slope = 0;
+            for (int k = 0; k < step.Length; k++) slope += _derivatives[k] * step[k];
+            for (int k = 0; k < step.Length; k++) _shifted[k] = parameters[k] + (BendFraction * step[k]);
+            double second = 2 / BendFraction * (((_curve(_x[i], _shifted) - f) / BendFraction) - slope);
+            for (int k = 0; k < step.Length; k++) bend[k] += 2 * _derivatives[k] * second / (_errors[i] * _errors[i]);
+        }
+
+        foreach (double b in bend)
+        {
+            if (!double.IsFinite(b)) return false;
+        }
+
+        return true;
+    }
+
     private void Gradient(double x, ReadOnlySpan<double> parameters, Span<double> gradient)
     {
         if (_curveGradient is not null)
@@ -134,10 +168,31 @@ public sealed class LeastSquares : ICostFunction
         parameters.CopyTo(_shifted);
         for (int k = 0; k < parameters.Length; k++)
         {
-            double h = Differences.FirstStep(parameters[k]);
+            double h = _steps[k];
             double near = Shifted(x, parameters, k, h) - Shifted(x, parameters, k, -h);
             double far = Shifted(x, parameters, k, 2 * h) - Shifted(x, parameters, k, -2 * h);
             gradient[k] = Differences.First(near, far, h);
+        }
+    }
+
+    // Steps that change the curve by 1e-4 of its size, whatever value and unit of the parameter: from the change over a first, blind step.
+    private void FindSteps(ReadOnlySpan<double> parameters)
+    {
+        parameters.CopyTo(_shifted);
+        for (int k = 0; k < parameters.Length; k++)
+        {
+            double blind = Differences.BlindStep(parameters[k]);
+            double size = 0;
+            double change = 0;
+            for (int i = 0; i < _x.Length; i++)
+            {
+                double f = _curve(_x[i], parameters);
+                double df = Shifted(_x[i], parameters, k, blind) - f;
+                size += f * f;
+                change += df * df;
+            }
+
+            _steps[k] = Differences.Step(blind, Math.Sqrt(change / size));
         }
     }
 
@@ -156,7 +211,7 @@ public sealed class LeastSquares : ICostFunction
         parameters.CopyTo(_shifted);
         for (int k = 0; k < n; k++)
         {
-            double h = Differences.SecondStep(parameters[k]);
+            double h = SecondStepRatio * _steps[k];
             if (_curveGradient is not null)
             {
                 _shifted[k] = parameters[k] + h;
@@ -170,7 +225,7 @@ public sealed class LeastSquares : ICostFunction
 
             for (int l = 0; l < k; l++)
             {
-                double hl = Differences.SecondStep(parameters[l]);
+                double hl = SecondStepRatio * _steps[l];
                 _shifted[l] = parameters[l] + hl;
                 double mixed = Shifted(x, parameters, k, h) - Shifted(x, parameters, k, -h);
                 _shifted[l] = parameters[l] - hl;

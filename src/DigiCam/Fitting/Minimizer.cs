@@ -10,7 +10,7 @@ namespace DigiCam.Fitting;
 /// </summary>
 public sealed class Minimizer
 {
-    private const int MaximumIterations = 1000;
+    private const int MaximumCalls = 1000;
 
     // Expected gain at which the minimum counts as reached, where one standard deviation is 1: 1e-5 of a standard deviation.
     private const double Tolerance = 1e-10;
@@ -30,10 +30,16 @@ public sealed class Minimizer
     // Turns between steps with the expected curvature and steps with the true one.
     private const int MaximumRounds = 10;
 
+    // Where data and model agree exactly, sums of squares end at the rounding of their terms.
+    private const double SmallestUnit = 1e-23;
+
     private const double FirstDamping = 1e-3;
+    private const double LongStepDamping = 1e-6;
+    private const double SmallestDamping = 1e-14;
     private const double LargestDamping = 1e16;
+    private const double FirstGrowth = 2;
+    private const double LargestRelief = 0.1;
     private const double LeastGainRatio = 1e-4;
-    private const double GoodGainRatio = 0.75;
 
     // Step of differences of the gradient in standard deviations: truncation and rounding are then both below 1e-6.
     private const double DerivativeStep = 1e-3;
@@ -138,6 +144,7 @@ public sealed class Minimizer
         Minimum = cost.Evaluate(_point, _gradient, _curvature);
         if (!IsUsable(Minimum, _gradient)) return FitStatus.NotFinite;
 
+        Array.Clear(_scale);
         int degreesOfFreedom = Math.Max(1, cost.DataCount - unknowns);
         for (int round = 0; round < MaximumRounds; round++)
         {
@@ -190,32 +197,53 @@ public sealed class Minimizer
 
     // A standard deviation raises the cost by 1 when the errors of the data are right; a cost far below its degrees of freedom shows that the data scatter
     // less, and the minimum is then looked for with that precision.
-    private double Unit(int degreesOfFreedom) => Math.Min(1, Math.Abs(Minimum) / degreesOfFreedom);
+    private double Unit(int degreesOfFreedom)
+    {
+        double size = 0;
+        for (int k = 0; k < _point.Length; k++) size += _scale[k] * _point[k] * _point[k];
+        return Math.Min(1, Math.Max(Math.Abs(Minimum) / degreesOfFreedom, SmallestUnit * size));
+    }
 
     // Steps with the expected curvature until the next one would gain next to nothing. False when the minimum was not reached.
     private bool Descend(ICostFunction cost, ReadOnlySpan<FitParameter> parameters, int degreesOfFreedom)
     {
         int n = parameters.Length;
-        Array.Clear(_scale);
         double damping = 0;
-        bool degenerate = false;
-        for (int iteration = 0; iteration < MaximumIterations; iteration++)
+        double growth = FirstGrowth;
+        double lastDamping = FirstDamping;
+        while (Calls < MaximumCalls)
         {
             // The largest curvature seen so far: a parameter that stops to matter does not run away (More's choice in MINPACK).
             for (int k = 0; k < n; k++) _scale[k] = Math.Max(_scale[k], _curvature[(k * n) + k]);
-            if (!_box.Solve(parameters, _point, _gradient, _curvature, _scale, damping, holdLimits: false))
+            bool singular = false;
+            while (!_box.Solve(parameters, _point, _gradient, _curvature, _scale, damping, holdLimits: false) || IsTooLong(parameters, damping))
             {
-                degenerate = true;
-                damping = Math.Max(FirstDamping, 10 * damping);
+                singular |= !_box.IsPositive;
+                damping = Math.Max(_box.IsPositive ? LongStepDamping : SmallestDamping, 4 * damping);
                 if (damping > LargestDamping) return false;
-                continue;
             }
 
             double predicted = _box.Gain;
             double enough = NewtonDistance * Unit(degreesOfFreedom);
             if (damping == 0) EstimatedDistance = predicted;
-            if (predicted <= (damping == 0 ? enough : degenerate ? enough * damping : 0)) return true;
+            if (predicted <= enough && (damping == 0 || (singular && damping < FirstDamping)))
+            {
+                if (!RestIdle(parameters)) return true;
+                Calls++;
+                Minimum = cost.Evaluate(_point, _gradient, _curvature);
+                if (!IsUsable(Minimum, _gradient)) return false;
+                continue;
+            }
 
+            if (predicted <= enough && !singular)
+            {
+                // The damping itself may be what keeps the step small.
+                lastDamping = damping;
+                damping = 0;
+                continue;
+            }
+
+            if (damping > 0 && cost.TryBend(_point, _box.Step, _trial)) _box.Accelerate(_trial, _scale);
             Take(parameters);
             Calls++;
             double trialValue = cost.Evaluate(_trial, _trialGradient, _trialCurvature);
@@ -223,20 +251,54 @@ public sealed class Minimizer
             double gain = usable ? Gain(predicted, trialValue) : double.NegativeInfinity;
             if (gain > LeastGainRatio * predicted)
             {
+                // Nielsen's rule: the better the model, the less damping.
                 Accept(trialValue, curvature: true);
-                degenerate = false;
-                if (gain > GoodGainRatio * predicted) damping = damping > FirstDamping ? damping / 10 : 0;
+                damping *= Math.Max(LargestRelief, 1 - Math.Pow((2 * gain / predicted) - 1, 3));
+                growth = FirstGrowth;
+                if (damping < SmallestDamping) damping = 0;
+                continue;
             }
-            else
-            {
-                // An undamped step this small that does not go down: the cost is flat to its last digits.
-                if (damping == 0 && usable && predicted < LargestDistance && predicted <= 1e-3 * Math.Abs(Minimum)) return true;
-                damping = Math.Max(FirstDamping, 10 * damping);
-                if (damping > LargestDamping) return false;
-            }
+
+            // An undamped step this small that does not go down: the cost is flat to its last digits.
+            if (damping == 0 && usable && predicted <= LargestDistance * Unit(degreesOfFreedom)) return true;
+            damping = damping == 0 ? lastDamping : damping * growth;
+            growth *= 2;
+            if (damping > LargestDamping) return false;
         }
 
         return false;
+    }
+
+    // Parameters without any influence on the cost, as the contents of peaks beyond the data, rest on a limit if they have one. False when none had to be moved.
+    private bool RestIdle(ReadOnlySpan<FitParameter> parameters)
+    {
+        bool moved = false;
+        for (int k = 0; k < parameters.Length; k++)
+        {
+            FitParameter p = parameters[k];
+            if (p.IsFixed || IsAtLimit(p, _point[k]) || _gradient[k] != 0 || _curvature[(k * parameters.Length) + k] != 0) continue;
+            double nearest = _point[k] - p.Lower <= p.Upper - _point[k] ? p.Lower : p.Upper;
+            if (!double.IsFinite(nearest)) continue;
+            _point[k] = nearest;
+            moved = true;
+        }
+
+        return moved;
+    }
+
+    // A first step longer than the parameters are large leaves the region where the model means anything.
+    private bool IsTooLong(ReadOnlySpan<FitParameter> parameters, double damping)
+    {
+        double length = 0;
+        double size = 0;
+        for (int k = 0; k < parameters.Length; k++)
+        {
+            if (parameters[k].IsFixed) continue;
+            length += _scale[k] * _box.Step[k] * _box.Step[k];
+            size += _scale[k] * _point[k] * _point[k];
+        }
+
+        return size > 0 && length > size && damping < LargestDamping / 8;
     }
 
     private enum NewtonEnd
@@ -251,7 +313,7 @@ public sealed class Minimizer
     {
         double damping = 0;
         bool known = false;
-        for (int iteration = 0; iteration < MaximumIterations; iteration++)
+        while (Calls < MaximumCalls)
         {
             if (!known && !SecondDerivatives(cost, parameters)) return NewtonEnd.Singular;
             if (!_box.Solve(parameters, _point, _gradient, _hessian, _scale, damping, holdLimits: true)) return NewtonEnd.Singular;
@@ -273,13 +335,20 @@ public sealed class Minimizer
             else
             {
                 known = true;
-                if (damping == 0 && predicted < LargestDistance && predicted <= 1e-3 * Math.Abs(Minimum)) break;
+                if (damping == 0 && predicted <= LargestDistance * Unit(degreesOfFreedom)) break;
                 damping = Math.Max(FirstDamping, 10 * damping);
                 if (damping > LargestDamping) return NewtonEnd.Stuck;
             }
         }
 
-        if (EstimatedDistance > LargestDistance) return NewtonEnd.Stuck;
+        if (EstimatedDistance > LargestDistance * Unit(degreesOfFreedom)) return NewtonEnd.Stuck;
+
+        // The last step is too small to be worth another evaluation, but it is known.
+        for (int k = 0; k < _point.Length; k++)
+        {
+            double moved = _point[k] + _box.Step[k];
+            if (moved > parameters[k].Lower && moved < parameters[k].Upper) _point[k] = moved;
+        }
 
         // Costs rise by 1 per standard deviation: covariance = 2 H^-1.
         if (!_box.Invert(parameters, _point, _hessian, _covariance)) return NewtonEnd.Singular;

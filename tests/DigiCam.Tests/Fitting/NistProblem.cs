@@ -60,7 +60,7 @@ internal sealed class NistProblem
         Array.Fill(ones, 1);
         // Nelson has two predictors: its x is the number of the observation.
         double[] x = Predictors.Length == 1 ? Predictors[0] : [.. Enumerable.Range(0, Y.Length)];
-        return new LeastSquares(x, Y, ones, Values.Length, Model());
+        return new LeastSquares(x, Y, ones, Values.Length, Model(), Derivatives());
     }
 
     private Curve Model() => Name switch
@@ -86,6 +86,34 @@ internal sealed class NistProblem
         "Eckerle4" => static (x, b) => b[0] / b[1] * Math.Exp(-0.5 * Square((x - b[2]) / b[1])),
         "Bennett5" => static (x, b) => b[0] * Math.Pow(b[1] + x, -1 / b[2]),
         _ => throw new ArgumentException($"no model for {Name}"),
+    };
+
+    // For the problems whose valleys are so narrow that derivatives from differences do not follow them.
+    private CurveGradient? Derivatives() => Name switch
+    {
+        "MGH10" => static (x, b, d) =>
+        {
+            double e = Math.Exp(b[1] / (x + b[2]));
+            d[0] = e;
+            d[1] = b[0] * e / (x + b[2]);
+            d[2] = -b[0] * e * b[1] / Square(x + b[2]);
+        },
+        "MGH17" => static (x, b, d) =>
+        {
+            d[0] = 1;
+            d[1] = Math.Exp(-x * b[3]);
+            d[2] = Math.Exp(-x * b[4]);
+            d[3] = -x * b[1] * d[1];
+            d[4] = -x * b[2] * d[2];
+        },
+        "Bennett5" => static (x, b, d) =>
+        {
+            double power = Math.Pow(b[1] + x, -1 / b[2]);
+            d[0] = power;
+            d[1] = -b[0] * power / (b[2] * (b[1] + x));
+            d[2] = b[0] * power * Math.Log(b[1] + x) / Square(b[2]);
+        },
+        _ => null,
     };
 
     private static double Peak(double x, double height, double centre, double width) => height * Math.Exp(-Square((x - centre) / width));
