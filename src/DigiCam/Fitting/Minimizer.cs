@@ -150,13 +150,10 @@ public sealed class Minimizer
         {
             if (!Descend(cost, parameters, degreesOfFreedom)) return FitStatus.MaxIterations;
             if (!errors) return Reached(parameters);
-            switch (Newton(cost, parameters, degreesOfFreedom))
-            {
-                case NewtonEnd.Stuck: return FitStatus.MaxIterations;
-                case NewtonEnd.Singular: return FitStatus.SingularHessian;
-            }
-
-            if (!WantsRelease(parameters, degreesOfFreedom)) return Reached(parameters);
+            NewtonEnd end = Newton(cost, parameters, degreesOfFreedom);
+            if (end == NewtonEnd.Stuck) return FitStatus.MaxIterations;
+            if (end == NewtonEnd.Singular) return FitStatus.SingularHessian;
+            if (end == NewtonEnd.Minimum && !WantsRelease(parameters, degreesOfFreedom)) return Reached(parameters);
             Calls++;
             Minimum = cost.Evaluate(_point, _gradient, _curvature);
             Array.Fill(_covariance, double.NaN);
@@ -306,6 +303,27 @@ public sealed class Minimizer
         Minimum,
         Stuck,
         Singular,
+
+        // Singular, but for parameters that are now held on 0.
+        Emptied,
+    }
+
+    // Puts parameters that may not be negative on 0 where the way there is flat or downhill: contents of peaks no entry is near to, or that lie beyond the range. The
+    // data have no second derivative for them. False when there is none.
+    private bool EmptyUnseen(ReadOnlySpan<FitParameter> parameters)
+    {
+        int n = parameters.Length;
+        bool changed = false;
+        for (int k = 0; k < n; k++)
+        {
+            double x = _point[k];
+            if (parameters[k].IsFixed || parameters[k].Lower != 0 || IsAtLimit(parameters[k], x)) continue;
+            if (Math.Abs(_hessian[(k * n) + k]) * x * x > Tolerance || _gradient[k] * x < -Tolerance) continue;
+            _point[k] = 0;
+            changed = true;
+        }
+
+        return changed;
     }
 
     // Where data and model disagree the expected curvature is not the true one: steps with the true one end at the minimum, and its inverse gives the errors.
@@ -316,7 +334,7 @@ public sealed class Minimizer
         while (Calls < MaximumCalls)
         {
             if (!known && !SecondDerivatives(cost, parameters)) return NewtonEnd.Singular;
-            if (!_box.Solve(parameters, _point, _gradient, _hessian, _scale, damping, holdLimits: true)) return NewtonEnd.Singular;
+            if (!_box.Solve(parameters, _point, _gradient, _hessian, _scale, damping, holdLimits: true)) return EmptyUnseen(parameters) ? NewtonEnd.Emptied : NewtonEnd.Singular;
             double predicted = _box.Gain;
             double unit = Unit(degreesOfFreedom);
             if (damping == 0) EstimatedDistance = predicted;

@@ -44,10 +44,10 @@ public sealed class FitGoldenTests
             MaximumWindowModel model = new((long)golden.Setting("n_events"), (int)golden.Setting("window"), (int)golden.Setting("samples"), (int)golden.Setting("n_peaks"));
             double[] values = golden.Values();
             MaximumWindowQuantities quantities = model.Derive(values[0], values[1], values[2]);
-            Assert.Equal(Derived("dcr_MHz"), quantities.DarkCountRateMHz, 9);
-            Assert.Equal(Derived("true_Xtalk"), quantities.Crosstalk, 9);
-            Assert.Equal(Derived("dc_to_pe"), quantities.ChargePerPe, 9);
-            Assert.Equal(Derived("x0"), quantities.Zero, 9);
+            Assert.Equal(Derived("dcr_MHz"), quantities.DarkCountRateMHz, 1e-9);
+            Assert.Equal(Derived("true_Xtalk"), quantities.Crosstalk, 1e-9);
+            Assert.Equal(Derived("dc_to_pe"), quantities.ChargePerPe, 1e-9);
+            Assert.Equal(Derived("x0"), quantities.Zero, 1e-9);
 
             double Derived(string name) => golden.Result.GetProperty("derived").GetProperty(name).GetDouble();
         }

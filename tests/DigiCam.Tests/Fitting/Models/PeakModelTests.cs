@@ -135,6 +135,23 @@ public sealed class PeakModelTests
     }
 
     [Fact]
+    public void FullMpe_PeaksBeyondTheRangeOrWithoutEntries_RestOnZeroAndTheOthersHaveErrors()
+    {
+        // Six peaks: the last two beyond the range, where they change nothing, the one before without entries.
+        FullMpeModel model = new(6);
+        double[] truth = [100, 20, 1, 0.3, 4000, 900, 100, 0, 0, 0];
+        PoissonLikelihood cost = new(model);
+        double[] edges = [.. Enumerable.Range(0, 71).Select(i => 95.5 + i)];
+        double[] expected = new double[70];
+        model.Evaluate(truth, edges, expected, new double[70], default);
+        cost.SetData([.. expected.Select(m => (uint)Math.Round(m))], edges);
+        FitResult fit = new Minimizer().Minimize(cost, [.. model.Parameters.Select((p, k) => new FitParameter(p.Name, p.Unit, Math.Max(1, truth[k] * 1.01), Lower: 0))]);
+        Assert.Equal(FitStatus.AtLimit, fit.Status);
+        Assert.Equal(["a_3", "a_4", "a_5"], fit.Parameters.Where(p => p.IsAtLimit).Select(p => p.Name));
+        Assert.All(fit.Parameters, p => Assert.True(p.IsAtLimit ? p.Value == 0 && double.IsNaN(p.Error) : p.Error > 0, fit.ToString()));
+    }
+
+    [Fact]
     public void Mpe_OnlyBaselinePeakKnown_MuIsTheLogarithmOfItsShare()
     {
         // Two wide bins, below and above half a photo-electron: with crosstalk fixed and amplitude N, e^-mu is the share of the first.
