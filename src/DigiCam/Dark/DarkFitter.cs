@@ -15,7 +15,7 @@ namespace DigiCam.Dark;
 public static class DarkFitter
 {
     /// <summary>Least electronic noise the fit may reach [LSB].</summary>
-    public const double MinimumNoiseLsb = 0.1;
+    public const double MinimumNoiseLsb = 0.25;
 
     // Empty bins kept on either side of the filled ones; they count in the likelihood.
     private const int RangeMarginBins = 3;
@@ -31,7 +31,7 @@ public static class DarkFitter
     private const double LeastGain = 0.4;
     private const double MostGain = 2.5;
     private const double MostRate = 0.3;
-    private const double MostCrossTalk = 0.6;
+    private const double MostCrossTalk = 0.4;
     private const double MostSpread = 0.5;
 
     /// <summary>Parameters of the model.</summary>
@@ -152,6 +152,11 @@ public static class DarkFitter
         private readonly DarkOptions _options;
         private readonly Minimizer _minimizer = new();
         private readonly BlockErrors _blocks = new();
+        private readonly FitRetry[] _retries;
+
+        // Of the pixel at hand with high voltage off; NaN = not known.
+        private double _offBaseline;
+        private double _offNoise;
 
         public Workspace(DarkOptions options)
         {
@@ -159,6 +164,14 @@ public static class DarkFitter
             Model = new ShotNoiseModel(options.Pulse);
             Cost = new PoissonLikelihood(Model);
             Parameters = new FitParameter[Model.Parameters.Length];
+            _retries =
+            [
+                new FitRetry("baseline and noise of high voltage off", OfHvOff) { IsNeeded = fit => !fit.HasErrors && !double.IsNaN(_offBaseline) },
+                new FitRetry("gain 15 % lower", p => Start(p, DarkResult.Gain, 0.85 * _options.StartGain)),
+                new FitRetry("gain 15 % higher", p => Start(p, DarkResult.Gain, 1.15 * _options.StartGain)),
+                new FitRetry(SpreadHeld, p => Hold(p, DarkResult.Spread, _options.StartSpread)),
+                new FitRetry("no pulses", NoPulses),
+            ];
         }
 
         public ShotNoiseModel Model { get; }
@@ -174,27 +187,13 @@ public static class DarkFitter
         {
             Prepare(samples, pixel);
             if (!samples.IsValid(pixel)) return FitResult.Without(FitStatus.NotFinite, Parameters, 0);
-            List<FitRetry> retries =
-            [
-                new("gain 15 % lower", p => Start(p, DarkResult.Gain, 0.85 * _options.StartGain)),
-                new("gain 15 % higher", p => Start(p, DarkResult.Gain, 1.15 * _options.StartGain)),
-                new(SpreadHeld, p => Hold(p, DarkResult.Spread, _options.StartSpread)),
-                new("no pulses", NoPulses),
-            ];
-            if (hvOff is not null && hvOff.Fits[pixel].IsValid)
-            {
-                (double baseline, double noise) = (hvOff.Pixels[pixel].Baseline, hvOff.Pixels[pixel].Noise);
-                retries.Insert(0, new FitRetry("baseline and noise of high voltage off", p =>
-                {
-                    Start(p, DarkResult.Baseline, baseline);
-                    Start(p, DarkResult.Noise, noise);
-                }));
-            }
-
-            FitResult fit = _minimizer.Minimize(Cost, Parameters, retries);
+            bool isKnown = hvOff is not null && hvOff.Fits[pixel].IsValid;
+            (_offBaseline, _offNoise) = isKnown ? (hvOff!.Pixels[pixel].Baseline, hvOff.Pixels[pixel].Noise) : (double.NaN, double.NaN);
+            FitResult fit = _minimizer.Minimize(Cost, Parameters, _retries);
 
             // Few pulses do not fix the spread, and its best value may be none at all: no avalanches are that equal.
-            if (!fit.HasErrors || !fit.Parameters[DarkResult.Spread].IsAtLimit || fit.Parameters[DarkResult.Spread].Value > 0) return fit;
+            FittedParameter spread = fit.Parameters[DarkResult.Spread];
+            if (!fit.HasErrors || spread.IsFixed || spread.Value > 0) return fit;
             Hold(Parameters, DarkResult.Spread, _options.StartSpread);
             FitResult held = _minimizer.Minimize(Cost, Parameters);
             return held.HasErrors ? held.With([.. fit.Attempts, held.Attempts[0] with { Description = SpreadHeld }]) : fit;
@@ -224,7 +223,7 @@ public static class DarkFitter
             Set(DarkResult.Rate, rate, 0, MostRate);
             Set(DarkResult.CrossTalk, crossTalk, 0, MostCrossTalk);
             Set(DarkResult.Spread, _options.StartSpread, 0, MostSpread * _options.StartGain);
-            if (_options.FixSpread) Hold(Parameters, DarkResult.Spread, _options.StartSpread);
+            if (_options.FixSpread || samples.GetEntries(pixel) < _options.MinimumSamplesForSpread) Hold(Parameters, DarkResult.Spread, _options.StartSpread);
         }
 
         // What blocks, mean and variance say of a fitted pixel.
@@ -317,6 +316,12 @@ public static class DarkFitter
         private static void Start(Span<FitParameter> parameters, int parameter, double value) => parameters[parameter] = parameters[parameter] with { Start = value };
 
         private static void Hold(Span<FitParameter> parameters, int parameter, double value) => parameters[parameter] = parameters[parameter] with { Start = value, IsFixed = true };
+
+        private void OfHvOff(Span<FitParameter> parameters)
+        {
+            Start(parameters, DarkResult.Baseline, _offBaseline);
+            Start(parameters, DarkResult.Noise, _offNoise);
+        }
 
         // Without pulses there is nothing to fix gain, crosstalk and spread.
         private void NoPulses(Span<FitParameter> parameters)

@@ -14,6 +14,9 @@ public sealed record DarkOptions
     /// <summary>Typical spread of the amplitude of one avalanche, where the fit starts [LSB].</summary>
     public double StartSpread { get; init; } = 0.48;
 
-    /// <summary>True to hold the spread of one avalanche at <see cref="StartSpread"/> for runs too short to fix it.</summary>
+    /// <summary>True to hold the spread of one avalanche at <see cref="StartSpread"/>.</summary>
     public bool FixSpread { get; init; }
+
+    /// <summary>Samples of a pixel below which the spread of one avalanche is held as well: they tell it to no better than 30 %.</summary>
+    public long MinimumSamplesForSpread { get; init; } = 50_000;
 }

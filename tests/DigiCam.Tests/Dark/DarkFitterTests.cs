@@ -148,6 +148,35 @@ public sealed class DarkFitterTests
     }
 
     [Fact]
+    public void Fit_AnyHistogram_EndsWithAStatus()
+    {
+        // What no dark run looks like: single codes, gaps, plateaus, peaks anywhere, ends of the axis.
+        const int pixels = 60;
+        Random random = new(4);
+        PixelHistograms samples = new(IntegerAxis.Adc, pixels);
+        for (int pixel = 0; pixel < pixels; pixel++)
+        {
+            double[] counts = new double[IntegerAxis.Adc.Count];
+            int groups = random.Next(1, 5);
+            for (int group = 0; group < groups; group++)
+            {
+                int first = random.Next(0, 4096);
+                int width = random.Next(1, pixel % 3 == 0 ? 4096 : 12);
+                int scale = 1 << random.Next(0, 20);
+                for (int code = first; code < Math.Min(first + width, 4096); code++) counts[code] = random.Next(0, scale);
+            }
+
+            samples.SetCounts(pixel, counts);
+        }
+
+        DarkResult result = DarkFitter.Fit(samples, null, null, cancellationToken: Cancellation);
+        Assert.All(Enumerable.Range(0, pixels), pixel => Assert.True(result.Fits[pixel].HasErrors || (result.Flags[pixel] & (PixelFlags.FitFailed | PixelFlags.NotFinite)) != 0, result.Fits[pixel].ToString()));
+
+        // Where a minimum is claimed the model describes the histogram, or the flags say that it does not.
+        Assert.DoesNotContain(Enumerable.Range(0, pixels), pixel => result.Flags[pixel] == PixelFlags.None && !(result.Pixels[pixel].ChiSquarePerNdf < 3));
+    }
+
+    [Fact]
     public void Fit_OtherScaleOrPixels_IsRefusedInOneSentence()
     {
         SimulatedDark run = new(new CampaignPlan { Seed = 5 }, darkEvents: 50, hvOffEvents: 50, pixels: 3);

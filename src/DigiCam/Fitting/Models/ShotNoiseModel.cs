@@ -35,7 +35,7 @@ public sealed class ShotNoiseModel : IBinnedModel
     // What lies beyond one period of the Fourier sum, in the tails and behind the bins, comes back into the bins: at most exp(-30) of the samples.
     private const double TailExponent = 30;
     private const double NoiseWidths = 8;
-    private const double LongestPeriod = 4096;
+    private const double LongestPeriod = 2048;
     private const double PeriodStep = 32;
 
     private static readonly double[] TailFractions = [0.3, 0.5, 0.7, 0.85, 0.95];
@@ -48,6 +48,8 @@ public sealed class ShotNoiseModel : IBinnedModel
     private double[] _sums = [];
     private double[] _slopes = [];
     private double[] _values = [];
+    private double[] _transformed = [];
+    private double[] _edgeWeights = [];
     private int _frequencies;
     private int _row;
     private double _period;
@@ -94,8 +96,8 @@ public sealed class ShotNoiseModel : IBinnedModel
     {
         if (!Transform(parameters, edges, 1 + Count)) return false;
         int bins = weights.Length;
-        int edgesOfBins = bins + 1;
-        Span<double> ofEdges = bins < 512 ? stackalloc double[edgesOfBins] : new double[edgesOfBins];
+        if (_edgeWeights.Length < edges.Length) _edgeWeights = new double[edges.Length];
+        Span<double> ofEdges = _edgeWeights.AsSpan(0, edges.Length);
         ofEdges.Clear();
         for (int i = 0; i < bins; i++)
         {
@@ -366,7 +368,9 @@ public sealed class ShotNoiseModel : IBinnedModel
     // Adds sum_edges weight d2v: Re sum_n spectrum_n (L_ab + L_a L_b) W_n with W_n = sum_edges weight exp(-i k_n (edge - first edge)), L = ln phi.
     private void AddCurvatures(ReadOnlySpan<double> parameters, ReadOnlySpan<double> edges, ReadOnlySpan<double> weights, Span<double> matrix)
     {
-        Span<double> transformed = new double[2 * _row];
+        if (_transformed.Length < 2 * _row) _transformed = new double[2 * _row];
+        Span<double> transformed = _transformed.AsSpan(0, 2 * _row);
+        transformed.Clear();
         Span<Vector<double>> sumReal = MemoryMarshal.Cast<double, Vector<double>>(transformed[.._row]);
         Span<Vector<double>> sumImaginary = MemoryMarshal.Cast<double, Vector<double>>(transformed[_row..]);
         FillPhase(0, 0);
