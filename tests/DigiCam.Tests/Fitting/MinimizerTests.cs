@@ -6,14 +6,14 @@ namespace DigiCam.Tests.Fitting;
 
 public sealed class MinimizerTests
 {
-    private static readonly double[] s_x = [1, 2, 3, 4, 5];
+    private static readonly double[] X = [1, 2, 3, 4, 5];
 
     [Fact]
     public void Minimize_StraightLine_IsTheClosedForm()
     {
         double[] y = [1.1, 1.9, 3.2, 3.9, 5.1];
         FitResult fit = new Minimizer().Minimize(Line(y, 0.1), Free("a", "b"));
-        (double a, double b) = MathNet.Numerics.Fit.Line(s_x, y);
+        (double a, double b) = MathNet.Numerics.Fit.Line(X, y);
         Assert.Equal(FitStatus.Converged, fit.Status);
         Assert.Equal(a, fit["a"].Value, 10);
         Assert.Equal(b, fit["b"].Value, 10);
@@ -60,7 +60,7 @@ public sealed class MinimizerTests
     [Fact]
     public void Minimize_TwoParametersOfWhichOnlyTheSumMatters_IsSingular()
     {
-        LeastSquares cost = new(s_x, s_x, [1, 1, 1, 1, 1], 2, static (_, p) => p[0] + p[1]);
+        LeastSquares cost = new(X, X, [1, 1, 1, 1, 1], 2, static (_, p) => p[0] + p[1]);
         FitResult fit = new Minimizer().Minimize(cost, Free("a", "b"));
         Assert.Equal(FitStatus.SingularHessian, fit.Status);
         Assert.False(fit.HasCovariance);
@@ -88,7 +88,7 @@ public sealed class MinimizerTests
     [Fact]
     public void Minimize_ParameterWithoutInfluence_RestsOnItsLimit()
     {
-        LeastSquares cost = new(s_x, s_x, [1, 1, 1, 1, 1], 2, static (x, p) => p[0] * x);
+        LeastSquares cost = new(X, X, [1, 1, 1, 1, 1], 2, static (x, p) => p[0] * x);
         FitResult fit = new Minimizer().Minimize(cost, [new FitParameter("a", "", 2), new FitParameter("b", "", 1, 0)]);
         Assert.Equal(FitStatus.AtLimit, fit.Status);
         Assert.Equal(0, fit["b"].Value);
@@ -108,7 +108,7 @@ public sealed class MinimizerTests
     public void Minimize_FirstTryFails_RecordsEveryTryAndTakesTheGoodOne()
     {
         // log p is not defined at the first start.
-        LeastSquares cost = new(s_x, s_x, [1, 1, 1, 1, 1], 1, static (x, p) => Math.Log(p[0]) * x);
+        LeastSquares cost = new(X, X, [1, 1, 1, 1, 1], 1, static (x, p) => Math.Log(p[0]) * x);
         FitRetry[] retries =
         [
             new("start of 0", static p => p[0] = p[0] with { Start = 0 }),
@@ -165,7 +165,7 @@ public sealed class MinimizerTests
         double[] first = [1.1, 1.9, 3.2, 3.9, 5.1];
         double[] second = [4.2, 5.1, 5.9, 7.3, 8.0];
         CostSum sum = new(3, (Line(first, 0.1), [0, 1]), (Line(second, 0.2), [2, 1]));
-        LeastSquares joint = new([.. s_x, .. s_x.Select(x => x + 100)], [.. first, .. second], [.. Enumerable.Repeat(0.1, 5), .. Enumerable.Repeat(0.2, 5)], 3,
+        LeastSquares joint = new([.. X, .. X.Select(x => x + 100)], [.. first, .. second], [.. Enumerable.Repeat(0.1, 5), .. Enumerable.Repeat(0.2, 5)], 3,
             static (x, p) => x < 50 ? p[0] + (p[1] * x) : p[2] + (p[1] * (x - 100)));
         FitResult expected = new Minimizer().Minimize(joint, Free("a", "b", "c"));
         FitResult fit = new Minimizer().Minimize(sum, Free("a", "b", "c"));
@@ -255,7 +255,7 @@ public sealed class MinimizerTests
         threads: threads, cancellationToken: TestContext.Current.CancellationToken);
 
     private static LeastSquares Line(double[] y, double error) =>
-        new(s_x, y, [error, error, error, error, error], 2, static (x, p) => p[0] + (p[1] * x));
+        new(X, y, [error, error, error, error, error], 2, static (x, p) => p[0] + (p[1] * x));
 
     private static FitParameter[] Free(params string[] names) => [.. names.Select(n => new FitParameter(n, "", 0.5))];
 
