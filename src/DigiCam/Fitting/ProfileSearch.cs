@@ -43,7 +43,8 @@ internal sealed class ProfileSearch
         bool elsewhere = !double.IsNaN(search._betterMinimum);
         return new ProfileError(parameter.Name, elsewhere ? double.NaN : lower, elsewhere ? double.NaN : upper, !elsewhere && lowerAtLimit, !elsewhere && upperAtLimit, search._calls)
         {
-            BetterValue = search._betterValue, BetterMinimum = search._betterMinimum,
+            BetterValue = search._betterValue,
+            BetterMinimum = search._betterMinimum,
         };
     }
 

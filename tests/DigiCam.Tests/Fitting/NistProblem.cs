@@ -54,13 +54,13 @@ internal sealed class NistProblem
     }
 
     /// <summary>The cost with unit errors.</summary>
-    public LeastSquares Cost()
+    public LeastSquares Cost(bool linearErrors)
     {
         double[] ones = new double[Y.Length];
         Array.Fill(ones, 1);
         // Nelson has two predictors: its x is the number of the observation.
         double[] x = Predictors.Length == 1 ? Predictors[0] : [.. Enumerable.Range(0, Y.Length)];
-        return new LeastSquares(x, Y, ones, Values.Length, Model(), Derivatives());
+        return new LeastSquares(x, Y, ones, Values.Length, Model(), Derivatives()) { LinearErrors = linearErrors };
     }
 
     private Curve Model() => Name switch
@@ -97,7 +97,8 @@ internal sealed class NistProblem
             d[0] = e;
             d[1] = b[0] * e / (x + b[2]);
             d[2] = -b[0] * e * b[1] / Square(x + b[2]);
-        },
+        }
+        ,
         "MGH17" => static (x, b, d) =>
         {
             d[0] = 1;
@@ -105,14 +106,16 @@ internal sealed class NistProblem
             d[2] = Math.Exp(-x * b[4]);
             d[3] = -x * b[1] * d[1];
             d[4] = -x * b[2] * d[2];
-        },
+        }
+        ,
         "Bennett5" => static (x, b, d) =>
         {
             double power = Math.Pow(b[1] + x, -1 / b[2]);
             d[0] = power;
             d[1] = -b[0] * power / (b[2] * (b[1] + x));
             d[2] = b[0] * power * Math.Log(b[1] + x) / Square(b[2]);
-        },
+        }
+        ,
         _ => null,
     };
 
