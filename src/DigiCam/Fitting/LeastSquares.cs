@@ -69,6 +69,12 @@ public sealed class LeastSquares : ICostFunction
     /// <inheritdoc/>
     public int DataCount => _x.Length;
 
+    /// <summary>
+    /// True to take errors from the first derivatives of the curve alone, as MINPACK and the NIST reference sets do; false, the default, to take them from the full
+    /// second derivatives of the cost as for likelihoods. The two differ where residuals are large and the curve is bent.
+    /// </summary>
+    public bool LinearErrors { get; init; }
+
     /// <inheritdoc/>
     public double Evaluate(ReadOnlySpan<double> parameters, Span<double> gradient, Span<double> curvature)
     {
@@ -118,7 +124,7 @@ public sealed class LeastSquares : ICostFunction
                 for (int l = 0; l <= k; l++) hessian[(k * n) + l] += weight * _derivatives[k] * _derivatives[l];
             }
 
-            SubtractSecondDerivatives(_x[i], parameters, residual, hessian);
+            if (!LinearErrors) SubtractSecondDerivatives(_x[i], parameters, residual, hessian);
         }
 
         for (int k = 0; k < n; k++)

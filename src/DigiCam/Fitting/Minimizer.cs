@@ -215,16 +215,18 @@ public sealed class Minimizer
         {
             // The largest curvature seen so far: a parameter that stops to matter does not run away (More's choice in MINPACK).
             for (int k = 0; k < n; k++) _scale[k] = Math.Max(_scale[k], _curvature[(k * n) + k]);
+            double enough = NewtonDistance * Unit(degreesOfFreedom);
             bool singular = false;
-            while (!_box.Solve(parameters, _point, _gradient, _curvature, _scale, damping, holdLimits: false) || IsTooLong(parameters, damping))
+            bool shortened = false;
+            while (!_box.Solve(parameters, _point, _gradient, _curvature, _scale, damping, holdLimits: false) || (_box.Gain > enough && IsTooLong(parameters, damping)))
             {
                 singular |= !_box.IsPositive;
+                shortened |= _box.IsPositive;
                 damping = Math.Max(_box.IsPositive ? LongStepDamping : SmallestDamping, 4 * damping);
                 if (damping > LargestDamping) return false;
             }
 
             double predicted = _box.Gain;
-            double enough = NewtonDistance * Unit(degreesOfFreedom);
             if (damping == 0) EstimatedDistance = predicted;
             if (predicted <= enough && (damping == 0 || (singular && damping < FirstDamping)))
             {
@@ -235,7 +237,7 @@ public sealed class Minimizer
                 continue;
             }
 
-            if (predicted <= enough && !singular)
+            if (predicted <= enough && !singular && !shortened)
             {
                 // The damping itself may be what keeps the step small.
                 lastDamping = damping;

@@ -54,13 +54,13 @@ internal sealed class NistProblem
     }
 
     /// <summary>The cost with unit errors.</summary>
-    public LeastSquares Cost()
+    public LeastSquares Cost(bool linearErrors)
     {
         double[] ones = new double[Y.Length];
         Array.Fill(ones, 1);
         // Nelson has two predictors: its x is the number of the observation.
         double[] x = Predictors.Length == 1 ? Predictors[0] : [.. Enumerable.Range(0, Y.Length)];
-        return new LeastSquares(x, Y, ones, Values.Length, Model(), Derivatives());
+        return new LeastSquares(x, Y, ones, Values.Length, Model(), Derivatives()) { LinearErrors = linearErrors };
     }
 
     private Curve Model() => Name switch
