@@ -24,7 +24,6 @@ public static class DarkFitter
     private const int LargestDistanceBelow = 40;
     private const double MostAvalanches = 40;
     private const double BinVariance = 1.0 / 12;
-    private const string SpreadHeld = "spread of one avalanche held";
     private const double PerNsInMHz = 1e-3;
 
     // Limits of the gain in multiples of the typical one; of the rate [1/ns]; of the crosstalk; of the spread in multiples of the typical gain.
@@ -123,7 +122,9 @@ public static class DarkFitter
         for (int pixel = 0; pixel < flags.Length; pixel++)
         {
             double rate = fits[pixel].Parameters[DarkResult.Rate].Value;
-            if (enough && fits[pixel].HasErrors && rate < limits.DeadRateFactor * rates.Median) flags[pixel] |= PixelFlags.Dead;
+
+            // Where there are next to no pulses it means nothing that their parameters end on a limit.
+            if (enough && fits[pixel].HasErrors && rate < limits.DeadRateFactor * rates.Median) flags[pixel] = (flags[pixel] & ~PixelFlags.AtLimit) | PixelFlags.Dead;
             if (enough && rate > limits.HotRateFactor * rates.Median) flags[pixel] |= PixelFlags.Hot;
         }
 
@@ -166,7 +167,7 @@ public static class DarkFitter
                 new FitRetry("baseline and noise of high voltage off", OfHvOff) { IsNeeded = fit => !fit.HasErrors && !double.IsNaN(_offBaseline) },
                 new FitRetry("gain 15 % lower", p => Start(p, DarkResult.Gain, 0.85 * _options.StartGain)),
                 new FitRetry("gain 15 % higher", p => Start(p, DarkResult.Gain, 1.15 * _options.StartGain)),
-                new FitRetry(SpreadHeld, p => Hold(p, DarkResult.Spread, _options.StartSpread)),
+                new FitRetry("spread of one avalanche held", p => Hold(p, DarkResult.Spread, _options.StartSpread)),
                 new FitRetry("no pulses", NoPulses),
             ];
         }
@@ -188,12 +189,19 @@ public static class DarkFitter
             (_offBaseline, _offNoise) = isKnown ? (hvOff!.Pixels[pixel].Baseline, hvOff.Pixels[pixel].Noise) : (double.NaN, double.NaN);
             FitResult fit = _minimizer.Minimize(Cost, Parameters, _retries);
 
-            // Few pulses do not fix the spread, and its best value may be none at all: no avalanches are that equal.
-            FittedParameter spread = fit.Parameters[DarkResult.Spread];
-            if (!fit.HasErrors || spread.IsFixed || spread.Value > 0) return fit;
-            Hold(Parameters, DarkResult.Spread, _options.StartSpread);
+            // Few pulses do not fix the spread, and its best value may be none at all: no avalanches are that equal. Without pulses nothing fixes gain and crosstalk either.
+            if (fit.HasErrors && IsZero(fit.Parameters[DarkResult.Spread])) fit = Again(fit, _retries[^2]);
+            return fit.HasErrors && IsZero(fit.Parameters[DarkResult.Rate]) ? Again(fit, _retries[^1]) : fit;
+
+            static bool IsZero(FittedParameter parameter) => !parameter.IsFixed && parameter.Value <= 0;
+        }
+
+        // A fit with less freedom in place of one whose best values mean nothing.
+        private FitResult Again(FitResult fit, FitRetry with)
+        {
+            with.Change(Parameters);
             FitResult held = _minimizer.Minimize(Cost, Parameters);
-            return held.HasErrors ? held.With([.. fit.Attempts, held.Attempts[0] with { Description = SpreadHeld }]) : fit;
+            return held.HasErrors ? held.With([.. fit.Attempts, held.Attempts[0] with { Description = with.Description }]) : fit;
         }
 
         // Range, data and start values of a pixel.
@@ -320,7 +328,6 @@ public static class DarkFitter
             Start(parameters, DarkResult.Noise, _offNoise);
         }
 
-        // Without pulses there is nothing to fix gain, crosstalk and spread.
         private void NoPulses(Span<FitParameter> parameters)
         {
             Hold(parameters, DarkResult.Rate, 0);
