@@ -83,10 +83,14 @@ public static class DarkFitter
         options ??= new DarkOptions();
         limits ??= new FlagLimits();
         Check(samples, blocks, hvOff);
-        Workspace workspace = new(options);
-        int count = workspace.Model.Parameters.Length;
+        int count = new ShotNoiseModel(options.Pulse).Parameters.Length;
         if (fits.Length != samples.PixelCount || fits.Any(f => f.Parameters.Length != count)) throw new ArgumentException(FormattableString.Invariant($"{fits.Length} fits for {samples.PixelCount} pixels, or others than of {count} parameters"), nameof(fits));
-        DarkPixel[] pixels = [.. Enumerable.Range(0, fits.Length).Select(pixel => workspace.Judge(samples, blocks, hvOff, fits[pixel], pixel))];
+        DarkPixel[] pixels = new DarkPixel[fits.Length];
+        Parallel.For(0, pixels.Length, () => new Workspace(options), (pixel, _, workspace) =>
+        {
+            pixels[pixel] = workspace.Judge(samples, blocks, hvOff, fits[pixel], pixel);
+            return workspace;
+        }, static _ => { });
         return new DarkResult(samples, blocks, hvOff, options, fits, Flag(samples, fits, pixels, limits), limits, [.. pixels]);
     }
 
