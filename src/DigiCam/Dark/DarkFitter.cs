@@ -24,7 +24,6 @@ public static class DarkFitter
     private const int LargestDistanceBelow = 40;
     private const double MostAvalanches = 40;
     private const double BinVariance = 1.0 / 12;
-    private const string SpreadHeld = "spread of one avalanche held";
     private const double PerNsInMHz = 1e-3;
 
     // Limits of the gain in multiples of the typical one; of the rate [1/ns]; of the crosstalk; of the spread in multiples of the typical gain.
@@ -87,10 +86,14 @@ public static class DarkFitter
         options ??= new DarkOptions();
         limits ??= new FlagLimits();
         Check(samples, blocks, hvOff);
-        Workspace workspace = new(options);
-        int count = workspace.Model.Parameters.Length;
+        int count = new ShotNoiseModel(options.Pulse).Parameters.Length;
         if (fits.Length != samples.PixelCount || fits.Any(f => f.Parameters.Length != count)) throw new ArgumentException(FormattableString.Invariant($"{fits.Length} fits for {samples.PixelCount} pixels, or others than of {count} parameters"), nameof(fits));
-        DarkPixel[] pixels = [.. Enumerable.Range(0, fits.Length).Select(pixel => workspace.Judge(samples, blocks, hvOff, fits[pixel], pixel))];
+        DarkPixel[] pixels = new DarkPixel[fits.Length];
+        Parallel.For(0, pixels.Length, () => new Workspace(options), (pixel, _, workspace) =>
+        {
+            pixels[pixel] = workspace.Judge(samples, blocks, hvOff, fits[pixel], pixel);
+            return workspace;
+        }, static _ => { });
         return new DarkResult(samples, blocks, hvOff, options, fits, Flag(samples, fits, pixels, limits), limits, [.. pixels]);
     }
 
@@ -126,7 +129,9 @@ public static class DarkFitter
         for (int pixel = 0; pixel < flags.Length; pixel++)
         {
             double rate = fits[pixel].Parameters[DarkResult.Rate].Value;
-            if (enough && fits[pixel].HasErrors && rate < limits.DeadRateFactor * rates.Median) flags[pixel] |= PixelFlags.Dead;
+
+            // Where there are next to no pulses it means nothing that their parameters end on a limit.
+            if (enough && fits[pixel].HasErrors && rate < limits.DeadRateFactor * rates.Median) flags[pixel] = (flags[pixel] & ~PixelFlags.AtLimit) | PixelFlags.Dead;
             if (enough && rate > limits.HotRateFactor * rates.Median) flags[pixel] |= PixelFlags.Hot;
         }
 
@@ -169,7 +174,7 @@ public static class DarkFitter
                 new FitRetry("baseline and noise of high voltage off", OfHvOff) { IsNeeded = fit => !fit.HasErrors && !double.IsNaN(_offBaseline) },
                 new FitRetry("gain 15 % lower", p => Start(p, DarkResult.Gain, 0.85 * _options.StartGain)),
                 new FitRetry("gain 15 % higher", p => Start(p, DarkResult.Gain, 1.15 * _options.StartGain)),
-                new FitRetry(SpreadHeld, p => Hold(p, DarkResult.Spread, _options.StartSpread)),
+                new FitRetry("spread of one avalanche held", p => Hold(p, DarkResult.Spread, _options.StartSpread)),
                 new FitRetry("no pulses", NoPulses),
             ];
         }
@@ -191,12 +196,19 @@ public static class DarkFitter
             (_offBaseline, _offNoise) = isKnown ? (hvOff!.Pixels[pixel].Baseline, hvOff.Pixels[pixel].Noise) : (double.NaN, double.NaN);
             FitResult fit = _minimizer.Minimize(Cost, Parameters, _retries);
 
-            // Few pulses do not fix the spread, and its best value may be none at all: no avalanches are that equal.
-            FittedParameter spread = fit.Parameters[DarkResult.Spread];
-            if (!fit.HasErrors || spread.IsFixed || spread.Value > 0) return fit;
-            Hold(Parameters, DarkResult.Spread, _options.StartSpread);
+            // Few pulses do not fix the spread, and its best value may be none at all: no avalanches are that equal. Without pulses nothing fixes gain and crosstalk either.
+            if (fit.HasErrors && IsZero(fit.Parameters[DarkResult.Spread])) fit = Again(fit, _retries[^2]);
+            return fit.HasErrors && IsZero(fit.Parameters[DarkResult.Rate]) ? Again(fit, _retries[^1]) : fit;
+
+            static bool IsZero(FittedParameter parameter) => !parameter.IsFixed && parameter.Value <= 0;
+        }
+
+        // A fit with less freedom in place of one whose best values mean nothing.
+        private FitResult Again(FitResult fit, FitRetry with)
+        {
+            with.Change(Parameters);
             FitResult held = _minimizer.Minimize(Cost, Parameters);
-            return held.HasErrors ? held.With([.. fit.Attempts, held.Attempts[0] with { Description = SpreadHeld }]) : fit;
+            return held.HasErrors ? held.With([.. fit.Attempts, held.Attempts[0] with { Description = with.Description }]) : fit;
         }
 
         // Range, data and start values of a pixel.
@@ -323,7 +335,6 @@ public static class DarkFitter
             Start(parameters, DarkResult.Noise, _offNoise);
         }
 
-        // Without pulses there is nothing to fix gain, crosstalk and spread.
         private void NoPulses(Span<FitParameter> parameters)
         {
             Hold(parameters, DarkResult.Rate, 0);

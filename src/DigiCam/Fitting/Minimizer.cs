@@ -208,6 +208,7 @@ public sealed class Minimizer
         double damping = 0;
         double growth = FirstGrowth;
         double lastDamping = FirstDamping;
+        bool refused = false;
         while (Calls < MaximumCalls)
         {
             // The largest curvature seen so far: a parameter that stops to matter does not run away (More's choice in MINPACK).
@@ -236,7 +237,8 @@ public sealed class Minimizer
 
             if (predicted <= enough && !singular && !shortened)
             {
-                // The damping itself may be what keeps the step small.
+                // The damping itself may be what keeps the step small; where the undamped one goes up, the expected curvature has no more to say.
+                if (refused) return true;
                 lastDamping = damping;
                 damping = 0;
                 continue;
@@ -252,6 +254,7 @@ public sealed class Minimizer
             {
                 // Nielsen's rule: the better the model, the less damping.
                 Accept(trialValue, curvature: true);
+                refused = false;
                 damping *= Math.Max(LargestRelief, 1 - Math.Pow((2 * gain / predicted) - 1, 3));
                 growth = FirstGrowth;
                 if (damping < SmallestDamping) damping = 0;
@@ -260,6 +263,7 @@ public sealed class Minimizer
 
             // An undamped step this small that does not go down: the cost is flat to its last digits.
             if (damping == 0 && usable && predicted <= LargestDistance * Unit(degreesOfFreedom)) return true;
+            refused |= damping == 0;
             damping = damping == 0 ? lastDamping : damping * growth;
             growth *= 2;
             if (damping > LargestDamping) return false;

@@ -148,6 +148,17 @@ public sealed class DarkFitterTests
     }
 
     [Fact]
+    public void Fit_VeryFewEvents_ReachesTheMinimumOfEveryPixel()
+    {
+        // Far from the law of large numbers the expected curvature is not the true one; no fit may lose its way for that.
+        SimulatedDark run = new(new CampaignPlan { Seed = 12 }, darkEvents: 16, hvOffEvents: 20, pixels: 300);
+        DarkResult result = DarkFitter.Fit(run.Samples, run.SampleBlocks, run.HvOff, cancellationToken: Cancellation);
+        Assert.All(result.Fits, fit => Assert.True(fit.HasErrors, fit.ToString()));
+        Assert.All(result.Flags, flags => Assert.Equal(PixelFlags.LowStatistics, flags & PixelFlags.LowStatistics));
+        Assert.DoesNotContain(result.Fits.SelectMany(fit => fit.Attempts), attempt => attempt.Status == FitStatus.MaxIterations);
+    }
+
+    [Fact]
     public void Fit_AnyHistogram_EndsWithAStatus()
     {
         // What no dark run looks like: single codes, gaps, plateaus, peaks anywhere, ends of the axis.
