@@ -39,7 +39,7 @@ with open(OUT / "adc_hv_off_fit.csv", newline="") as a, open(OUT / "notebook" / 
     rows = list(csv.DictReader(a))
     assert rows == list(csv.DictReader(b))
 assert np.array_equal(np.array([float(r["baseline_lsb"]) for r in rows]), fit[:, 1, 0], equal_nan=True)
-assert np.array_equal(np.array([float(r["noise_error_lsb"]) for r in rows]), fit[:, 2, 1], equal_nan=True)
+assert np.array_equal(np.array([float(r["electronic_noise_error_lsb"]) for r in rows]), fit[:, 2, 1], equal_nan=True)
 
 # The table shown in the executed notebook: the cell with id "pixel-table" prints all pixels it shows as text.
 notebook = json.loads((OUT / "01-hv-off.ipynb").read_text(encoding="utf-8"))
