@@ -52,7 +52,7 @@ for line in text.splitlines():
     match = re.match(rf" *([0-9]+) +[0-9]+ +{MEASURED} +{MEASURED} ", line)
     if match:
         pixel = int(match[1])
-        expected = [fit[pixel, 1, 0], fit[pixel, 1, 1], fit[pixel, 2, 0], fit[pixel, 2, 1]]
+        expected = [fit[pixel, 2, 0], fit[pixel, 2, 1], fit[pixel, 1, 0], fit[pixel, 1, 1]]
         for number, value in zip(match.groups()[1:], expected):
             half = 0.5 * 10.0 ** -len(number.partition(".")[2])
             assert abs(float(number) - value) <= 1.0001 * half, (line, expected)

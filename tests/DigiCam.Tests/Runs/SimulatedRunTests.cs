@@ -205,7 +205,9 @@ public sealed class SimulatedRunTests : IDisposable
             Assert.Equal(result.Baseline, restored.Baseline);
             Assert.Equal(result.NoiseError, restored.NoiseError);
             Assert.Equal(result.Flags, restored.Flags);
-            Assert.Equal(result.ChiSquarePerNdf, restored.ChiSquarePerNdf);
+
+            // The file holds no chi2: it is computed again at the saved values, which lie one last step, below 1e-6 in the cost, from where the fit took it.
+            for (int pixel = 0; pixel < result.PixelCount; pixel++) Assert.Equal(result.Fits[pixel].Minimum, restored.Fits[pixel].Minimum, tolerance: 1e-6);
             string[] lines = File.ReadAllLines(_folder.File("f.csv"));
             Assert.Equal(1297, lines.Length);
             Assert.Equal("pixel,electronic_noise_lsb,electronic_noise_error_lsb,baseline_lsb,baseline_error_lsb,chi2_per_ndf,skewness,chi2,ndf,p_value,entries,underflow,overflow,status,flags", lines[0]);
