@@ -89,20 +89,7 @@ internal static class DarkFigures
     // Other programs may run: the time of the processor counts, divided by the cores that were used.
     private static void PrintRate(string name, int cores, Action work)
     {
-        work();
-        double[] cpu = new double[Rounds];
-        double[] wall = new double[Rounds];
-        for (int round = 0; round < Rounds; round++)
-        {
-            TimeSpan before = Environment.CpuUsage.TotalTime;
-            Stopwatch watch = Stopwatch.StartNew();
-            work();
-            wall[round] = watch.Elapsed.TotalSeconds;
-            cpu[round] = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
-        }
-
-        Array.Sort(cpu);
-        Array.Sort(wall);
-        Console.WriteLine(Invariant($"{name}: best {Events / wall[0]:F0} events/s, median {Events / wall[Rounds / 2]:F0}; by processor time {cores * Events / cpu[0]:F0} events/s on {cores}"));
+        (Measurement clock, Measurement processor) = Measurement.OfBoth(Rounds, work);
+        Console.WriteLine(Invariant($"{name}: best {Events / clock.Best:F0} events/s, median {Events / clock.Median:F0}; by processor time {cores * Events / processor.Best:F0} events/s on {cores}"));
     }
 }

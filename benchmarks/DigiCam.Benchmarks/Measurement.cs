@@ -33,6 +33,26 @@ internal sealed class Measurement
         });
     }
 
+    /// <summary>Both by the clock and in processor time of all threads of this process, beside which other programs may run.</summary>
+    public static (Measurement Clock, Measurement Processor) OfBoth(int rounds, Action work)
+    {
+        work();
+        double[] clock = new double[rounds];
+        double[] processor = new double[rounds];
+        for (int round = 0; round < rounds; round++)
+        {
+            TimeSpan before = Environment.CpuUsage.TotalTime;
+            Stopwatch watch = Stopwatch.StartNew();
+            work();
+            clock[round] = watch.Elapsed.TotalSeconds;
+            processor[round] = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
+        }
+
+        Array.Sort(clock);
+        Array.Sort(processor);
+        return (new Measurement(clock), new Measurement(processor));
+    }
+
     private static Measurement Of(int rounds, Action work, Func<TimeSpan> clock)
     {
         work();

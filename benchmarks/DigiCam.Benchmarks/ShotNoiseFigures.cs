@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DigiCam.Dark;
 using DigiCam.Fitting;
 using DigiCam.Histograms;
@@ -41,18 +40,7 @@ internal static class ShotNoiseFigures
     // Other programs may run: the time of the processor is given beside.
     private static void Print(string name, Action work)
     {
-        work();
-        double[] cpu = new double[Rounds];
-        double[] wall = new double[Rounds];
-        for (int round = 0; round < Rounds; round++)
-        {
-            TimeSpan before = Environment.CpuUsage.TotalTime;
-            Stopwatch watch = Stopwatch.StartNew();
-            work();
-            wall[round] = watch.Elapsed.TotalSeconds;
-            cpu[round] = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
-        }
-
-        Console.WriteLine(Invariant($"whole camera, {name}: best {wall.Min():F2} s, to be below 60 s; processor time {cpu.Min():F2} s"));
+        (Measurement clock, Measurement processor) = Measurement.OfBoth(Rounds, work);
+        Console.WriteLine(Invariant($"whole camera, {name}: best {clock.Best:F2} s, to be below 60 s; processor time {processor.Best:F2} s"));
     }
 }

@@ -70,20 +70,7 @@ internal static class SimulationFigures
     // Other programs may run: the time of the processor counts, divided by the cores that were used.
     private static void PrintRate(string name, int cores, Action work)
     {
-        work();
-        double[] cpu = new double[Rounds];
-        double[] wall = new double[Rounds];
-        for (int round = 0; round < Rounds; round++)
-        {
-            TimeSpan before = Environment.CpuUsage.TotalTime;
-            Stopwatch watch = Stopwatch.StartNew();
-            work();
-            wall[round] = watch.Elapsed.TotalSeconds;
-            cpu[round] = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
-        }
-
-        Array.Sort(cpu);
-        Array.Sort(wall);
-        Console.WriteLine(FormattableString.Invariant($"{name}: best {EventCount / wall[0]:F0} events/s, median {EventCount / wall[Rounds / 2]:F0}; by processor time {EventCount / cpu[0]:F0} events/s per core, {cpu[0] / wall[0]:F2} of {cores} cores busy"));
+        (Measurement clock, Measurement processor) = Measurement.OfBoth(Rounds, work);
+        Console.WriteLine(FormattableString.Invariant($"{name}: best {EventCount / clock.Best:F0} events/s, median {EventCount / clock.Median:F0}; by processor time {EventCount / processor.Best:F0} events/s per core, {processor.Best / clock.Best:F2} of {cores} cores busy"));
     }
 }
