@@ -23,8 +23,8 @@ public sealed class LargestWindowModel : IBinnedModel
     private const double PowerMean = 1.1629644736405198;
     private const double PowerDeviation = 0.6689798719099567;
 
-    // Far below any tail that matters, and still a number with a logarithm: a single entry far out costs much, but not infinity.
-    private const double Floor = 1e-200;
+    // Far below any tail that matters, and still a number with a logarithm: a single entry far out costs much, but not infinity. Its inverse can be squared.
+    private const double Floor = 1e-150;
 
     private const int ParameterCount = 7;
 
@@ -46,7 +46,8 @@ public sealed class LargestWindowModel : IBinnedModel
             Point upper = shape.At(edges[i + 1]);
             double width = (edges[i + 1] - edges[i]) / 6;
             double between = width * (lower.Product + (4 * middle.Product) + upper.Product);
-            double m = Floor + (empty * (upper.Empty - lower.Empty)) + (one * (upper.One - lower.One)) + (cut * between);
+            double inside = upper.EmptySince(lower);
+            double m = Floor + (empty * inside) + (one * (upper.One - lower.One)) + (cut * between);
             expected[i] = m;
             logarithm[i] = Math.Log(m);
             if (!logGradient.IsEmpty)
@@ -56,7 +57,7 @@ public sealed class LargestWindowModel : IBinnedModel
                 double oneMean = (one * (upper.OneByMean - lower.OneByMean)) + (cut * width * (lower.ProductByOne(lower.OneByMean) + (4 * middle.ProductByOne(middle.OneByMean)) + upper.ProductByOne(upper.OneByMean)));
                 double oneSigma = (one * (upper.OneBySigma - lower.OneBySigma)) + (cut * width * (lower.ProductByOne(lower.OneBySigma) + (4 * middle.ProductByOne(middle.OneBySigma)) + upper.ProductByOne(upper.OneBySigma)));
                 double byDistance = cut * between / (parameters[4] - parameters[1]);
-                logGradient[i] = (upper.Empty - lower.Empty) / m;
+                logGradient[i] = inside / m;
                 logGradient[bins + i] = (emptyMean + byDistance) / m;
                 logGradient[(2 * bins) + i] = emptySigma / m;
                 logGradient[(3 * bins) + i] = (upper.One - lower.One) / m;
@@ -69,10 +70,13 @@ public sealed class LargestWindowModel : IBinnedModel
         }
     }
 
-    // The two laws at a place with their derivatives by mean and sigma.
-    private readonly record struct Point(double Empty, double EmptyByMean, double EmptyBySigma, double One, double OneByMean, double OneBySigma)
+    // The two laws at a place with their derivatives by mean and sigma, and what the first has beyond it.
+    private readonly record struct Point(double Empty, double EmptyBeyond, double EmptyByMean, double EmptyBySigma, double One, double OneByMean, double OneBySigma)
     {
         public double Product => Empty * (1 - One);
+
+        // What the first law has between two places: far above its mean nothing is left of the difference of two numbers close to 1.
+        public double EmptySince(in Point lower) => lower.Empty < 0.5 ? Empty - lower.Empty : lower.EmptyBeyond - EmptyBeyond;
 
         public double ProductByEmpty(double derivative) => derivative * (1 - One);
 
@@ -87,12 +91,13 @@ public sealed class LargestWindowModel : IBinnedModel
         public Point At(double q)
         {
             double z = (q - _centre) / _scale;
-            double normal = Normal(z);
+            double tail = Normal(-Math.Abs(z));
+            (double normal, double beyond) = z < 0 ? (tail, 1 - tail) : (1 - tail, tail);
             double fourth = normal * normal * normal * normal;
             double density = Power * fourth * Density(z) / _scale;
             double y = (q - oneMean) / oneSigma;
             double oneDensity = Density(y) / oneSigma;
-            return new Point(fourth * normal, -density, density * (PowerMean - z) / PowerDeviation, Normal(y), -oneDensity, -oneDensity * y);
+            return new Point(fourth * normal, beyond * (Power + (beyond * (-10 + (beyond * (10 + (beyond * (-Power + beyond))))))), -density, density * (PowerMean - z) / PowerDeviation, Normal(y), -oneDensity, -oneDensity * y);
         }
 
         private static double Normal(double z) => 0.5 * SpecialFunctions.Erfc(-z / Constants.Sqrt2);
