@@ -124,16 +124,7 @@ public static class DarkFitter
             if (pixels[pixel].ChiSquarePerNdf > limits.MaximumChiSquarePerNdf && pixels[pixel].PValue < limits.MaximumBadPValue) flags[pixel] |= PixelFlags.BadChi2;
         }
 
-        SigmaClip rates = SigmaClip.Of(Values(DarkResult.Rate).Where((_, pixel) => flags[pixel] == PixelFlags.None), limits.OutlierSigmas);
-        bool enough = rates.Kept >= limits.MinimumPixelsForOutliers;
-        for (int pixel = 0; pixel < flags.Length; pixel++)
-        {
-            double rate = fits[pixel].Parameters[DarkResult.Rate].Value;
-
-            // Where there are next to no pulses it means nothing that their parameters end on a limit.
-            if (enough && fits[pixel].HasErrors && rate < limits.DeadRateFactor * rates.Median) flags[pixel] = (flags[pixel] & ~PixelFlags.AtLimit) | PixelFlags.Dead;
-            if (enough && rate > limits.HotRateFactor * rates.Median) flags[pixel] |= PixelFlags.Hot;
-        }
+        FlagRules.MarkRates(flags, Values(DarkResult.Rate), [], limits);
 
         // A pixel without pulses has no gain to be an outlier with, and a gain on its limit is none.
         double[] gains = Values(DarkResult.Gain);
@@ -226,7 +217,7 @@ public static class DarkFitter
             int last = Math.Min(Math.Min(moments.LastFilled + RangeMarginBins, axis.Last - 1), highest);
             ReadOnlySpan<uint> range = moments.Entries > 0 && last >= First ? counts.Slice(First - axis.First, last - First + 1) : [];
             Cost.SetData(range, First);
-            Model.SampleCount = Math.Max(samples.GetEntries(pixel), 1);
+            Model.SampleCount = Math.Max(Entries(samples, pixel, lowest, highest), 1);
 
             (double rate, double crossTalk) = Pulses(moments, baseline, noise);
             Set(DarkResult.Baseline, baseline, First - 0.5, last + 0.5);
@@ -236,6 +227,18 @@ public static class DarkFitter
             Set(DarkResult.CrossTalk, crossTalk, 0, MostCrossTalk);
             Set(DarkResult.Spread, _options.StartSpread, 0, MostSpread * _options.StartGain);
             if (_options.FixSpread || samples.GetEntries(pixel) < _options.MinimumSamplesForSpread) Hold(Parameters, DarkResult.Spread, _options.StartSpread);
+        }
+
+        // Samples that can be noise and dark counts. Those beyond the axis can where it ends within reach.
+        private static long Entries(PixelHistograms samples, int pixel, int lowest, int highest)
+        {
+            IntegerAxis axis = samples.IntegerAxis;
+            long entries = (lowest <= axis.First ? samples.GetUnderflow(pixel) : 0) + (highest >= axis.Last ? samples.GetOverflow(pixel) : 0);
+            int first = Math.Max(lowest, axis.First);
+            int last = Math.Min(highest, axis.Last);
+            if (last < first) return entries;
+            foreach (uint count in samples.GetCounts(pixel).Slice(first - axis.First, last - first + 1)) entries += count;
+            return entries;
         }
 
         // What blocks, mean and variance say of a fitted pixel.
@@ -293,8 +296,10 @@ public static class DarkFitter
         private static (double Baseline, double Noise) Pedestal(ReadOnlySpan<uint> counts, int firstCode, HistogramMoments moments)
         {
             if (moments.Entries == 0) return (0, 1);
-            int mode = 0;
-            for (int i = 1; i < counts.Length; i++)
+
+            // Not the first and last code, which stay out of the fit: missing data pile up there.
+            int mode = 1;
+            for (int i = 2; i < counts.Length - 1; i++)
             {
                 if (counts[i] > counts[mode]) mode = i;
             }

@@ -68,7 +68,7 @@ public sealed class DarkHistograms
     /// </summary>
     public PixelHistograms MaximumWindow { get; }
 
-    /// <summary>Time in which a pulse would have been counted (pixel) [ns]; 0 without pedestal.</summary>
+    /// <summary>Time in which a pulse would have been counted (pixel) [ns]; waveforms below <see cref="ChargeAxis"/> have none; 0 without pedestal.</summary>
     public ImmutableArray<double> LiveTimeNs { get; }
 
     /// <summary>Place of no charge on the axis of <see cref="LargestWindow"/>, between -1/2 and 1/2 (pixel) [LSB]; NaN without pedestal.</summary>

@@ -133,9 +133,12 @@ public static class DarkPass
                 ReadOnlySpan<short> waveform = samples.Slice(pixel * _plan.SampleCount, _plan.SampleCount);
                 if (_plan.IsKnown[pixel])
                 {
-                    LargestWindow.Add(pixel, SlidingSums.Largest(waveform, options.WindowSamples, isAdc) - _plan.WindowPedestals[pixel]);
+                    int largest = SlidingSums.Largest(waveform, options.WindowSamples, isAdc) - _plan.WindowPedestals[pixel];
+                    LargestWindow.Add(pixel, largest);
                     int count = _finder.Find(waveform, _plan.Levels[pixel], _found, out int live);
-                    LiveSamples[pixel] += live;
+
+                    // So far below the baseline there are no data in which a pulse could be seen.
+                    if (largest >= DarkHistograms.ChargeAxis.First) LiveSamples[pixel] += live;
                     for (int i = 0; i < count; i++) Pulses.Add(pixel, _found[i].Charge - _plan.PulsePedestals[pixel]);
                 }
 

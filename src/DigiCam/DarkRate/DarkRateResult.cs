@@ -24,6 +24,9 @@ public sealed class DarkRateResult : CameraResult
 
     private const double NsPerMHz = 1e3;
 
+    // Errors above 0 from which on there are empty waveforms for certain.
+    private const double SignificantErrors = 3;
+
     private readonly DarkHistograms _dark;
 
     internal DarkRateResult(DarkHistograms dark, DarkSpeResult spe, CameraResult? allSamples, ImmutableArray<FitResult> fits, MaximumWindowResult maximumWindow, FlagLimits limits)
@@ -84,19 +87,23 @@ public sealed class DarkRateResult : CameraResult
     public override string ToString() => FormattableString.Invariant(
         $"dark count rate, {Histograms.EventCount} events: {GoodCount} of {PixelCount} pixels good, P0 {RateSpread.Median:F3} MHz (spread {RateSpread.Sigma:F3})");
 
-    // N is fixed: the error is that of a fraction, to which the fit adds what it cannot tell apart.
+    // N is fixed: the error is that of a fraction, of one waveform at least, to which the fit adds what it cannot tell apart.
     private static (double Value, double Error)[] RatesOf(DarkHistograms dark, ImmutableArray<FitResult> fits) => [.. fits.Select((fit, pixel) =>
     {
-        double time = dark.WindowNs + ReachNs;
-        double all = dark.LargestWindow.GetEntries(pixel);
         FittedParameter empty = fit["a_0"];
-        double variance = Math.Max((empty.Error * empty.Error) - (empty.Value * empty.Value / all), 0);
-        return (-Math.Log(empty.Value / all) / time * NsPerMHz, Math.Sqrt(variance) / empty.Value / time * NsPerMHz);
+        if (!(empty.Value > 0)) return (double.NaN, double.NaN);
+        double time = dark.WindowNs + ReachNs;
+        double all = WaveformsOf(dark, pixel);
+        double variance = Math.Max((empty.Error * empty.Error) - (empty.Value * empty.Value / all), 1);
+        return (Math.Max(-Math.Log(empty.Value / all), 0) / time * NsPerMHz, Math.Sqrt(variance) / empty.Value / time * NsPerMHz);
     })];
 
-    // One avalanche alone has probability e^-x.
+    // Those below the axis are none: there a channel has no data, or has lost its baseline.
+    private static long WaveformsOf(DarkHistograms dark, int pixel) => dark.LargestWindow.GetEntries(pixel) - dark.LargestWindow.GetUnderflow(pixel);
+
+    // One avalanche alone has probability e^-x. Subtracted from 0, a logarithm of 0 has no sign.
     private static PixelQuantity CrosstalkOf(PixelQuantity probability) => new(
-        "crosstalk_spectrum", "crosstalk (pulse spectrum)", "x", "", [.. probability.Values.Select(p => -Math.Log(1 - p))],
+        "crosstalk_spectrum", "crosstalk (pulse spectrum)", "x", "", [.. probability.Values.Select(p => 0 - Math.Log(1 - p))],
         [.. probability.Errors.Select((e, pixel) => e / (1 - probability.Values[pixel]))], "-ln(A_1 / N) from the peaks of the pulse spectrum");
 
     private static ImmutableArray<PixelFlags> FlagsOf(DarkHistograms dark, ImmutableArray<FitResult> fits, FlagLimits limits, out SigmaClip spread)
@@ -106,11 +113,24 @@ public sealed class DarkRateResult : CameraResult
         {
             flags[pixel] = FlagRules.OfFit(fits[pixel], limits, parameter => parameter == "a_cut", out _);
 
-            // The axis has no ends that matter; a pixel without pedestal was not looked at.
-            if (dark.Pedestals.IsKnown(pixel) || !dark.LargestWindow.IsValid(pixel)) flags[pixel] |= FlagRules.OfHistogram(dark.LargestWindow, pixel, limits.MinimumWaveforms, edgesCount: false) & ~PixelFlags.Overflow;
+            // A pixel without pedestal was not looked at. Beyond the upper end of the axis lie large pulses.
+            if (!dark.Pedestals.IsKnown(pixel) && dark.LargestWindow.IsValid(pixel)) continue;
+            flags[pixel] |= FlagRules.OfHistogram(dark.LargestWindow, pixel, limits.MinimumWaveforms, edgesCount: false);
+            if (dark.LargestWindow.GetUnderflow(pixel) == 0) flags[pixel] &= ~PixelFlags.Overflow;
         }
 
-        spread = FlagRules.MarkRates(flags, [.. RatesOf(dark, fits).Select(r => r.Value)], limits);
+        // Where the fit finds no waveforms without a pulse, all those that it looked at may have been without one.
+        double time = dark.WindowNs + ReachNs;
+        double[] least = [.. LargestWindowFitter.Entries(dark).Select((entries, pixel) => -Math.Log(entries / (double)WaveformsOf(dark, pixel)) / time * NsPerMHz)];
+        spread = FlagRules.MarkRates(flags, [.. RatesOf(dark, fits).Select((rate, pixel) => fits[pixel].HasErrors ? rate.Value : double.NaN)], least, limits);
+        FlagRules.MarkOutliers(flags, dark.Pedestals.Noise.AsSpan(), [], PixelFlags.NoiseOutlier, limits);
+        for (int pixel = 0; pixel < flags.Length; pixel++)
+        {
+            // Where hardly any waveform is empty it means nothing where the parameters of their peak end.
+            FittedParameter empty = fits[pixel]["a_0"];
+            if ((flags[pixel] & PixelFlags.Hot) != 0 && !(empty.Value > SignificantErrors * empty.Error)) flags[pixel] &= ~PixelFlags.AtLimit;
+        }
+
         return [.. flags];
     }
 }

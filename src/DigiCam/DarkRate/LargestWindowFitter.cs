@@ -26,7 +26,8 @@ internal static class LargestWindowFitter
     [
         new("one photo-electron 15 % lower", parameters => Move(parameters, 0.85)),
         new("one photo-electron 15 % higher", parameters => Move(parameters, 1.15)),
-        new("no cut pulses", parameters => parameters[6] = parameters[6] with { Start = 0, IsFixed = true }),
+        new("no cut pulses", parameters => Leave(parameters, 6, 0)),
+        new("no pulses", NoPulses) { IsNeeded = fit => !fit.HasErrors && fit["a_1"].Value + fit["a_cut"].Value < 1 },
     ];
 
     /// <summary>Fits all pixels.</summary>
@@ -41,6 +42,27 @@ internal static class LargestWindowFitter
         return new FitProblem(workspace.Cost, [.. workspace.Parameters]);
     }
 
+    /// <summary>Number of waveforms that the fits look at (pixel): those below their upper end.</summary>
+    public static long[] Entries(DarkHistograms dark)
+    {
+        Workspace workspace = new();
+        return [.. Enumerable.Range(0, dark.PixelCount).Select(pixel =>
+        {
+            workspace.Prepare(dark, pixel);
+            return workspace.Entries;
+        })];
+    }
+
+    private static void NoPulses(Span<FitParameter> parameters)
+    {
+        Leave(parameters, 3, 0);
+        Leave(parameters, 4, parameters[4].Start);
+        Leave(parameters, 5, parameters[5].Start);
+        Leave(parameters, 6, 0);
+    }
+
+    private static void Leave(Span<FitParameter> parameters, int index, double value) => parameters[index] = parameters[index] with { Start = value, IsFixed = true };
+
     private static void Move(Span<FitParameter> parameters, double factor) =>
         parameters[4] = parameters[4] with { Start = parameters[1].Start + (factor * (parameters[4].Start - parameters[1].Start)) };
 
@@ -51,6 +73,9 @@ internal static class LargestWindowFitter
         public PoissonLikelihood Cost { get; } = new(new LargestWindowModel());
 
         public FitParameter[] Parameters { get; } = new FitParameter[7];
+
+        // Waveforms in the range of the pixel at hand.
+        public long Entries { get; private set; }
 
         public FitResult Fit(DarkHistograms dark, int pixel)
         {
@@ -83,6 +108,8 @@ internal static class LargestWindowFitter
             int last = Math.Min((int)Math.Floor(end), axis.Last);
             ReadOnlySpan<uint> range = last >= first ? counts.Slice(first - axis.First, last - first + 1) : [];
             Cost.SetData(range, first);
+            Entries = 0;
+            foreach (uint count in range) Entries += count;
 
             double empty = Sum(counts, axis, axis.First, between);
             double single = Sum(counts, axis, between, one) * 2;

@@ -21,13 +21,14 @@ public sealed class DarkSpeResult : CameraResult
         GainSpread = gain;
         (double Value, double Error)[] crosstalk = [.. Enumerable.Range(0, PixelCount).Select(pixel => CrosstalkOf(spectra, fits[pixel], pixel))];
         double[] rate = RatesOf(spectra);
+        double[] ofOnePulse = [.. spectra.LiveTimeNs.Select(time => time > 0 ? NsPerMHz / time : double.NaN)];
         Quantities =
         [
             FromFits("gain", "gain", "gain", "G", "LSB/pe", "distance of the peaks; lower than the peak of a pulse by the sampling phase"),
             FromFits("sigma_1", "single_pe_spread", "single-pe spread", "σ₁", "LSB", "spread of the charge of one avalanche, electronic noise not included"),
             FromFits("offset", "offset", "offset", "Δ", "LSB", "distance of the peaks from whole photo-electrons above the baseline: a charge taken where noise helped to find it is too high"),
             new("crosstalk", "crosstalk probability", "P(>1)", "", [.. crosstalk.Select(c => c.Value)], [.. crosstalk.Select(c => c.Error)], "part of the pulses of more than one avalanche, (N - A_1) / N with the contents of the peaks"),
-            new("pulse_rate", "pulse rate", "f", "MHz", [.. rate], [.. rate.Select((r, pixel) => r / Math.Sqrt(spectra.Histograms.GetEntries(pixel)))], "pulses found in the time in which one would have been counted"),
+            new("pulse_rate", "pulse rate", "f", "MHz", [.. rate], [.. ofOnePulse.Select((one, pixel) => one * Math.Sqrt(Math.Max(spectra.Histograms.GetEntries(pixel), 1)))], "pulses found in the time in which one would have been counted; without pulses, its error is the rate of one"),
             new("chi2_per_ndf", "goodness of fit", "χ²/ndf", "", [.. Fits.Select(f => f.ChiSquarePerNdf)], [], "minimum of the cost divided by the degrees of freedom"),
         ];
     }
@@ -100,10 +101,14 @@ public sealed class DarkSpeResult : CameraResult
 
             // A pixel without pedestal was not looked at: its empty histogram says nothing about it.
             if (spectra.IsKnown(pixel) || !spectra.Histograms.IsValid(pixel)) flags[pixel] |= FlagRules.OfHistogram(spectra.Histograms, pixel, limits.MinimumPulses, edgesCount: true);
+
+            // A few pulses of one height are chance, no stuck channel.
+            if ((flags[pixel] & PixelFlags.LowStatistics) != 0) flags[pixel] &= ~PixelFlags.Stuck;
             gains[pixel] = isUsable ? fits[pixel]["gain"].Value : double.NaN;
         }
 
-        FlagRules.MarkRates(flags, RatesOf(spectra), limits);
+        FlagRules.MarkRates(flags, RatesOf(spectra), [], limits);
+        FlagRules.MarkOutliers(flags, spectra.Pedestals.Noise.AsSpan(), [], PixelFlags.NoiseOutlier, limits);
         gain = FlagRules.MarkOutliers(flags, gains, [.. fits.Select(f => f["gain"].Error)], PixelFlags.GainOutlier, limits);
         return [.. flags];
     }

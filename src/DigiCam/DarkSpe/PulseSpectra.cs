@@ -11,17 +11,19 @@ public sealed class PulseSpectra
 {
     private const double RoundingVariance = 1.0 / 12;
 
-    private readonly Pedestals _pedestals;
     private readonly Func<int, double> _pedestal;
 
     private PulseSpectra(PixelHistograms histograms, Pedestals pedestals, Func<int, double> pedestal, ImmutableArray<double> liveTimeNs, PulsePairs? pairs)
     {
         if (pedestals.PixelCount != histograms.PixelCount) throw new ArgumentException(FormattableString.Invariant($"pedestals of {pedestals.PixelCount} pixels for histograms of {histograms.PixelCount}"), nameof(pedestals));
-        (Histograms, _pedestals, _pedestal, LiveTimeNs, Pairs) = (histograms, pedestals, pedestal, liveTimeNs, pairs);
+        (Histograms, Pedestals, _pedestal, LiveTimeNs, Pairs) = (histograms, pedestals, pedestal, liveTimeNs, pairs);
     }
 
     /// <summary>Charges of the pulses.</summary>
     public PixelHistograms Histograms { get; }
+
+    /// <summary>Baselines and noise of single samples.</summary>
+    public Pedestals Pedestals { get; }
 
     /// <summary>Time in which a pulse would have been counted (pixel) [ns]; NaN = not known.</summary>
     public ImmutableArray<double> LiveTimeNs { get; }
@@ -55,7 +57,7 @@ public sealed class PulseSpectra
 
     /// <summary>True for a pixel with a baseline and a noise.</summary>
     /// <param name="pixel">Software id.</param>
-    public bool IsKnown(int pixel) => _pedestals.IsKnown(pixel);
+    public bool IsKnown(int pixel) => Pedestals.IsKnown(pixel);
 
     /// <summary>Place of no charge on the axis [LSB].</summary>
     /// <param name="pixel">Software id.</param>
@@ -66,7 +68,7 @@ public sealed class PulseSpectra
     public double Noise(int pixel)
     {
         int samples = Histograms.Scale.Samples;
-        double noise = _pedestals.Noise[pixel];
+        double noise = Pedestals.Noise[pixel];
         return samples == 1 ? noise : Math.Sqrt((samples * noise * noise) + ((samples - 1) * RoundingVariance));
     }
 

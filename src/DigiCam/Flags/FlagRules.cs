@@ -85,25 +85,31 @@ public static class FlagRules
         return clip;
     }
 
-    /// <summary>Marks rates of dark counts far from the camera's: HOT, and DEAD for what is noise taken for pulses.</summary>
+    /// <summary>
+    /// Marks rates of dark counts far from the camera's: HOT, and DEAD for a sensor without pulses. Median and spread come from the pixels that nothing but low
+    /// statistics speaks against, clipped until no outlier is left. A dead pixel is not AT_LIMIT as well: without pulses it means nothing where their parameters end.
+    /// </summary>
     /// <param name="flags">The flags so far (pixel); receives the new ones.</param>
-    /// <param name="rates">The rates (pixel); NaN is neither.</param>
+    /// <param name="rates">The rates (pixel); NaN = not measured, neither hot nor dead.</param>
+    /// <param name="leastRates">What a rate that was not measured is at least (pixel), infinity included; NaN = not known; empty for none.</param>
     /// <param name="limits">The thresholds.</param>
-    /// <returns>Median and spread of the camera.</returns>
-    public static SigmaClip MarkRates(Span<PixelFlags> flags, ReadOnlySpan<double> rates, FlagLimits limits)
+    /// <returns>Median and spread of the camera; nothing is marked when they are of fewer than <see cref="FlagLimits.MinimumPixelsForOutliers"/> pixels.</returns>
+    public static SigmaClip MarkRates(Span<PixelFlags> flags, ReadOnlySpan<double> rates, ReadOnlySpan<double> leastRates, FlagLimits limits)
     {
         ArgumentNullException.ThrowIfNull(limits);
         List<double> trusted = new(rates.Length);
         for (int i = 0; i < rates.Length; i++)
         {
-            if ((flags[i] & PixelFlags.FitFailed) == 0) trusted.Add(rates[i]);
+            if ((flags[i] & ~PixelFlags.LowStatistics) == 0) trusted.Add(rates[i]);
         }
 
         SigmaClip clip = SigmaClip.Of(trusted, limits.OutlierSigmas);
+        if (clip.Kept < limits.MinimumPixelsForOutliers) return clip;
         for (int i = 0; i < rates.Length; i++)
         {
-            if (rates[i] > limits.HotRateFactor * clip.Median) flags[i] |= PixelFlags.Hot;
-            else if (rates[i] < limits.DeadRateFactor * clip.Median) flags[i] |= PixelFlags.Dead;
+            double least = double.IsNaN(rates[i]) && !leastRates.IsEmpty ? leastRates[i] : rates[i];
+            if (least > limits.HotRateFactor * clip.Median) flags[i] |= PixelFlags.Hot;
+            else if (rates[i] < limits.DeadRateFactor * clip.Median) flags[i] = (flags[i] & ~PixelFlags.AtLimit) | PixelFlags.Dead;
         }
 
         return clip;

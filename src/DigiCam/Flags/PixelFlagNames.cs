@@ -15,7 +15,7 @@ public static class PixelFlagNames
         (PixelFlags.Overflow, "OVERFLOW", "samples at or beyond an end of the ADC range"),
         (PixelFlags.GainOutlier, "GAIN_OUTLIER", "gain far from the camera's"),
         (PixelFlags.NoiseOutlier, "NOISE_OUTLIER", "noise far from the camera's"),
-        (PixelFlags.Dead, "DEAD", "no entries"),
+        (PixelFlags.Dead, "DEAD", "no entries, or next to no dark counts"),
         (PixelFlags.Hot, "HOT", "far too many dark counts"),
         (PixelFlags.NoLed, "NO_LED", "not reached by the light source"),
         (PixelFlags.Manual, "MANUAL", "set by hand"),

@@ -28,7 +28,7 @@ public enum PixelFlags : uint
     /// <summary>The electronic noise lies far from the camera's.</summary>
     NoiseOutlier = 1 << 6,
 
-    /// <summary>No entries at all.</summary>
+    /// <summary>No entries at all, or next to no dark counts with high voltage on.</summary>
     Dead = 1 << 7,
 
     /// <summary>Far too many dark counts.</summary>

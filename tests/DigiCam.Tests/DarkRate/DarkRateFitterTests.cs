@@ -1,11 +1,9 @@
-using System.Collections.Immutable;
 using DigiCam.Dark;
 using DigiCam.DarkRate;
 using DigiCam.DarkSpe;
 using DigiCam.Flags;
 using DigiCam.Histograms;
 using DigiCam.Results;
-using DigiCam.Simulation.Plans;
 using DigiCam.Tests.Dark;
 using DigiCam.Tests.Simulation;
 
@@ -67,6 +65,7 @@ public sealed class DarkRateFitterTests
             [200] = (PixelFlags.FitFailed | PixelFlags.Stuck, c => Only(c, (zero + 5, 1000))),
             [300] = (PixelFlags.FitFailed | PixelFlags.NotFinite, c => c[zero] = double.NaN),
             [400] = (PixelFlags.LowStatistics, Thin),
+            [500] = (PixelFlags.FitFailed | PixelFlags.Hot, c => Only(c, (zero + 150, 400), (zero + 180, 600))),
         };
         foreach ((int pixel, (_, Action<double[]> breakIt)) in faults)
         {
@@ -76,6 +75,7 @@ public sealed class DarkRateFitterTests
         }
 
         DarkRateResult result = DarkRateFitter.Fit(dark, spe, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal((double.NaN, double.NaN), (result["dark_count_rate_p0"].Values[500], result["dark_count_rate_p0"].Errors[500]));
         for (int pixel = 0; pixel < result.PixelCount; pixel++)
         {
             if (faults.TryGetValue(pixel, out (PixelFlags Expected, Action<double[]>) fault)) Assert.True(fault.Expected == result.Flags[pixel], $"pixel {pixel}: {PixelFlagNames.Describe(result.Flags[pixel])}, {result.Fits[pixel]}");
@@ -87,26 +87,6 @@ public sealed class DarkRateFitterTests
     private static void Thin(double[] counts)
     {
         for (int i = 0; i < counts.Length; i++) counts[i] = Math.Ceiling(counts[i] / 3);
-    }
-
-    [Fact]
-    public void Fit_FaultsOfTheCamera_AreFlagged()
-    {
-        ImmutableSortedDictionary<int, PixelFault> faults = ImmutableSortedDictionary.CreateRange(
-        [
-            KeyValuePair.Create(137, PixelFault.Stuck), KeyValuePair.Create(222, PixelFault.Dead), KeyValuePair.Create(500, PixelFault.Noisy),
-            KeyValuePair.Create(811, PixelFault.Saturated), KeyValuePair.Create(1000, PixelFault.Hot), KeyValuePair.Create(1044, PixelFault.Shifted),
-        ]);
-        using DarkRun run = new(PhysicsCamera.Uniform(3, Crosstalk) with { Faults = new FaultPlan { Pixels = faults } }, 700);
-        DarkHistograms dark = DarkPass.Accumulate(run.Run, run.Pedestals, cancellationToken: TestContext.Current.CancellationToken);
-        DarkSpeResult spe = DarkSpeFitter.Fit(dark, cancellationToken: TestContext.Current.CancellationToken);
-        DarkRateResult rate = DarkRateFitter.Fit(dark, spe, cancellationToken: TestContext.Current.CancellationToken);
-        Assert.True((spe.Flags[222] & PixelFlags.Dead) != 0 && (rate.Flags[222] & PixelFlags.Dead) != 0, $"dead: {PixelFlagNames.Describe(spe.Flags[222])}, {PixelFlagNames.Describe(rate.Flags[222])}");
-        Assert.True((spe.Flags[1000] & PixelFlags.Hot) != 0 && (rate.Flags[1000] & PixelFlags.Hot) != 0, $"hot: {PixelFlagNames.Describe(spe.Flags[1000])}, {PixelFlagNames.Describe(rate.Flags[1000])}");
-        Assert.Equal((PixelFlags.FitFailed, PixelFlags.FitFailed), (spe.Flags[137], rate.Flags[137]));
-        Assert.True((spe.Flags[811] & PixelFlags.FitFailed) != 0 && (rate.Flags[811] & PixelFlags.FitFailed) != 0, $"saturated: {PixelFlagNames.Describe(spe.Flags[811])}, {PixelFlagNames.Describe(rate.Flags[811])}");
-        Assert.True((spe.Flags[500] & PixelFlags.LowStatistics) != 0, $"noisy: {PixelFlagNames.Describe(spe.Flags[500])}");
-        Assert.Equal((PixelFlags.None, PixelFlags.None), (spe.Flags[1044], rate.Flags[1044]));
     }
 
     private static (DarkRateResult Rate, DarkSpeResult Spe, DarkHistograms Dark) Simulate(double mhz, int events)
