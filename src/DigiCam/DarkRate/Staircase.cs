@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DigiCam.DarkSpe;
 using DigiCam.Fitting;
+using DigiCam.Results;
 using MathNet.Numerics;
 
 namespace DigiCam.DarkRate;
@@ -40,33 +41,47 @@ public sealed class Staircase
         double[] rate = new double[pixels];
         double[] rateError = new double[pixels];
         double[] crosstalk = new double[pixels];
+        PixelQuantity multiple = spe["crosstalk"];
         double[] crosstalkError = new double[pixels];
         for (int pixel = 0; pixel < pixels; pixel++)
         {
             FitResult fit = spe.Fits[pixel];
             (double gain, double offset, double spread) = (fit["gain"].Value, fit["offset"].Value, fit["sigma_1"].Value);
             double noise = spe.Spectra.Noise(pixel);
-            double all = spe.Spectra.CountAbove(pixel, (0.5 * gain) + offset);
-            double part = spe.Spectra.CountAbove(pixel, (1.5 * gain) + offset) / all;
-            double live = spe.Spectra.LiveTimeNs[pixel];
+            (double lower, double upper) = (Threshold(0.5), Threshold(1.5));
+            double all = spe.Spectra.CountAbove(pixel, lower);
+            double part = spe.Spectra.CountAbove(pixel, upper) / all;
 
-            // Of pulses of one avalanche: those found above each threshold.
-            double low = Above(0.5, 1);
-            double high = Above(1.5, 1);
-            double perNs = live > 0 ? spe.Spectra.RateOf(all / low / live) : double.NaN;
-            double pairs = 0;
-            foreach ((double excess, double time) in spe.Spectra.Pairs?.Classes ?? []) pairs += perNs * time * (Above(1.5, 1 + excess) - high);
+            // Of pulses that begin with one avalanche, or with two: those found above each threshold.
+            double low = Above(lower, 1, 1);
+            double perNs = spe.Spectra.RateOf(pixel, all / low);
+            (double high, double two) = (Above(upper, 1, 1), Above(upper, 2, 2));
+            (double lowAlone, double highAlone, double twoAlone) = (low, high, two);
+            foreach (PileUpClass c in perNs > 0 ? spe.Spectra.PileUp!.Classes : [])
+            {
+                (double constant, double perOne) = PileUp.PartOf(c, perNs);
+                double pulses = constant + (perOne * (1 - multiple.Values[pixel]));
+                double above = Above(upper, c.Charge, c.Spread);
+                if (c.First == 1) (low, high) = (low + (pulses * (1 - lowAlone)), high + (pulses * (above - highAlone)));
+                else if (c.First == 2) two += pulses * (above - twoAlone);
+            }
 
-            // part = [e^-x (high + pairs) + (1 - e^-x) two] / [e^-x low + 1 - e^-x]
-            double two = Above(1.5, 2);
-            double one = (two - part) / (two - high - pairs - (part * (1 - low)));
+            // part = [e^-x high + (1 - e^-x) two] / [e^-x low + 1 - e^-x]
+            double one = (two - part) / (two - high - (part * (1 - low)));
             rate[pixel] = NsPerMHz * perNs;
             rateError[pixel] = rate[pixel] / Math.Sqrt(all);
             crosstalk[pixel] = -Math.Log(one);
-            crosstalkError[pixel] = Math.Sqrt(part * (1 - part) / all) / (one * (two - high - pairs));
+            crosstalkError[pixel] = Math.Sqrt(part * (1 - part) / all) / (one * (two - high));
 
-            double Above(double threshold, double charge) =>
-                0.5 * SpecialFunctions.Erfc((threshold - charge) * gain / Math.Sqrt(2 * ((noise * noise) + (charge * spread * spread))));
+            // The edge of a bin nearest to a charge, so that no bin has to be divided [LSB above no charge].
+            double Threshold(double pe)
+            {
+                double first = spe.Histograms.Axis.Edge(0) - spe.Spectra.Pedestal(pixel);
+                return first + Math.Round((pe * gain) + offset - first);
+            }
+
+            double Above(double threshold, double charge, double variances) =>
+                0.5 * SpecialFunctions.Erfc((threshold - (charge * gain) - offset) / Math.Sqrt(2 * ((noise * noise) + (variances * spread * spread))));
         }
 
         return new Staircase([.. rate], [.. rateError], [.. crosstalk], [.. crosstalkError]);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DigiCam.Charges;
 using DigiCam.Dark;
+using DigiCam.Geometry;
 using DigiCam.Histograms;
 using DigiCam.Simulation;
 
@@ -14,10 +15,10 @@ public sealed class PulseSpectra
     private readonly Pedestals _pedestals;
     private readonly Func<int, double> _pedestal;
 
-    private PulseSpectra(PixelHistograms histograms, Pedestals pedestals, Func<int, double> pedestal, ImmutableArray<double> liveTimeNs, PulsePairs? pairs)
+    private PulseSpectra(PixelHistograms histograms, Pedestals pedestals, Func<int, double> pedestal, ImmutableArray<double> liveTimeNs, PileUp? pileUp)
     {
         if (pedestals.PixelCount != histograms.PixelCount) throw new ArgumentException(FormattableString.Invariant($"pedestals of {pedestals.PixelCount} pixels for histograms of {histograms.PixelCount}"), nameof(pedestals));
-        (Histograms, _pedestals, _pedestal, LiveTimeNs, Pairs) = (histograms, pedestals, pedestal, liveTimeNs, pairs);
+        (Histograms, _pedestals, _pedestal, LiveTimeNs, PileUp) = (histograms, pedestals, pedestal, liveTimeNs, pileUp);
     }
 
     /// <summary>Charges of the pulses.</summary>
@@ -26,8 +27,8 @@ public sealed class PulseSpectra
     /// <summary>Time in which a pulse would have been counted (pixel) [ns]; NaN = not known.</summary>
     public ImmutableArray<double> LiveTimeNs { get; }
 
-    /// <summary>What the finder made of pairs of pulses; null where that is not known.</summary>
-    public PulsePairs? Pairs { get; }
+    /// <summary>What dark counts made of the charge of a pulse that they follow; null where that is not known.</summary>
+    public PileUp? PileUp { get; }
 
     /// <summary>The pulses of a dark run.</summary>
     /// <param name="dark">The histograms of the run.</param>
@@ -35,7 +36,7 @@ public sealed class PulseSpectra
     public static PulseSpectra Of(DarkHistograms dark, PulseShape? pulse = null)
     {
         ArgumentNullException.ThrowIfNull(dark);
-        return new PulseSpectra(dark.Pulses, dark.Pedestals, dark.PulsePedestal, dark.LiveTimeNs, PulsePairs.Of(dark.Options.Pulses, pulse));
+        return new PulseSpectra(dark.Pulses, dark.Pedestals, dark.PulsePedestal, dark.LiveTimeNs, PileUp.Of(dark.Options.Pulses, pulse));
     }
 
     /// <summary>Amplitudes from elsewhere, as a file of the 2017 scripts has them: how long pulses were counted is not known.</summary>
@@ -70,23 +71,22 @@ public sealed class PulseSpectra
         return samples == 1 ? noise : Math.Sqrt((samples * noise * noise) + ((samples - 1) * RoundingVariance));
     }
 
-    /// <summary>Dark counts per time, the ones that pass for one corrected for [1/ns]; NaN where the live time is not known.</summary>
+    /// <summary>Dark counts per time [1/ns]; NaN where the live time is not known.</summary>
     /// <param name="pixel">Software id.</param>
-    public double RateOf(int pixel)
-    {
-        if (!(LiveTimeNs[pixel] > 0) || Pairs is null) return double.NaN;
-        return RateOf(Histograms.GetEntries(pixel) / LiveTimeNs[pixel]);
-    }
+    public double RateOf(int pixel) => RateOf(pixel, Histograms.GetEntries(pixel));
 
-    /// <summary>Dark counts per time from found pulses per time.</summary>
-    /// <param name="found">Pulses found per time [1/ns].</param>
-    internal double RateOf(double found)
+    /// <summary>
+    /// Dark counts per time from pulses counted in the live time [1/ns]; NaN where that is not known. Of dark counts in the same sample, one is counted; and others that follow delay a pulse, while time is
+    /// counted as live: 1 / counted = 1 / f + 4 ns / 2 + f D, with D the delay per rate.
+    /// </summary>
+    /// <param name="pixel">Software id.</param>
+    /// <param name="pulses">Number of pulses.</param>
+    internal double RateOf(int pixel, double pulses)
     {
-        if (Pairs is null) return found;
-
-        // f (1 - f t) = found, as far as it has a solution.
-        double root = 1 - (4 * found * Pairs.LostNs);
-        return root > 0 ? 2 * found / (1 + Math.Sqrt(root)) : 2 * found;
+        if (!(LiveTimeNs[pixel] > 0) || PileUp is null) return double.NaN;
+        if (pulses == 0) return 0;
+        double time = (LiveTimeNs[pixel] / pulses) - (0.5 * CameraGeometry.SampleNs);
+        return 2 / (time + Math.Sqrt(Math.Max((time * time) - (4 * PileUp.DelaySquareNs), 0)));
     }
 
     /// <summary>Entries above a charge, the bin that holds it in proportion.</summary>

@@ -108,7 +108,7 @@ public sealed class DarkSpeFitterTests
     [Fact]
     public void Model_WithSecondDarkCounts_HasTheRightSlopesAndContent()
     {
-        DarkSpectrumModel model = new(3, PulsePairs.Of(new PulseFinderOptions()));
+        DarkSpectrumModel model = new(3, PileUp.Of(new PulseFinderOptions()));
         model.SetPixel(285.3, 1, 3e-3);
         double[] at = [0.5, 5.1, -0.1, 1000, 90, 8];
         double[] edges = [.. Enumerable.Range(0, 60).Select(i => 280.5 + i)];
@@ -140,7 +140,7 @@ public sealed class DarkSpeFitterTests
     [Fact]
     public void Pairs_AtAnyDelay_AreOneLargerPulseOrTwo()
     {
-        PulsePairs pairs = PulsePairs.Of(new PulseFinderOptions());
+        PulsePairs pairs = PileUp.Of(new PulseFinderOptions());
         Assert.All(pairs.Classes, c => Assert.InRange(c.Excess, 0, 1.05));
 
         // Nothing lasts longer than a pulse and its dead time together.
