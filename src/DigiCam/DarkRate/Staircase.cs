@@ -8,7 +8,7 @@ namespace DigiCam.DarkRate;
 
 /// <summary>
 /// Dark count rate and crosstalk from counting pulses above half a photo-electron and above one and a half: f = N(0.5) / T_live, and N(1.5) / N(0.5) is the
-/// probability of more than one avalanche, 1 - exp(-x), raised by second dark counts too close to be told apart.
+/// probability of more than one avalanche, 1 - exp(-x), raised by dark counts too close to be told apart.
 /// </summary>
 public sealed class Staircase
 {
@@ -30,8 +30,8 @@ public sealed class Staircase
     public ImmutableArray<double> CrosstalkError { get; }
 
     /// <summary>
-    /// Counts the pulses of all pixels. The widths of the peaks say how many pulses noise carries across a threshold, and pairs of dark counts how many are too
-    /// close to be told apart; both are corrected for, with the rate itself.
+    /// Counts the pulses of all pixels. The widths of the peaks say how many pulses noise carries across a threshold, and <see cref="PileUp"/> how many dark
+    /// counts are too close to be told apart; both are corrected for, with the rate itself. Thresholds are moved to the nearest edge of a bin, and so are the corrections.
     /// </summary>
     /// <param name="spe">Gains, offsets and widths, with the pulses.</param>
     public static Staircase Of(DarkSpeResult spe)
@@ -41,8 +41,9 @@ public sealed class Staircase
         double[] rate = new double[pixels];
         double[] rateError = new double[pixels];
         double[] crosstalk = new double[pixels];
-        PixelQuantity multiple = spe["crosstalk"];
         double[] crosstalkError = new double[pixels];
+        PixelQuantity multiple = spe["crosstalk"];
+        PileUp? pileUp = spe.Spectra.PileUp;
         for (int pixel = 0; pixel < pixels; pixel++)
         {
             FitResult fit = spe.Fits[pixel];
@@ -57,9 +58,9 @@ public sealed class Staircase
             double perNs = spe.Spectra.RateOf(pixel, all / low);
             (double high, double two) = (Above(upper, 1, 1), Above(upper, 2, 2));
             (double lowAlone, double highAlone, double twoAlone) = (low, high, two);
-            foreach (PileUpClass c in perNs > 0 ? spe.Spectra.PileUp!.Classes : [])
+            foreach (PileUpClass c in perNs > 0 ? pileUp!.Classes : [])
             {
-                (double constant, double perOne) = PileUp.PartOf(c, perNs);
+                (double constant, double perOne) = pileUp!.PartOf(c, perNs);
                 double pulses = constant + (perOne * (1 - multiple.Values[pixel]));
                 double above = Above(upper, c.Charge, c.Spread);
                 if (c.First == 1) (low, high) = (low + (pulses * (1 - lowAlone)), high + (pulses * (above - highAlone)));

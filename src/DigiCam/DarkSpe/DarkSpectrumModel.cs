@@ -14,6 +14,7 @@ public sealed class DarkSpectrumModel : PeakSumModel
     private const int FirstContent = 3;
 
     private readonly int _peaks;
+    private readonly PileUp? _pileUp;
 
     // The peaks, and behind them the classes of pile-up: what part they have in the content they belong to, constant and per part of dark counts of one avalanche.
     private readonly ImmutableArray<PileUpClass> _classes;
@@ -28,11 +29,10 @@ public sealed class DarkSpectrumModel : PeakSumModel
     public DarkSpectrumModel(int peaks, PileUp? pileUp)
         : base(Names(peaks))
     {
-        _peaks = peaks;
+        (_peaks, _pileUp) = (peaks, pileUp);
         _classes = pileUp is null ? [] : [.. pileUp.Classes.Where(c => c.First <= peaks)];
         _constants = new double[peaks + _classes.Length];
         _perOne = new double[peaks + _classes.Length];
-        Array.Fill(_constants, 1, 0, peaks);
     }
 
     /// <summary>Place of no charge [LSB].</summary>
@@ -53,7 +53,7 @@ public sealed class DarkSpectrumModel : PeakSumModel
         Array.Fill(_constants, 1, 0, _peaks);
         for (int k = 0; _hasPileUp && k < _classes.Length; k++)
         {
-            (double constant, double perOne) = PileUp.PartOf(_classes[k], perNs);
+            (double constant, double perOne) = _pileUp!.PartOf(_classes[k], perNs);
             (_constants[_peaks + k], _perOne[_peaks + k]) = (constant, perOne);
             _constants[_classes[k].First - 1] -= constant;
             _perOne[_classes[k].First - 1] -= perOne;

@@ -12,9 +12,6 @@ namespace DigiCam.DarkSpe;
 /// </summary>
 public sealed class PileUp
 {
-    /// <summary>Time T in which a dark count that follows another changes the charge that is found [ns].</summary>
-    public const double WindowNs = 26;
-
     // A typical pixel. What counts is signal over noise, which decides where the maxima of overlapping pulses are taken.
     private const double Gain = 5.2;
     private const double Spread = 0.48;
@@ -27,10 +24,19 @@ public sealed class PileUp
     private const int FewestTrials = 100;
     private const double RoundingVariance = 1.0 / 12;
 
-    private PileUp(ImmutableArray<PileUpClass> classes) => Classes = classes;
+    // Later ones leave the sample at the filter's maximum as it is.
+    private const double WindowOfAmplitudesNs = 26;
+
+    // Higher rates are taken for this one [1/ns]: most pulses pile up then, and two of them no longer stand for more.
+    private const double HighestRate = 0.02;
+
+    private PileUp(ImmutableArray<PileUpClass> classes, double windowNs) => (Classes, WindowNs) = (classes, windowNs);
 
     /// <summary>The charges, in classes.</summary>
     public ImmutableArray<PileUpClass> Classes { get; }
+
+    /// <summary>Time T in which a dark count that follows another changes the charge that is found [ns].</summary>
+    public double WindowNs { get; }
 
     /// <summary>How much later a pulse is found because others follow it, per rate [ns^2].</summary>
     public double DelaySquareNs => WindowNs * Classes.Where(c => c.Case == PileUpCase.One).Sum(c => c.Share * c.DelayNs);
@@ -41,21 +47,23 @@ public sealed class PileUp
     public static PileUp Of(PulseFinderOptions options, PulseShape? pulse = null)
     {
         ArgumentNullException.ThrowIfNull(options);
+        double window = WindowOfAmplitudesNs + (new PulseFinder(PulseTrials.Samples, options).ChargeEnd * CameraGeometry.SampleNs);
         PulseTrials trials = new(options, pulse, Gain, Spread, Noise);
         List<PulseTrial> one = trials.Draw(Trials, 0, 1);
         (double origin, double variance) = Moments(one);
         double perPe = Moments(trials.Draw(Trials, 0, 2)).Mean - origin;
-        double time = one.Average(t => t.TimeNs);
+        (double signal, double time) = (one.Average(t => t.Signal), one.Average(t => t.TimeNs));
         double noise = options.ChargeSamples * ((Noise * Noise) + RoundingVariance);
         return new PileUp(
             [
                 .. Classes(PileUpCase.One, 1, 1), .. Classes(PileUpCase.Several, 1, PulseTrials.Several), .. Classes(PileUpCase.Counts, 1, PulseTrials.Any, PulseTrials.Any),
                 .. Classes(PileUpCase.AfterTwo, 2, PulseTrials.Any), .. Classes(PileUpCase.AfterThree, 3, PulseTrials.Any),
-            ]);
+            ],
+            window);
 
         PileUpClass[] Classes(PileUpCase kind, params ReadOnlySpan<int> avalanches)
         {
-            PulseTrial[][] classes = [.. trials.Draw(Trials, WindowNs, avalanches).GroupBy(t => Math.Floor(t.Signal / ClassWidth)).Select(c => c.ToArray()).Where(c => c.Length >= FewestTrials)];
+            PulseTrial[][] classes = [.. trials.Draw(Trials, window, avalanches).GroupBy(t => Math.Floor(t.Signal / (signal * ClassWidth))).Select(c => c.ToArray()).Where(c => c.Length >= FewestTrials)];
             int kept = classes.Sum(c => c.Length);
             return [.. classes.Select(c =>
             {
@@ -68,8 +76,9 @@ public sealed class PileUp
     /// <summary>Part of a class in the pulses that begin with its avalanches: constant, and per part of dark counts that are of one avalanche.</summary>
     /// <param name="one">The class.</param>
     /// <param name="perNs">Dark counts per time [1/ns].</param>
-    internal static (double Constant, double PerOne) PartOf(PileUpClass one, double perNs)
+    internal (double Constant, double PerOne) PartOf(PileUpClass one, double perNs)
     {
+        perNs = Math.Min(perNs, HighestRate);
         double alone = Math.Exp(-perNs * WindowNs);
         double second = perNs * WindowNs * alone;
 

@@ -32,7 +32,7 @@ public sealed class PulseSpectra
 
     /// <summary>The pulses of a dark run.</summary>
     /// <param name="dark">The histograms of the run.</param>
-    /// <param name="pulse">The pulse of one avalanche, for what two close dark counts look like; null for the analytic one.</param>
+    /// <param name="pulse">The pulse of one avalanche, for what close dark counts look like; null for the analytic one.</param>
     public static PulseSpectra Of(DarkHistograms dark, PulseShape? pulse = null)
     {
         ArgumentNullException.ThrowIfNull(dark);
@@ -50,6 +50,9 @@ public sealed class PulseSpectra
         if (amplitudes.Scale != ChargeScale.Amplitude) throw new ArgumentException($"histograms on the scale '{amplitudes.Scale}', expected '{ChargeScale.Amplitude}'", nameof(amplitudes));
         return new PulseSpectra(amplitudes, pedestals, pixel => pedestals.Baseline[pixel], [.. Enumerable.Repeat(double.NaN, amplitudes.PixelCount)], null);
     }
+
+    /// <summary>Amplitudes of a dark run from elsewhere.</summary>
+    internal static PulseSpectra Of(PixelHistograms amplitudes, Pedestals pedestals, ImmutableArray<double> liveTimeNs, PileUp pileUp) => new(amplitudes, pedestals, pixel => pedestals.Baseline[pixel], liveTimeNs, pileUp);
 
     /// <summary>Charges of isolated pulses.</summary>
     internal static PulseSpectra Of(PixelHistograms charges, Pedestals pedestals, double pedestal) => new(charges, pedestals, _ => pedestal, [.. Enumerable.Repeat(double.NaN, charges.PixelCount)], null);
@@ -76,8 +79,8 @@ public sealed class PulseSpectra
     public double RateOf(int pixel) => RateOf(pixel, Histograms.GetEntries(pixel));
 
     /// <summary>
-    /// Dark counts per time from pulses counted in the live time [1/ns]; NaN where that is not known. Of dark counts in the same sample, one is counted; and others that follow delay a pulse, while time is
-    /// counted as live: 1 / counted = 1 / f + 4 ns / 2 + f D, with D the delay per rate.
+    /// Dark counts per time from pulses counted in the live time [1/ns]; NaN where that is not known. Of dark counts in the same sample of 4 ns one is counted, and a pulse is delayed by
+    /// others that follow it, in time that is counted as live: 1 / counted = 1 / f + 2 ns + f D, with D the delay per rate.
     /// </summary>
     /// <param name="pixel">Software id.</param>
     /// <param name="pulses">Number of pulses.</param>

@@ -16,8 +16,9 @@ internal sealed class PulseTrials
     /// <summary>Those among them that are of several avalanches.</summary>
     public const int Several = -1;
 
+    public const int Samples = 40;
+
     private const double Crosstalk = 0.08;
-    private const int Samples = 40;
     private const int StartSample = 10;
     private const double Baseline = 200.3;
     private const ulong Seed = 20180822;
@@ -64,13 +65,13 @@ internal sealed class PulseTrials
         RandomStream random = new(Seed, (ulong)avalanches[0]);
         FoundPulse[] found = new FoundPulse[_finder.MostPulses];
         short[] waveform = new short[Samples];
-        double[] signal = new double[Samples];
+        double[] pulses = new double[Samples];
         double[] expected = new double[Samples];
         List<PulseTrial> trials = new(number);
         int window = (int)(windowNs * Phases / CameraGeometry.SampleNs);
         for (int n = 0; n < number; n++)
         {
-            Array.Clear(signal);
+            Array.Clear(pulses);
             Array.Clear(expected);
             int start = (StartSample * Phases) + (int)(Phases * (1 - random.Uniform()));
             for (int k = 0; k < avalanches.Length; k++)
@@ -85,17 +86,19 @@ internal sealed class PulseTrials
                 for (int i = (at + Phases - 1) / Phases; i < Samples; i++)
                 {
                     double value = _pulse[(i * Phases) - at];
-                    signal[i] += peak * value;
+                    pulses[i] += peak * value;
                     expected[i] += size * value;
                 }
             }
 
-            for (int i = 0; i < Samples; i++) waveform[i] = (short)Math.Floor(Baseline + signal[i] + (_noise * random.Normal()) + 0.5);
+            for (int i = 0; i < Samples; i++) waveform[i] = (short)Math.Floor(Baseline + pulses[i] + (_noise * random.Normal()) + 0.5);
             foreach (FoundPulse one in found.AsSpan(0, _finder.Find(waveform, _level, found, out _)))
             {
                 double time = CameraGeometry.SampleNs * (one.Sample - ((double)start / Phases));
                 if (time is < 0 or > NearNs) continue;
-                trials.Add(new PulseTrial(one.Charge, expected[one.Sample], time));
+                double signal = 0;
+                for (int i = one.Sample - _finder.ChargeStart; i <= one.Sample + _finder.ChargeEnd; i++) signal += expected[i];
+                trials.Add(new PulseTrial(one.Charge, signal, time));
                 break;
             }
         }
