@@ -99,7 +99,7 @@ public static class DarkSpeFitter
         public Workspace(DarkSpeOptions options, PulseSpectra spectra)
         {
             _options = options;
-            _model = new DarkSpectrumModel(options.Peaks, spectra.Pairs);
+            _model = new DarkSpectrumModel(options.Peaks, spectra.PileUp);
             Cost = new PoissonLikelihood(_model);
             Parameters = new FitParameter[_model.Parameters.Length];
         }

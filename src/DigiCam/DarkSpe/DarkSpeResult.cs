@@ -61,7 +61,7 @@ public sealed class DarkSpeResult : CameraResult
     private static double[] RatesOf(PulseSpectra spectra) => [.. Enumerable.Range(0, spectra.Histograms.PixelCount).Select(pixel =>
         spectra.LiveTimeNs[pixel] > 0 ? NsPerMHz * spectra.Histograms.GetEntries(pixel) / spectra.LiveTimeNs[pixel] : double.NaN)];
 
-    // Contents of the peaks as fitted, whatever part of them lies outside the range; above it there are only pulses of many avalanches.
+    // Contents of the peaks as fitted, and the pulses above them that belong to none, which are of more avalanches.
     private static (double Value, double Error) CrosstalkOf(PulseSpectra spectra, FitResult fit, int pixel)
     {
         if (!double.IsFinite(fit.Minimum)) return (double.NaN, double.NaN);
@@ -69,8 +69,9 @@ public sealed class DarkSpeResult : CameraResult
         while (fit.Parameters[first].Name != "a_1") first++;
         int peaks = fit.Parameters.Length - first;
         int filled = Enumerable.Range(0, peaks).Count(n => !fit.Parameters[first + n].IsFixed);
-        double beyond = spectra.CountAbove(pixel, fit["offset"].Value + ((filled + 0.5) * fit["gain"].Value));
-        double all = beyond + fit.Parameters.Skip(first).Sum(p => p.Value);
+        double end = fit["offset"].Value + ((filled + 0.5) * fit["gain"].Value);
+        double beyond = spectra.CountAbove(pixel, end);
+        double all = fit.Parameters.Skip(first).Sum(p => p.Value) + beyond - Above(end);
         double one = fit.Parameters[first].Value;
         double variance = beyond * one * one;
         for (int n = 0; n < peaks; n++)
@@ -83,6 +84,16 @@ public sealed class DarkSpeResult : CameraResult
         }
 
         return (1 - (one / all), Math.Sqrt(Math.Max(variance, 0)) / (all * all));
+
+        // What the peaks themselves have there.
+        double Above(double charge)
+        {
+            DarkSpectrumModel model = new(peaks, spectra.PileUp);
+            model.SetPixel(0, spectra.Noise(pixel), spectra.RateOf(pixel));
+            double[] expected = new double[1];
+            model.Evaluate([.. fit.Parameters.Select(p => p.Value)], [charge, double.PositiveInfinity], expected, new double[1], default);
+            return expected[0];
+        }
 
         // Of the fraction by a content, times the square of all.
         double Slope(int n) => n == 0 ? one - all : one;

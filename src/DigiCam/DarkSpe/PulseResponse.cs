@@ -1,6 +1,5 @@
 using DigiCam.Dark;
 using DigiCam.Fitting;
-using DigiCam.Geometry;
 using DigiCam.Histograms;
 using DigiCam.Simulation;
 
@@ -16,14 +15,6 @@ namespace DigiCam.DarkSpe;
 /// <param name="Efficiency">Part of the pulses of one avalanche that are found.</param>
 public sealed record PulseResponse(double Gain, double Offset, double Spread, double Efficiency)
 {
-    private const int Samples = 40;
-    private const double StartNs = 40;
-    private const double Baseline = 200.3;
-    private const ulong Seed = 20180822;
-
-    // What is farther from the start of the pulse is no answer to it.
-    private const double NearNs = 40;
-
     /// <summary>Puts simulated pulses through the finder and fits their spectrum; equal arguments give equal results.</summary>
     /// <param name="options">The finder.</param>
     /// <param name="pulse">The pulse of one avalanche; null for the analytic one.</param>
@@ -35,42 +26,14 @@ public sealed record PulseResponse(double Gain, double Offset, double Spread, do
     public static PulseResponse Of(PulseFinderOptions options, PulseShape? pulse, double gain, double spread, double noise, int pulses = 200_000)
     {
         ArgumentNullException.ThrowIfNull(options);
-        PulseFinder finder = new(Samples, options);
-        PulseLevel level = finder.LevelOf(Baseline, noise);
-        PixelHistograms histograms = new(options.ChargeSamples == 1 ? IntegerAxis.Adc : DarkHistograms.ChargeAxis, 1, finder.Scale);
-        int pedestal = options.ChargeSamples == 1 ? 0 : DarkHistograms.Round(options.ChargeSamples * Baseline);
-        double efficiency = (double)Fill(1, pulses) / pulses;
-        Fill(2, pulses / 2);
-        PulseSpectra spectra = PulseSpectra.Of(histograms, new Pedestals([Baseline], [noise]), (options.ChargeSamples * Baseline) - pedestal);
+        PulseTrials trials = new(options, pulse, gain, spread, noise);
+        PixelHistograms histograms = new(options.ChargeSamples == 1 ? IntegerAxis.Adc : DarkHistograms.ChargeAxis, 1, trials.Scale);
+        int pedestal = options.ChargeSamples == 1 ? 0 : DarkHistograms.Round(trials.Pedestal);
+        List<PulseTrial> one = trials.Draw(pulses, 0, 1);
+        foreach (PulseTrial trial in one.Concat(trials.Draw(pulses / 2, 0, 2))) histograms.Fill(0, trial.Charge - pedestal);
+        PulseSpectra spectra = PulseSpectra.Of(histograms, trials.Pedestals, trials.Pedestal - pedestal);
         FitResult fit = DarkSpeFitter.Fit(spectra, new DarkSpeOptions { Peaks = 2 }).Fits[0];
         if (!fit.HasErrors) throw new ArgumentException(FormattableString.Invariant($"the spectrum of {pulses} pulses of gain {gain} LSB/pe, spread {spread} LSB and noise {noise} LSB cannot be fitted: {fit.Status}"), nameof(pulses));
-        return new PulseResponse(fit["gain"].Value, fit["offset"].Value, fit["sigma_1"].Value, efficiency);
-
-        int Fill(int avalanches, int number)
-        {
-            RandomStream random = new(Seed, (ulong)avalanches);
-            FoundPulse[] found = new FoundPulse[finder.MostPulses];
-            short[] waveform = new short[Samples];
-            int count = 0;
-            for (int n = 0; n < number; n++)
-            {
-                double start = StartNs + (CameraGeometry.SampleNs * random.Uniform());
-                double peak = (avalanches * gain) + (Math.Sqrt(avalanches) * spread * random.Normal());
-                for (int i = 0; i < Samples; i++)
-                {
-                    waveform[i] = (short)Math.Floor(Baseline + (peak * (pulse ?? PulseShape.Analytic).At((i * CameraGeometry.SampleNs) - start)) + (noise * random.Normal()) + 0.5);
-                }
-
-                foreach (FoundPulse one in found.AsSpan(0, finder.Find(waveform, level, found, out _)))
-                {
-                    if ((one.Sample * CameraGeometry.SampleNs) - start is < 0 or > NearNs) continue;
-                    histograms.Fill(0, one.Charge - pedestal);
-                    count++;
-                    break;
-                }
-            }
-
-            return count;
-        }
+        return new PulseResponse(fit["gain"].Value, fit["offset"].Value, fit["sigma_1"].Value, (double)one.Count / pulses);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DigiCam.Charges;
 using DigiCam.Dark;
+using DigiCam.Geometry;
 using DigiCam.Histograms;
 using DigiCam.Simulation;
 
@@ -13,10 +14,10 @@ public sealed class PulseSpectra
 
     private readonly Func<int, double> _pedestal;
 
-    private PulseSpectra(PixelHistograms histograms, Pedestals pedestals, Func<int, double> pedestal, ImmutableArray<double> liveTimeNs, PulsePairs? pairs)
+    private PulseSpectra(PixelHistograms histograms, Pedestals pedestals, Func<int, double> pedestal, ImmutableArray<double> liveTimeNs, PileUp? pileUp)
     {
         if (pedestals.PixelCount != histograms.PixelCount) throw new ArgumentException(FormattableString.Invariant($"pedestals of {pedestals.PixelCount} pixels for histograms of {histograms.PixelCount}"), nameof(pedestals));
-        (Histograms, Pedestals, _pedestal, LiveTimeNs, Pairs) = (histograms, pedestals, pedestal, liveTimeNs, pairs);
+        (Histograms, Pedestals, _pedestal, LiveTimeNs, PileUp) = (histograms, pedestals, pedestal, liveTimeNs, pileUp);
     }
 
     /// <summary>Charges of the pulses.</summary>
@@ -28,16 +29,16 @@ public sealed class PulseSpectra
     /// <summary>Time in which a pulse would have been counted (pixel) [ns]; NaN = not known.</summary>
     public ImmutableArray<double> LiveTimeNs { get; }
 
-    /// <summary>What the finder made of pairs of pulses; null where that is not known.</summary>
-    public PulsePairs? Pairs { get; }
+    /// <summary>What dark counts made of the charge of a pulse that they follow; null where that is not known.</summary>
+    public PileUp? PileUp { get; }
 
     /// <summary>The pulses of a dark run.</summary>
     /// <param name="dark">The histograms of the run.</param>
-    /// <param name="pulse">The pulse of one avalanche, for what two close dark counts look like; null for the analytic one.</param>
+    /// <param name="pulse">The pulse of one avalanche, for what close dark counts look like; null for the analytic one.</param>
     public static PulseSpectra Of(DarkHistograms dark, PulseShape? pulse = null)
     {
         ArgumentNullException.ThrowIfNull(dark);
-        return new PulseSpectra(dark.Pulses, dark.Pedestals, dark.PulsePedestal, dark.LiveTimeNs, PulsePairs.Of(dark.Options.Pulses, pulse));
+        return new PulseSpectra(dark.Pulses, dark.Pedestals, dark.PulsePedestal, dark.LiveTimeNs, PileUp.Of(dark.Options.Pulses, pulse));
     }
 
     /// <summary>Amplitudes from elsewhere, as a file of the 2017 scripts has them: how long pulses were counted is not known.</summary>
@@ -51,6 +52,9 @@ public sealed class PulseSpectra
         if (amplitudes.Scale != ChargeScale.Amplitude) throw new ArgumentException($"histograms on the scale '{amplitudes.Scale}', expected '{ChargeScale.Amplitude}'", nameof(amplitudes));
         return new PulseSpectra(amplitudes, pedestals, pixel => pedestals.Baseline[pixel], [.. Enumerable.Repeat(double.NaN, amplitudes.PixelCount)], null);
     }
+
+    /// <summary>Amplitudes of a dark run from elsewhere.</summary>
+    internal static PulseSpectra Of(PixelHistograms amplitudes, Pedestals pedestals, ImmutableArray<double> liveTimeNs, PileUp pileUp) => new(amplitudes, pedestals, pixel => pedestals.Baseline[pixel], liveTimeNs, pileUp);
 
     /// <summary>Charges of isolated pulses.</summary>
     internal static PulseSpectra Of(PixelHistograms charges, Pedestals pedestals, double pedestal) => new(charges, pedestals, _ => pedestal, [.. Enumerable.Repeat(double.NaN, charges.PixelCount)], null);
@@ -72,23 +76,22 @@ public sealed class PulseSpectra
         return samples == 1 ? noise : Math.Sqrt((samples * noise * noise) + ((samples - 1) * RoundingVariance));
     }
 
-    /// <summary>Dark counts per time, the ones that pass for one corrected for [1/ns]; NaN where the live time is not known.</summary>
+    /// <summary>Dark counts per time [1/ns]; NaN where the live time is not known.</summary>
     /// <param name="pixel">Software id.</param>
-    public double RateOf(int pixel)
-    {
-        if (!(LiveTimeNs[pixel] > 0) || Pairs is null) return double.NaN;
-        return RateOf(Histograms.GetEntries(pixel) / LiveTimeNs[pixel]);
-    }
+    public double RateOf(int pixel) => RateOf(pixel, Histograms.GetEntries(pixel));
 
-    /// <summary>Dark counts per time from found pulses per time.</summary>
-    /// <param name="found">Pulses found per time [1/ns].</param>
-    internal double RateOf(double found)
+    /// <summary>
+    /// Dark counts per time from pulses counted in the live time [1/ns]; NaN where that is not known. Of dark counts in the same sample of 4 ns one is counted, and a pulse is delayed by
+    /// others that follow it, in time that is counted as live: 1 / counted = 1 / f + 2 ns + f D, with D the delay per rate.
+    /// </summary>
+    /// <param name="pixel">Software id.</param>
+    /// <param name="pulses">Number of pulses.</param>
+    internal double RateOf(int pixel, double pulses)
     {
-        if (Pairs is null) return found;
-
-        // f (1 - f t) = found, as far as it has a solution.
-        double root = 1 - (4 * found * Pairs.LostNs);
-        return root > 0 ? 2 * found / (1 + Math.Sqrt(root)) : 2 * found;
+        if (!(LiveTimeNs[pixel] > 0) || PileUp is null) return double.NaN;
+        if (pulses == 0) return 0;
+        double time = (LiveTimeNs[pixel] / pulses) - (0.5 * CameraGeometry.SampleNs);
+        return 2 / (time + Math.Sqrt(Math.Max((time * time) - (4 * PileUp.DelaySquareNs), 0)));
     }
 
     /// <summary>Entries above a charge, the bin that holds it in proportion.</summary>

@@ -1,29 +1,53 @@
 using DigiCam.Dark;
+using DigiCam.DarkRate;
 using DigiCam.DarkSpe;
 using DigiCam.Fitting;
 using DigiCam.Flags;
 using DigiCam.Histograms;
 using DigiCam.Results;
+using DigiCam.Tests.Simulation;
 
 namespace DigiCam.Tests.DarkSpe;
 
 public sealed class DarkSpeFitterTests
 {
+    private const double Crosstalk = 0.08;
+
+    // So many pulses that its own error does not matter.
+    private static readonly Lazy<PulseResponse> Truth = new(() => PulseResponse.Of(new PulseFinderOptions(), null, PhysicsCamera.Gain, PhysicsCamera.Spread, PhysicsCamera.Noise, 2_000_000));
+
     [Fact]
     public void Fit_IsolatedPulses_GivesTheTruthOnTheScaleOfTheFit()
     {
-        const double crosstalk = 0.08;
-        DarkSpeResult result = DarkSpeFitter.Fit(IsolatedPulses.Simulate(1296, 1500, crosstalk, seed: 1), cancellationToken: TestContext.Current.CancellationToken);
-        PulseResponse truth = PulseResponse.Of(new PulseFinderOptions(), null, IsolatedPulses.Gain, IsolatedPulses.Spread, IsolatedPulses.Noise);
+        DarkSpeResult result = DarkSpeFitter.Fit(IsolatedPulses.Simulate(1296, 1500, Crosstalk, seed: 1), cancellationToken: TestContext.Current.CancellationToken);
+        PulseResponse truth = Truth.Value;
         Assert.True(result.GoodCount > 1280, $"{result.GoodCount} good");
         AssertPulls(result, "gain", truth.Gain);
         AssertPulls(result, "single_pe_spread", truth.Spread);
         AssertPulls(result, "offset", truth.Offset);
-        AssertPulls(result, "crosstalk", 1 - Math.Exp(-crosstalk));
+        AssertPulls(result, "crosstalk", 1 - Math.Exp(-Crosstalk));
         Assert.InRange(truth.Efficiency, 0.99, 1);
 
         // A sampled amplitude is lower than the peak of the pulse, but not by much.
         Assert.InRange(truth.Gain / IsolatedPulses.Gain, 0.95, 1);
+    }
+
+    [Theory]
+    [InlineData(2.0)]
+    [InlineData(3.0)]
+    [InlineData(5.0)]
+    public void Fit_DarkRun_GivesTheTruthOfIsolatedPulsesWhateverPilesUp(double mhz)
+    {
+        DarkSpeResult result = DarkSpeFitter.Fit(SimulatedPulses.Draw(mhz, Crosstalk, 6000), cancellationToken: TestContext.Current.CancellationToken);
+        Assert.True(result.GoodCount > 1280, $"{result.GoodCount} good");
+        AssertPulls(result, "gain", Truth.Value.Gain);
+        AssertPulls(result, "single_pe_spread", Truth.Value.Spread);
+        AssertPulls(result, "offset", Truth.Value.Offset);
+        AssertPulls(result, "crosstalk", 1 - Math.Exp(-Crosstalk));
+        Staircase staircase = Staircase.Of(result);
+        AssertPulls("staircase rate", staircase.RateMHz, staircase.RateErrorMHz, mhz);
+        AssertPulls("staircase crosstalk", staircase.Crosstalk, staircase.CrosstalkError, Crosstalk);
+        Assert.InRange(result["chi2_per_ndf"].Values.Average(), 0.9, 1.1);
     }
 
     [Fact]
@@ -106,9 +130,9 @@ public sealed class DarkSpeFitterTests
     }
 
     [Fact]
-    public void Model_WithSecondDarkCounts_HasTheRightSlopesAndContent()
+    public void Model_WithPileUp_HasTheRightSlopesAndContent()
     {
-        DarkSpectrumModel model = new(3, PulsePairs.Of(new PulseFinderOptions()));
+        DarkSpectrumModel model = new(3, PileUp.Of(new PulseFinderOptions()));
         model.SetPixel(285.3, 1, 3e-3);
         double[] at = [0.5, 5.1, -0.1, 1000, 90, 8];
         double[] edges = [.. Enumerable.Range(0, 60).Select(i => 280.5 + i)];
@@ -138,14 +162,24 @@ public sealed class DarkSpeFitterTests
     }
 
     [Fact]
-    public void Pairs_AtAnyDelay_AreOneLargerPulseOrTwo()
+    public void PileUp_OfDarkCountsAtAnyDelay_AddsBetweenNothingAndAllOfThem()
     {
-        PulsePairs pairs = PulsePairs.Of(new PulseFinderOptions());
-        Assert.All(pairs.Classes, c => Assert.InRange(c.Excess, 0, 1.05));
+        PileUp pileUp = PileUp.Of(new PulseFinderOptions());
+        foreach (IGrouping<PileUpCase, PileUpClass> oneCase in pileUp.Classes.GroupBy(c => c.Case)) Assert.Equal(1, oneCase.Sum(c => c.Share), 1e-9);
 
-        // Nothing lasts longer than a pulse and its dead time together.
-        Assert.InRange(pairs.Classes.Sum(c => c.TimeNs), 10, 40);
-        Assert.InRange(pairs.LostNs, 0, 12);
+        // A second dark count is found on the rise of the first or not at all; in the sample between two that are just not resolved there is less than one avalanche.
+        PileUpClass[] one = [.. pileUp.Classes.Where(c => c.Case == PileUpCase.One)];
+        Assert.All(one, c => Assert.InRange(c.Charge, 0.75, 2.05));
+        Assert.InRange(one.Sum(c => c.Share * c.Charge), 1.3, 1.5);
+        Assert.InRange(one.Sum(c => c.Share * c.DelayNs), 3, 7);
+        Assert.All(pileUp.Classes, c => Assert.InRange(c.Spread, 0, 8));
+
+        // Later than the window nothing happens: a wider one would only add undisturbed pulses.
+        PulseTrials trials = new(new PulseFinderOptions(), null, PhysicsCamera.Gain, PhysicsCamera.Spread, PhysicsCamera.Noise);
+        double alone = trials.Draw(20_000, 0, 1).Average(t => t.Charge);
+        Assert.True(WithSecond(pileUp.WindowNs - 6) > alone + 0.01);
+
+        double WithSecond(double delayNs) => trials.Draw(20_000, delayNs, 1, 1).TakeLast(1_000).Average(t => t.Charge);
     }
 
     [Fact]
@@ -169,12 +203,18 @@ public sealed class DarkSpeFitterTests
 
     private static void AssertPulls(DarkSpeResult result, string key, double truth)
     {
-        PixelQuantity quantity = result[key];
-        double[] pulls = [.. Enumerable.Range(0, result.PixelCount).Where(p => result.Flags[p] == PixelFlags.None && quantity.Errors[p] > 0).Select(p => (quantity.Values[p] - truth) / quantity.Errors[p])];
+        int[] good = [.. Enumerable.Range(0, result.PixelCount).Where(p => result.Flags[p] == PixelFlags.None && result[key].Errors[p] > 0)];
+        AssertPulls(key, [.. good.Select(p => result[key].Values[p])], [.. good.Select(p => result[key].Errors[p])], truth);
+    }
+
+    private static void AssertPulls(string name, IReadOnlyList<double> values, IReadOnlyList<double> errors, double truth)
+    {
+        double[] pulls = [.. values.Zip(errors, (value, error) => (value - truth) / error)];
         double mean = pulls.Average();
         double width = Math.Sqrt(pulls.Average(p => (p - mean) * (p - mean)));
-        TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant($"{key}: mean {quantity.Values.Average():F5} truth {truth:F5} pull {mean:F3} width {width:F3} of {pulls.Length}"));
-        Assert.True(Math.Abs(mean) < 0.15 && width is > 0.85 and < 1.15, FormattableString.Invariant($"{key}: truth {truth:F4}, pull {mean:F3}, width {width:F3}"));
+        string measured = FormattableString.Invariant($"{name}: mean {values.Average():F5}, truth {truth:F5}, pull {mean:F3}, width {width:F3} of {pulls.Length}");
+        TestContext.Current.TestOutputHelper?.WriteLine(measured);
+        Assert.True(Math.Abs(mean) < 0.15 && width is > 0.85 and < 1.15, measured);
     }
 
     private static void Only(double[] counts, params (int Code, double Entries)[] filled)
