@@ -89,6 +89,7 @@ public sealed class DarkCommandTests : IDisposable
         Assert.All(pulls.Take(Pixels), pull => Assert.InRange(pull, -4, 4));
         Assert.InRange(pulls.Take(Pixels).Average(), -3 / Math.Sqrt(Pixels), 3 / Math.Sqrt(Pixels));
         Assert.All(pulls.Skip(Pixels), pull => Assert.Equal(double.NaN, pull));
+        Assert.Contains("pixel 16: NotEnoughData, FIT_FAILED STUCK", fit.Output, StringComparison.Ordinal);
         Digicam.Result display = Run("dark", "few");
         AssertOk(display);
         Assert.Equal(Body(fit), Body(display));
@@ -179,6 +180,29 @@ public sealed class DarkCommandTests : IDisposable
             row[2] += 1e-3;
         }).Write(_folder.File("later.npz"));
         Run("dark-spe", "-p", "out", "--input_fit_filename", "later.npz").AssertRefused("later.npz", "spe_hv_on.h5");
+    }
+
+    [Fact]
+    public void SamplesInPlaceOfPulses_AreRefused()
+    {
+        AssertOk(Dark("dark", "-c", "-q"));
+        File.Delete(_folder.File("out/adc_hv_on.h5"));
+        Run("dark-spe", "-p", "out", "--histo_filename", "adc_hv_on.npz").AssertRefused("adc_hv_on.npz: adcs", "all samples", "pulses");
+    }
+
+    [Fact]
+    public void WaveformsTooShortForPulses_AreRefused()
+    {
+        File.WriteAllText(_folder.File("short.yaml"), """
+            name: short
+            seed: 5
+            samples: 12
+            runs:
+              - {name: dark, kind: dark, events: 5}
+            """);
+        AssertOk(Run("simulate", "short.yaml", "--out", "short"));
+        Run("dark", "-c", "-d", "short", "--file_basename", "dark_", "--output_directory", "short/out").AssertRefused("dark_000.fits.fz", "12 samples", "13");
+        Assert.Empty(Directory.GetFiles(_folder.File("short/out")));
     }
 
     [Fact]

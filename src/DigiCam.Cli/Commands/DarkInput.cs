@@ -11,6 +11,9 @@ namespace DigiCam.Cli.Commands;
 /// <summary>What the dark tasks fit, from a run or from files: histograms of a dark run, and the result with high voltage off.</summary>
 internal sealed class DarkInput
 {
+    // Pulses lie half a photo-electron above the baseline and more, half of all samples below it.
+    private const double LeastHeightLsb = 1;
+
     private DarkInput(DarkHistograms? dark, PixelHistograms? codes, HvOffResult? hvOff, Provenance provenance, long events) =>
         (Dark, Codes, HvOff, Provenance, EventsRead) = (dark, codes, hvOff, provenance, events);
 
@@ -64,7 +67,12 @@ internal sealed class DarkInput
         if (request.Create)
         {
             (DarkHistograms made, Provenance provenance) = await request.AccumulateAsync(
-                (run, progress) => DarkPass.Accumulate(run, pedestals, progress: progress, batchEvents: request.BatchEvents, cancellationToken: cancellationToken),
+                (run, progress) =>
+                {
+                    int least = PulseFinder.LeastSamples(new PulseFinderOptions());
+                    if (run.SampleCount < least) throw new InvalidDataException(FormattableString.Invariant($"{run.Files[0].Path}: waveforms of {run.SampleCount} samples, pulses need at least {least}"));
+                    return DarkPass.Accumulate(run, pedestals, progress: progress, batchEvents: request.BatchEvents, cancellationToken: cancellationToken);
+                },
                 () => request.CheckTargets(histogramPaths, resultPaths), inputs, cancellationToken);
             made.Write(histogramPaths[0], System.Text.Json.JsonSerializer.Serialize(provenance));
             if (codes is not null) NpzHistograms.Write(histogramPaths[1], codes(made));
@@ -83,6 +91,8 @@ internal sealed class DarkInput
         if (needsHvOff && dark is not null && dark.Pedestals.UnknownCount == dark.PixelCount)
             throw new InvalidDataException($"{source}: was filled without a result with high voltage off: it holds no pulses; -c fills it anew");
         if (pedestals is not null && (dark?.Samples ?? (areSamples ? old : null)) is { } saved) PedestalCheck.Require(saved, pedestals);
+        if (pedestals is not null && !areSamples && old is not null && PedestalCheck.MedianDistance(old, pedestals) < LeastHeightLsb)
+            throw new InvalidDataException($"{source}: adcs: the median lies at the baseline: these are all samples of a run, not the charges of its pulses");
         return new DarkInput(
             dark, old, hvOff,
             await request.ProvenanceOfSavedAsync(source, ResultFiles.ReadProvenanceBeside(source), inputs, cancellationToken), 0);
