@@ -301,7 +301,8 @@ public sealed class Minimizer
             if (p.IsFixed || IsAtLimit(p, _point[k])) continue;
             double nearest = _point[k] - p.Lower <= p.Upper - _point[k] ? p.Lower : p.Upper;
             double way = nearest - _point[k];
-            if (!double.IsFinite(way) || Math.Abs(_hessian[(k * n) + k]) * way * way > Tolerance || _gradient[k] * way > Tolerance) continue;
+            bool unseen = Math.Abs(_hessian[(k * n) + k]) * way * way <= Tolerance && _gradient[k] * way <= Tolerance;
+            if (!double.IsFinite(way) || !unseen) continue;
             _point[k] = nearest;
             moved = true;
         }
@@ -421,6 +422,7 @@ public sealed class Minimizer
         {
             if (parameters[k].IsFixed || IsAtLimit(parameters[k], _point[k])) continue;
             double curvature = _curvature[(k * n) + k];
+            if (!double.IsFinite(curvature)) return false;
 
             // Without curvature there is no scale for a step: the row stays 0, which makes the matrix singular.
             if (!(curvature > 0)) continue;
