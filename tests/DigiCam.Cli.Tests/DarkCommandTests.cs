@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using DigiCam.Files;
 using DigiCam.HvOff;
@@ -63,6 +64,85 @@ public sealed class DarkCommandTests : IDisposable
     }
 
     [Fact]
+    public void Dark_WithAndWithoutHighVoltageOff_HasCampbellsEstimateOrSaysWhyNot()
+    {
+        // Sixteen pixels of 25 000 samples each; the others are stuck, which takes no time to fit.
+        const int Pixels = 16;
+        File.WriteAllText(_folder.File("few.yaml"), $$"""
+            name: few
+            seed: 5
+            camera:
+              dark_count_rate: 3 MHz
+            faults:
+              stuck: [{{string.Join(", ", Enumerable.Range(Pixels, 1296 - Pixels))}}]
+            runs:
+              - {name: hv_off, kind: hv_off, events: 100}
+              - {name: dark, kind: dark, events: 500, clock: random}
+            """);
+        AssertOk(Run("simulate", "few.yaml", "--out", "few"));
+        AssertOk(Run("hvoff", "-c", "-p", "-q", "-d", "few", "--file_basename", "hv_off_", "--output_directory", "few"));
+        Digicam.Result fit = Run("dark", "-c", "-p", "-d", "few", "--file_basename", "dark_", "--output_directory", "few");
+        AssertOk(fit);
+        Assert.Contains(FormattableString.Invariant($"{Pixels} of 1296 pixels are good"), fit.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Campbell's theorem", fit.Output, StringComparison.Ordinal);
+        double[] pulls = [.. Column("campbell_rate_mhz").Zip(Column("campbell_rate_error_mhz"), (rate, error) => (rate - 3) / error)];
+        Assert.All(pulls.Take(Pixels), pull => Assert.InRange(pull, -4, 4));
+        Assert.InRange(pulls.Take(Pixels).Average(), -3 / Math.Sqrt(Pixels), 3 / Math.Sqrt(Pixels));
+        Assert.All(pulls.Skip(Pixels), pull => Assert.Equal(double.NaN, pull));
+        Assert.Contains("pixel 16: NotEnoughData, FIT_FAILED STUCK", fit.Output, StringComparison.Ordinal);
+        Digicam.Result display = Run("dark", "few");
+        AssertOk(display);
+        Assert.Equal(Body(fit), Body(display));
+
+        // The same fits, but what Campbell's theorem needs is not there.
+        File.Move(_folder.File("few/adc_hv_off_fit.npz"), _folder.File("off.npz"));
+        Digicam.Result without = Run("dark", "few");
+        AssertOk(without);
+        Assert.Contains("note: without a result with high voltage off there is no estimate by Campbell's theorem", without.Output, StringComparison.Ordinal);
+        Assert.Matches(@"dark count rate \(Campbell\) +MHz +NaN +NaN +NaN +NaN +0", without.Output);
+        Assert.Matches(@"dark count rate +MHz +\d\.\d+.* 16", without.Output);
+
+        // Of other pixels: also where saved histograms are fitted, those of the 2017 scripts among them.
+        double[][] rows = HvOffFiles.ReadFit(_folder.File("off.npz"));
+        new NpzWriter().Add("adcs_fit_result", [1296, 3, 2], (pixel, row) => rows[(pixel + 5) % Pixels].CopyTo(row)).Write(_folder.File("moved.npz"));
+        Run("dark", "-p", "few", "--input_fit_filename", "moved.npz").AssertRefused("moved.npz");
+        AssertOk(Run("dark", "-c", "-q", "-d", "few", "--file_basename", "dark_", "--output_directory", "few"));
+        Run("dark", "-p", "few", "--input_fit_filename", "moved.npz").AssertRefused("moved.npz: adcs_fit_result: baselines lie", "other pixels");
+        File.Delete(_folder.File("few/adc_hv_on.h5"));
+        Run("dark", "-p", "few", "--input_fit_filename", "moved.npz").AssertRefused("moved.npz: adcs_fit_result: baselines lie", "other pixels");
+        AssertOk(Run("dark", "-p", "-q", "few", "--input_fit_filename", "off.npz"));
+
+        double[] Column(string name)
+        {
+            string[][] lines = [.. File.ReadLines(_folder.File("few/adc_hv_on_fit.csv")).Where(l => !l.StartsWith('#')).Select(l => l.Split(','))];
+            int column = Array.IndexOf(lines[0], name);
+            return [.. lines.Skip(1).Select(l => double.TryParse(l[column], CultureInfo.InvariantCulture, out double value) ? value : double.NaN)];
+        }
+    }
+
+    [Theory]
+    [InlineData("dark")]
+    [InlineData("dark-spe")]
+    [InlineData("dark-rate")]
+    public void InterruptedWhileReading_LeavesNoFile(string task)
+    {
+        // The output folder is made just before the reading starts.
+        new SimulatedRun { EventCount = 3000 }.Write(_folder.File("long_000.fits.fz"));
+        Digicam.RunInterrupted(
+            _folder.FullName, _ => Directory.Exists(_folder.File("new")),
+            task, "-c", "-p", "-f", "long_000", "--output_directory", "new", "-n", "1", "--input_fit_filename", "out/adc_hv_off_fit.npz").AssertCancelled(task);
+        Assert.Empty(Directory.GetFiles(_folder.File("new")));
+    }
+
+    [Fact]
+    public void InterruptedWhileFitting_KeepsTheHistogramsOnly()
+    {
+        Digicam.RunInterrupted(_folder.FullName, _ => File.Exists(_folder.File("out/adc_hv_on.json")), ["dark", "-c", "-p", "-d", Small, "--file_basename", "dark_", "--output_directory", "out"]).AssertCancelled("dark");
+        Assert.Equal(["adc_hv_on.h5", "adc_hv_on.json", "adc_hv_on.npz"], Directory.GetFiles(_folder.File("out"), "adc_hv_on*").Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(Directory.GetFiles(_folder.File("out")), f => Path.GetFileName(f).StartsWith('.') || f.EndsWith(".tmp", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void MissingInputFit_IsNamed()
     {
         Directory.CreateDirectory(_folder.File("other"));
@@ -100,6 +180,29 @@ public sealed class DarkCommandTests : IDisposable
             row[2] += 1e-3;
         }).Write(_folder.File("later.npz"));
         Run("dark-spe", "-p", "out", "--input_fit_filename", "later.npz").AssertRefused("later.npz", "spe_hv_on.h5");
+    }
+
+    [Fact]
+    public void SamplesInPlaceOfPulses_AreRefused()
+    {
+        AssertOk(Dark("dark", "-c", "-q"));
+        File.Delete(_folder.File("out/adc_hv_on.h5"));
+        Run("dark-spe", "-p", "out", "--histo_filename", "adc_hv_on.npz").AssertRefused("adc_hv_on.npz: adcs", "all samples", "pulses");
+    }
+
+    [Fact]
+    public void WaveformsTooShortForPulses_AreRefused()
+    {
+        File.WriteAllText(_folder.File("short.yaml"), """
+            name: short
+            seed: 5
+            samples: 12
+            runs:
+              - {name: dark, kind: dark, events: 5}
+            """);
+        AssertOk(Run("simulate", "short.yaml", "--out", "short"));
+        Run("dark", "-c", "-d", "short", "--file_basename", "dark_", "--output_directory", "short/out").AssertRefused("dark_000.fits.fz", "12 samples", "13");
+        Assert.Empty(Directory.GetFiles(_folder.File("short/out")));
     }
 
     [Fact]

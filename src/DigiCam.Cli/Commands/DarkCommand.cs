@@ -27,7 +27,7 @@ internal static class DarkCommand
     {
         IReadOnlyList<string> resultPaths = ResultFiles.Paths(request.FitPath);
         ClosingLine closing = new();
-        DarkInput input = await DarkInput.ReadAsync(request, hvOff, needsHvOff: false, dark => dark.Samples, resultPaths, cancellationToken);
+        DarkInput input = await DarkInput.ReadAsync(request, hvOff, needsHvOff: false, dark => dark.Samples, areSamples: true, resultPaths, cancellationToken);
         if (input.HvOff is null) request.Say("note: without a result with high voltage off there is no estimate by Campbell's theorem");
         DarkResult? result = !request.HasResult ? null : request.Fit ? Fit(input, request, cancellationToken) : Restore(input.Dark?.Samples ?? input.Codes!, input.Dark?.SampleBlocks, input.HvOff, ResultFiles.Read(resultPaths[0], Name));
         if (request.Fit)

@@ -11,8 +11,11 @@ namespace DigiCam.Cli.Commands;
 /// <summary>What the dark tasks fit, from a run or from files: histograms of a dark run, and the result with high voltage off.</summary>
 internal sealed class DarkInput
 {
-    private DarkInput(DarkHistograms? dark, PixelHistograms? codes, HvOffResult? hvOff, string? hvOffPath, Provenance provenance, long events) =>
-        (Dark, Codes, HvOff, HvOffPath, Provenance, EventsRead) = (dark, codes, hvOff, hvOffPath, provenance, events);
+    // Pulses lie half a photo-electron above the baseline and more, half of all samples below it.
+    private const double LeastHeightLsb = 1;
+
+    private DarkInput(DarkHistograms? dark, PixelHistograms? codes, HvOffResult? hvOff, Provenance provenance, long events) =>
+        (Dark, Codes, HvOff, Provenance, EventsRead) = (dark, codes, hvOff, provenance, events);
 
     /// <summary>Everything from one pass over a run; null when there is only a file of the 2017 scripts.</summary>
     public DarkHistograms? Dark { get; }
@@ -22,9 +25,6 @@ internal sealed class DarkInput
 
     /// <summary>Baselines and noise; null without.</summary>
     public HvOffResult? HvOff { get; }
-
-    /// <summary>The file they are from.</summary>
-    public string? HvOffPath { get; }
 
     /// <summary>Where the histograms come from.</summary>
     public Provenance Provenance { get; }
@@ -49,10 +49,11 @@ internal sealed class DarkInput
     /// <param name="hvOffPath">What the user says of the result with high voltage off; null for the usual file.</param>
     /// <param name="needsHvOff">Without it there is nothing to do.</param>
     /// <param name="codes">The histograms that the 2017 scripts have a file of; null if none.</param>
+    /// <param name="areSamples">True when these are of all samples, whose pixels baselines can be compared with.</param>
     /// <param name="resultPaths">Files of the results.</param>
     /// <param name="cancellationToken">Stops.</param>
     public static async Task<DarkInput> ReadAsync(
-        TaskRequest request, string? hvOffPath, bool needsHvOff, Func<DarkHistograms, PixelHistograms>? codes, IReadOnlyList<string> resultPaths, CancellationToken cancellationToken)
+        TaskRequest request, string? hvOffPath, bool needsHvOff, Func<DarkHistograms, PixelHistograms>? codes, bool areSamples, IReadOnlyList<string> resultPaths, CancellationToken cancellationToken)
     {
         string[] histogramPaths = HistogramPaths(request.HistogramPath, codes is not null);
         request.Check(histogramPaths, resultPaths);
@@ -61,18 +62,23 @@ internal sealed class DarkInput
         if (!exists && (needsHvOff || hvOffPath is not null)) throw new UsageException($"{path}: no such file; --input_fit_filename names the result of digicam hvoff that is needed here");
         HvOffResult? hvOff = exists ? HvOffFiles.ReadInput(path) : null;
         InputFile[] inputs = exists ? [await InputFile.HashAsync(path, null, cancellationToken)] : [];
-        Pedestals? pedestals = hvOff is null ? null : Pedestals.From(hvOff);
+        string key = path.EndsWith(".h5", StringComparison.OrdinalIgnoreCase) ? HvOffResult.TaskName : NpzFits.Key;
+        Pedestals? pedestals = hvOff is null ? null : Pedestals.From(hvOff, $"{path}: {key}");
         if (request.Create)
         {
             (DarkHistograms made, Provenance provenance) = await request.AccumulateAsync(
-                (run, progress) => DarkPass.Accumulate(run, pedestals, progress: progress, batchEvents: request.BatchEvents, cancellationToken: cancellationToken),
+                (run, progress) =>
+                {
+                    int least = PulseFinder.LeastSamples(new PulseFinderOptions());
+                    if (run.SampleCount < least) throw new InvalidDataException(FormattableString.Invariant($"{run.Files[0].Path}: waveforms of {run.SampleCount} samples, pulses need at least {least}"));
+                    return DarkPass.Accumulate(run, pedestals, progress: progress, batchEvents: request.BatchEvents, cancellationToken: cancellationToken);
+                },
                 () => request.CheckTargets(histogramPaths, resultPaths), inputs, cancellationToken);
-            if (pedestals is not null) CheckPedestals(made.Samples, pedestals, path);
             made.Write(histogramPaths[0], System.Text.Json.JsonSerializer.Serialize(provenance));
             if (codes is not null) NpzHistograms.Write(histogramPaths[1], codes(made));
             ResultFiles.WriteProvenance(histogramPaths[^1], provenance);
             foreach (string written in histogramPaths) request.Say($"histograms: {written}");
-            return new DarkInput(made, null, hvOff, path, provenance, made.EventCount);
+            return new DarkInput(made, null, hvOff, provenance, made.EventCount);
         }
 
         // A file of the 2017 scripts alone will do where it holds what is fitted.
@@ -84,18 +90,11 @@ internal sealed class DarkInput
             throw new InvalidDataException($"{path}: is another result with high voltage off than the one that {source} was filled with");
         if (needsHvOff && dark is not null && dark.Pedestals.UnknownCount == dark.PixelCount)
             throw new InvalidDataException($"{source}: was filled without a result with high voltage off: it holds no pulses; -c fills it anew");
+        if (pedestals is not null && (dark?.Samples ?? (areSamples ? old : null)) is { } saved) PedestalCheck.Require(saved, pedestals);
+        if (pedestals is not null && !areSamples && old is not null && PedestalCheck.MedianDistance(old, pedestals) < LeastHeightLsb)
+            throw new InvalidDataException($"{source}: adcs: the median lies at the baseline: these are all samples of a run, not the charges of its pulses");
         return new DarkInput(
-            dark, old, hvOff, path,
+            dark, old, hvOff,
             await request.ProvenanceOfSavedAsync(source, ResultFiles.ReadProvenanceBeside(source), inputs, cancellationToken), 0);
-    }
-
-    private static void CheckPedestals(PixelHistograms samples, Pedestals pedestals, string path)
-    {
-        double distance = PedestalCheck.MedianDistance(samples, pedestals);
-        if (distance > PedestalCheck.LargestDistanceLsb)
-        {
-            throw new InvalidDataException(FormattableString.Invariant(
-                $"{path}: adcs_fit_result: baselines lie {distance:F1} LSB from the samples of the dark run in the median pixel: they are of other pixels or of another time"));
-        }
     }
 }

@@ -28,7 +28,7 @@ internal static class DarkRateCommand
     {
         IReadOnlyList<string> resultPaths = ResultFiles.Paths(request.FitPath);
         ClosingLine closing = new();
-        DarkInput input = await DarkInput.ReadAsync(request, hvOff, needsHvOff: true, codes: null, resultPaths, cancellationToken);
+        DarkInput input = await DarkInput.ReadAsync(request, hvOff, needsHvOff: true, codes: null, areSamples: false, resultPaths, cancellationToken);
         DarkRateResult? result = null;
         if (request.Fit)
         {

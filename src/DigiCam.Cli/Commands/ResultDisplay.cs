@@ -30,8 +30,8 @@ internal static class ResultDisplay
 
         foreach (int pixel in flagged.Take(MostFlaggedPixels))
         {
-            string values = string.Join(", ", result.Quantities.Take(QuantitiesOfPixel).Select(q => $"{q.Name} {Text(q.Values[pixel])}{(q.HasErrors ? " +- " + Text(q.Errors[pixel]) : "")} {q.Unit}".TrimEnd()));
-            Console.WriteLine(FormattableString.Invariant($"  pixel {pixel}: {values}, {result.Fits[pixel].Status}, {PixelFlagNames.Describe(result.Flags[pixel])}"));
+            string values = string.Concat(result.Quantities.Where(q => double.IsFinite(q.Values[pixel])).Take(QuantitiesOfPixel).Select(q => $"{Text(q, pixel)}, "));
+            Console.WriteLine(FormattableString.Invariant($"  pixel {pixel}: {values}{result.Fits[pixel].Status}, {PixelFlagNames.Describe(result.Flags[pixel])}"));
         }
 
         if (flagged.Length > MostFlaggedPixels) Console.WriteLine(FormattableString.Invariant($"  ... {flagged.Length - MostFlaggedPixels} more in the table"));
@@ -45,6 +45,13 @@ internal static class ResultDisplay
             Markup.Escape(quantity.Name), Markup.Escape(quantity.Unit), Text(spread.Median), Text(spread.Sigma),
             Text(finite.Length > 0 ? finite.Min() : double.NaN), Text(finite.Length > 0 ? finite.Max() : double.NaN),
             finite.Length.ToString(CultureInfo.InvariantCulture));
+    }
+
+    // A value on its limit has no error.
+    private static string Text(PixelQuantity quantity, int pixel)
+    {
+        string error = !quantity.HasErrors ? "" : double.IsNaN(quantity.Errors[pixel]) ? " +- ?" : " +- " + Text(quantity.Errors[pixel]);
+        return $"{quantity.Name} {Text(quantity.Values[pixel])}{error} {quantity.Unit}".TrimEnd();
     }
 
     private static string Text(double value) => value.ToString("F3", CultureInfo.InvariantCulture);

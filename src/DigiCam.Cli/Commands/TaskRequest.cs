@@ -44,9 +44,6 @@ internal sealed record TaskRequest
     /// <summary>The file of results.</summary>
     public string FitPath => Path.Combine(OutputDirectory, FitName);
 
-    /// <summary>Whether saved histograms are needed.</summary>
-    public bool ReadsHistograms => !Create;
-
     /// <summary>Whether there is a result at the end: all but the stage create alone.</summary>
     public bool HasResult => Fit || !Create;
 

@@ -36,6 +36,14 @@ public sealed record DarkRateRequirements : Requirements<DarkRateResult>
             Check.Limits("dead or hot pixels", Count(result, PixelFlags.Dead | PixelFlags.Hot), "", null, MaximumDeadOrHot, Outcome.Warn),
             .. result.RateAgreements.Concat(result.CrosstalkAgreements).Select(a =>
                 Check.Limits($"{a.Quantity.Name}: within 3 errors of {a.Reference.Name}", 100 * a.WithinThreeErrors, "%", MinimumAgreement, null, Outcome.Warn)),
+            .. result.RateAgreements.Concat(result.CrosstalkAgreements).Select(Bias),
         ];
+    }
+    // In the median of the camera, with three of its errors.
+    private static Check Bias(RateAgreement agreement)
+    {
+        double scale = agreement.IsRelative ? 100 : 1;
+        string name = $"{agreement.Quantity.Name}: bias against {agreement.Reference.Name}";
+        return Check.Limits(name, scale * agreement.Bias, agreement.IsRelative ? "%" : "", -scale * agreement.AllowedBias, scale * agreement.AllowedBias, Outcome.Warn);
     }
 }

@@ -13,9 +13,6 @@ namespace DigiCam.Notebooks.Views;
 [TypeFormatterSource(typeof(HtmlFormatterSource<RateComparison>))]
 public sealed class RateComparison : IHtml
 {
-    // Of the median of a normal law, relative to that of the mean.
-    private const double MedianErrorFactor = 1.2533141373155;
-
     private readonly DarkRateResult _result;
 
     internal RateComparison(DarkRateResult result)
@@ -76,20 +73,27 @@ public sealed class RateComparison : IHtml
     private static Chart ChartOf(RateAgreement agreement)
     {
         Chart chart = Charts.Correlation(Of(agreement.Reference), Of(agreement.Quantity), equal: true);
-        string text = FormattableString.Invariant($"median ratio {agreement.MedianRatio:F3}, {100 * agreement.WithinThreeErrors:F1} % within 3 errors");
+        string bias = agreement.IsRelative
+            ? FormattableString.Invariant($"median ratio {agreement.MedianRatio:F3} ± {agreement.BiasError:F3}")
+            : FormattableString.Invariant($"median difference {agreement.MedianDifference:F4} ± {agreement.BiasError:F4}");
+        string text = FormattableString.Invariant($"{bias}, {100 * agreement.WithinThreeErrors:F1} % within 3 errors");
         return new Chart(chart.Plotly, chart.Title) { Subtitle = chart.Subtitle.Length > 0 ? $"{text}, {chart.Subtitle}" : text };
 
         CameraQuantity Of(PixelQuantity quantity) => new(quantity.Name, "", quantity.Unit, [.. quantity.Values.Select((v, p) => double.IsFinite(agreement.Pulls[p]) ? v : double.NaN)]);
     }
 
+    // Of rates in percent.
+    private static double BiasScale(RateAgreement? agreement) => agreement is { IsRelative: true } ? 100 : 1;
+
     private Table TableOf(string caption, IReadOnlyList<RateAgreement> agreements)
     {
         string unit = agreements.Count > 0 ? agreements[0].Reference.Unit : "";
+        string biasUnit = agreements.Any(a => a.IsRelative) ? "%" : unit;
         IEnumerable<object?[]> rows = agreements.Select(a => Row(a.Quantity, a));
         if (agreements.Count > 0) rows = rows.Prepend(Row(agreements[0].Reference, null));
         return new Table(
             $"{caption}, each way compared with the first",
-            [new("way"), new("median of good pixels", unit), new("spread", unit, 3), new("median ratio", Digits: 4), new("χ² per pixel", Digits: 3), new("within 3 errors", "%", 4), new("agree")], rows);
+            [new("way"), new("median of good pixels", unit), new("spread", unit, 3), new("median ratio", Digits: 4), new("bias", biasUnit), new("allowed", biasUnit, 2), new("χ² per pixel", Digits: 3), new("within 3 errors", "%", 4), new("agree")], rows);
     }
 
     private object?[] Row(PixelQuantity quantity, RateAgreement? agreement)
@@ -97,8 +101,9 @@ public sealed class RateComparison : IHtml
         SigmaClip spread = SigmaClip.Of(quantity.Values.Where((_, pixel) => _result.Flags[pixel] == PixelFlags.None), _result.Limits.OutlierSigmas);
         return
         [
-            quantity.Name, new Measurement(spread.Median, MedianErrorFactor * spread.Sigma / Math.Sqrt(spread.Kept)), spread.Sigma,
-            agreement?.MedianRatio, agreement?.ChiSquarePerPixel, agreement is null ? null : 100 * agreement.WithinThreeErrors,
+            quantity.Name, new Measurement(spread.Median, spread.MedianError), spread.Sigma,
+            agreement?.MedianRatio, agreement is null ? null : new Measurement(BiasScale(agreement) * agreement.Bias, BiasScale(agreement) * agreement.BiasError), BiasScale(agreement) * agreement?.AllowedBias,
+            agreement?.ChiSquarePerPixel, agreement is null ? null : 100 * agreement.WithinThreeErrors,
             agreement?.Agrees,
         ];
     }

@@ -18,7 +18,7 @@ public static class DarkPass
     /// <param name="batchEvents">Events between two looks at progress and cancellation.</param>
     /// <param name="cancellationToken">Stops after the current batch.</param>
     /// <exception cref="ArgumentException">The options are impossible for such a run, or the pedestals are those of another camera.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged, or an event has another number of samples.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, an event has another number of samples, or the pedestals are not those of the run's pixels (<see cref="PedestalCheck"/>).</exception>
     public static DarkHistograms Accumulate(
         Run run,
         Pedestals? pedestals,
@@ -39,7 +39,9 @@ public static class DarkPass
         foreach (Part part in parts) part.Flush();
         Part sum = parts[0];
         foreach (Part part in parts.Skip(1)) sum.Merge(part);
-        return plan.Histograms(sum);
+        DarkHistograms dark = plan.Histograms(sum);
+        PedestalCheck.Require(dark.Samples, pedestals);
+        return dark;
     }
 
     // What all threads share: settings of the pixels, and the blocks, whose memory is too large for one each.

@@ -24,6 +24,18 @@ public static class PedestalCheck
             .Select(pixel => Math.Abs(Median(samples, pixel) - pedestals.Baseline[pixel])).Median();
     }
 
+    /// <summary>Refuses pedestals farther from the samples than <see cref="LargestDistanceLsb"/>.</summary>
+    /// <param name="samples">All samples of the run, on an axis of ADC codes.</param>
+    /// <param name="pedestals">The pedestals.</param>
+    /// <exception cref="InvalidDataException">They are of other pixels or of another time: one sentence that names their source.</exception>
+    public static void Require(PixelHistograms samples, Pedestals pedestals)
+    {
+        double distance = MedianDistance(samples, pedestals);
+        if (!(distance > LargestDistanceLsb)) return;
+        throw new InvalidDataException(FormattableString.Invariant(
+            $"{pedestals.Source}: baselines lie {distance:F1} LSB from the samples of the dark run in the median pixel: they are of other pixels or of another time"));
+    }
+
     private static double Median(PixelHistograms samples, int pixel)
     {
         long half = (samples.GetEntries(pixel) + 1) / 2;

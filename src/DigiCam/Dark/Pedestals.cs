@@ -22,6 +22,9 @@ public sealed record Pedestals
     /// <summary>Electronic noise without the rounding of the ADC (pixel) [LSB]; NaN = not known.</summary>
     public ImmutableArray<double> Noise { get; }
 
+    /// <summary>Where they come from, for messages: file and key.</summary>
+    public string Source { get; init; } = "pedestals";
+
     /// <summary>Number of pixels.</summary>
     public int PixelCount => Baseline.Length;
 
@@ -38,19 +41,21 @@ public sealed record Pedestals
 
     /// <summary>The pedestals of a result with high voltage off; those of pixels without a valid fit are not known.</summary>
     /// <param name="result">The result.</param>
-    public static Pedestals From(HvOffResult result)
+    /// <param name="source">Where it comes from, for messages; null if there is no file of it.</param>
+    public static Pedestals From(HvOffResult result, string? source = null)
     {
         ArgumentNullException.ThrowIfNull(result);
-        return new Pedestals(
+        Pedestals pedestals = new(
             [.. result.Pixels.Select(pixel => pixel.Fit.IsValid ? pixel.Baseline : double.NaN)],
             [.. result.Pixels.Select(pixel => pixel.Fit.IsValid ? pixel.Noise : double.NaN)]);
+        return source is null ? pedestals : pedestals with { Source = source };
     }
 
     /// <summary>True for a pixel with a baseline and a noise above 0.</summary>
     /// <param name="pixel">Software id.</param>
     public bool IsKnown(int pixel) => double.IsFinite(Baseline[pixel]) && double.IsFinite(Noise[pixel]) && Noise[pixel] > 0;
 
-    /// <summary>Equal when all values are, unknown ones included.</summary>
+    /// <summary>Equal when all values are, unknown ones included, wherever they come from.</summary>
     /// <param name="other">Other pedestals.</param>
     public bool Equals(Pedestals? other) => other is not null && Baseline.SequenceEqual(other.Baseline) && Noise.SequenceEqual(other.Noise);
 

@@ -82,9 +82,17 @@ public sealed class PulseFinder
 
     internal int ChargeEnd => Options.ChargeSamples - 1 - ChargeStart;
 
-    private int FirstSample => Math.Max(Options.EdgeSamples, FilterReach + RiseSamples);
+    private int FirstSample => FirstOf(Options);
 
     private int LastSample => SampleCount - 1 - Options.EdgeSamples;
+
+    /// <summary>Least number of samples of a waveform of which one is left to be searched.</summary>
+    /// <param name="options">What is a pulse.</param>
+    public static int LeastSamples(PulseFinderOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return FirstOf(options) + 1 + options.EdgeSamples;
+    }
 
     /// <summary>Baseline and threshold of a pixel in the filtered trace.</summary>
     /// <param name="baseline">Baseline [LSB].</param>
@@ -121,6 +129,8 @@ public sealed class PulseFinder
 
         return Scan(waveform, level, pulses, out liveSamples);
     }
+
+    private static int FirstOf(PulseFinderOptions options) => Math.Max(options.EdgeSamples, FilterReach + RiseSamples);
 
     private int Scan(ReadOnlySpan<short> waveform, PulseLevel level, Span<FoundPulse> pulses, out int liveSamples)
     {

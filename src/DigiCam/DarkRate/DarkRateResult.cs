@@ -47,8 +47,8 @@ public sealed class DarkRateResult : CameraResult
         PixelQuantity spectrum = CrosstalkOf(spe["crosstalk"]);
         PixelQuantity[] rate = [steps, .. From("dark_count_rate", "dark_count_rate_shot_noise", "dark count rate (shot noise)"), .. From("campbell_rate", "dark_count_rate_campbell", "dark count rate (Campbell)"), model];
         PixelQuantity[] crosstalk = [stepsCrosstalk, .. From("crosstalk", "crosstalk_shot_noise", "crosstalk (shot noise)"), .. From("campbell_crosstalk", "crosstalk_campbell", "crosstalk (Campbell)"), modelCrosstalk];
-        RateAgreements = [.. rate.Select(r => RateAgreement.Of(r, p0, Flags))];
-        CrosstalkAgreements = [.. crosstalk.Select(c => RateAgreement.Of(c, spectrum, Flags))];
+        RateAgreements = [.. rate.Select(r => RateAgreement.OfRates(r, p0, Flags))];
+        CrosstalkAgreements = [.. crosstalk.Select(c => RateAgreement.OfCrosstalks(c, spectrum, Flags))];
         Quantities =
         [
             p0, .. rate, spectrum, .. crosstalk,

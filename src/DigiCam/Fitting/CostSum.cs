@@ -10,6 +10,7 @@ public sealed class CostSum : ICostFunction
 {
     private readonly ImmutableArray<(ICostFunction Cost, ImmutableArray<int> Map)> _terms;
     private readonly double[] _parameters;
+    private readonly double[] _step;
     private readonly double[] _gradient;
     private readonly double[] _curvature;
 
@@ -38,6 +39,7 @@ public sealed class CostSum : ICostFunction
         _terms = [.. terms.Select(t => (t.Cost, t.Parameters.ToImmutableArray()))];
         int largest = _terms.Max(t => t.Map.Length);
         _parameters = new double[largest];
+        _step = new double[largest];
         _gradient = new double[largest];
         _curvature = new double[largest * largest];
     }
@@ -78,7 +80,7 @@ public sealed class CostSum : ICostFunction
             int n = map.Length;
             Span<double> own = gradient.IsEmpty ? default : _gradient.AsSpan(0, n);
             Span<double> ownCurvature = curvature.IsEmpty ? default : _curvature.AsSpan(0, n * n);
-            sum += cost.Evaluate(Gather(parameters, map), own, ownCurvature);
+            sum += cost.Evaluate(Gather(parameters, map, _parameters), own, ownCurvature);
             for (int k = 0; k < own.Length; k++) gradient[map[k]] += own[k];
             if (!curvature.IsEmpty) Scatter(ownCurvature, map, curvature);
         }
@@ -93,17 +95,31 @@ public sealed class CostSum : ICostFunction
         foreach ((ICostFunction cost, ImmutableArray<int> map) in _terms)
         {
             Span<double> own = _curvature.AsSpan(0, map.Length * map.Length);
-            if (!cost.TryHessian(Gather(parameters, map), own)) return false;
+            if (!cost.TryHessian(Gather(parameters, map, _parameters), own)) return false;
             Scatter(own, map, hessian);
         }
 
         return true;
     }
 
-    private ReadOnlySpan<double> Gather(ReadOnlySpan<double> parameters, ImmutableArray<int> map)
+    /// <inheritdoc/>
+    public bool TryBend(ReadOnlySpan<double> parameters, ReadOnlySpan<double> step, Span<double> bend)
     {
-        for (int k = 0; k < map.Length; k++) _parameters[k] = parameters[map[k]];
-        return _parameters.AsSpan(0, map.Length);
+        bend.Clear();
+        foreach ((ICostFunction cost, ImmutableArray<int> map) in _terms)
+        {
+            Span<double> own = _gradient.AsSpan(0, map.Length);
+            if (!cost.TryBend(Gather(parameters, map, _parameters), Gather(step, map, _step), own)) return false;
+            for (int k = 0; k < own.Length; k++) bend[map[k]] += own[k];
+        }
+
+        return true;
+    }
+
+    private static ReadOnlySpan<double> Gather(ReadOnlySpan<double> all, ImmutableArray<int> map, double[] own)
+    {
+        for (int k = 0; k < map.Length; k++) own[k] = all[map[k]];
+        return own.AsSpan(0, map.Length);
     }
 
     private void Scatter(ReadOnlySpan<double> own, ImmutableArray<int> map, Span<double> matrix)

@@ -50,4 +50,10 @@ public sealed class GaussianConstraint : ICostFunction
         hessian[0] = 2 / (Error * Error);
         return true;
     }
+    /// <inheritdoc/>
+    public bool TryBend(ReadOnlySpan<double> parameters, ReadOnlySpan<double> step, Span<double> bend)
+    {
+        bend[0] = 0;
+        return true;
+    }
 }

@@ -226,15 +226,7 @@ public sealed class Minimizer
 
             double predicted = _box.Gain;
             if (damping == 0) EstimatedDistance = predicted;
-            if (predicted <= enough && (damping == 0 || (singular && damping < FirstDamping)))
-            {
-                if (!RestIdle(parameters)) return true;
-                Calls++;
-                Minimum = cost.Evaluate(_point, _gradient, _curvature);
-                if (!IsUsable(Minimum, _gradient)) return false;
-                continue;
-            }
-
+            if (predicted <= enough && (damping == 0 || (singular && damping < FirstDamping))) return true;
             if (predicted <= enough && !singular && !shortened)
             {
                 // The damping itself may be what keeps the step small; where the undamped one goes up, the expected curvature has no more to say.
@@ -272,23 +264,6 @@ public sealed class Minimizer
         return false;
     }
 
-    // Parameters without any influence on the cost, as the contents of peaks beyond the data, rest on a limit if they have one. False when none had to be moved.
-    private bool RestIdle(ReadOnlySpan<FitParameter> parameters)
-    {
-        bool moved = false;
-        for (int k = 0; k < parameters.Length; k++)
-        {
-            FitParameter p = parameters[k];
-            if (p.IsFixed || IsAtLimit(p, _point[k]) || _gradient[k] != 0 || _curvature[(k * parameters.Length) + k] != 0) continue;
-            double nearest = _point[k] - p.Lower <= p.Upper - _point[k] ? p.Lower : p.Upper;
-            if (!double.IsFinite(nearest)) continue;
-            _point[k] = nearest;
-            moved = true;
-        }
-
-        return moved;
-    }
-
     // A first step longer than the parameters are large leaves the region where the model means anything.
     private bool IsTooLong(ReadOnlySpan<FitParameter> parameters, double damping)
     {
@@ -310,26 +285,29 @@ public sealed class Minimizer
         Stuck,
         Singular,
 
-        // Singular, but for parameters that are now held on 0.
-        Emptied,
+        // Singular, but for parameters that now rest on a limit.
+        Rested,
     }
 
-    // Puts parameters that may not be negative on 0 where the way there is flat or downhill: contents of peaks no entry is near to, or that lie beyond the range. The
-    // data have no second derivative for them. False when there is none.
-    private bool EmptyUnseen(ReadOnlySpan<FitParameter> parameters)
+    // Puts parameters that the data say nothing of on the nearest limit: between here and there the cost is flat or goes down, to a part of a standard deviation that does not count. Contents of
+    // peaks that no entry is near to, that lie beyond the range or are too far to be told from nothing are such; they have no second derivative and thus no error. False when there is none.
+    private bool RestUnseen(ReadOnlySpan<FitParameter> parameters)
     {
         int n = parameters.Length;
-        bool changed = false;
+        bool moved = false;
         for (int k = 0; k < n; k++)
         {
-            double x = _point[k];
-            if (parameters[k].IsFixed || parameters[k].Lower != 0 || IsAtLimit(parameters[k], x)) continue;
-            if (Math.Abs(_hessian[(k * n) + k]) * x * x > Tolerance || _gradient[k] * x < -Tolerance) continue;
-            _point[k] = 0;
-            changed = true;
+            FitParameter p = parameters[k];
+            if (p.IsFixed || IsAtLimit(p, _point[k])) continue;
+            double nearest = _point[k] - p.Lower <= p.Upper - _point[k] ? p.Lower : p.Upper;
+            double way = nearest - _point[k];
+            bool unseen = Math.Abs(_hessian[(k * n) + k]) * way * way <= Tolerance && _gradient[k] * way <= Tolerance;
+            if (!double.IsFinite(way) || !unseen) continue;
+            _point[k] = nearest;
+            moved = true;
         }
 
-        return changed;
+        return moved;
     }
 
     // Where data and model disagree the expected curvature is not the true one: steps with the true one end at the minimum, and its inverse gives the errors.
@@ -340,7 +318,7 @@ public sealed class Minimizer
         while (Calls < MaximumCalls)
         {
             if (!known && !SecondDerivatives(cost, parameters)) return NewtonEnd.Singular;
-            if (!_box.Solve(parameters, _point, _gradient, _hessian, _scale, damping, holdLimits: true)) return EmptyUnseen(parameters) ? NewtonEnd.Emptied : NewtonEnd.Singular;
+            if (!_box.Solve(parameters, _point, _gradient, _hessian, _scale, damping, holdLimits: true)) return RestUnseen(parameters) ? NewtonEnd.Rested : NewtonEnd.Singular;
             double predicted = _box.Gain;
             double unit = Unit(degreesOfFreedom);
             if (damping == 0) EstimatedDistance = predicted;
@@ -444,7 +422,10 @@ public sealed class Minimizer
         {
             if (parameters[k].IsFixed || IsAtLimit(parameters[k], _point[k])) continue;
             double curvature = _curvature[(k * n) + k];
-            if (!(curvature > 0)) return false;
+            if (!double.IsFinite(curvature)) return false;
+
+            // Without curvature there is no scale for a step: the row stays 0, which makes the matrix singular.
+            if (!(curvature > 0)) continue;
             if (!GradientDerivative(cost, parameters[k], k, DerivativeStep * Math.Sqrt(2 / curvature))) return false;
         }
 

@@ -12,6 +12,12 @@ public readonly record struct SigmaClip(double Median, double Sigma, int Kept)
     private const double SigmaPerMad = 1.482602218505602;
     private const int MaximumRounds = 20;
 
+    // Of the median of a normal law, relative to that of the mean: sqrt(pi / 2).
+    private const double MedianErrorFactor = 1.2533141373155003;
+
+    /// <summary>Standard error of the median, as values of a normal law with this spread have it; NaN without values.</summary>
+    public double MedianError => MedianErrorFactor * Sigma / Math.Sqrt(Kept);
+
     /// <summary>Clips values farther than some spreads from the median until none is left out any more.</summary>
     /// <param name="values">The values; NaN is left out.</param>
     /// <param name="sigmas">Allowed distance in spreads.</param>

@@ -7,7 +7,8 @@ namespace DigiCam.Results;
 /// <summary>Fit results as the 2017 scripts keep them in .npz files: adcs_fit_result (pixel, parameter, [value, error]); NaN = not fitted.</summary>
 public static class NpzFits
 {
-    private const string Key = "adcs_fit_result";
+    /// <summary>Name of the fits in the file.</summary>
+    public const string Key = "adcs_fit_result";
 
     /// <summary>Writes fit results.</summary>
     /// <param name="path">The target.</param>

@@ -54,6 +54,9 @@ public sealed class DarkViewTests(DarkViewTests.ShortRun run) : IClassFixture<Da
         Assert.Equal("dark count rate (P0)", ways.Rates.Rows[0][0]);
         Assert.Null(ways.Rates.Rows[0][3]);
         Assert.All(run.Rate.RateAgreements.Zip(ways.Rates.Rows.Skip(1)), pair => Assert.Equal(pair.First.MedianRatio, pair.Second[3]));
+        Assert.All(run.Rate.RateAgreements.Zip(ways.Rates.Rows.Skip(1)), pair => Assert.Equal((new Measurement(100 * pair.First.Bias, 100 * pair.First.BiasError), 100 * pair.First.AllowedBias, pair.First.Agrees), ((Measurement)pair.Second[4]!, (double)pair.Second[5]!, (bool)pair.Second[^1]!)));
+        Assert.All(run.Rate.CrosstalkAgreements.Zip(ways.Crosstalks.Rows.Skip(1)), pair => Assert.Equal((new Measurement(pair.First.MedianDifference, pair.First.BiasError), pair.First.AllowedBias), ((Measurement)pair.Second[4]!, (double)pair.Second[5]!)));
+        Assert.All(ways.CrosstalkCharts, c => Assert.Contains("median difference", c.Subtitle, StringComparison.Ordinal));
         Assert.InRange(((Measurement)ways.Rates.Rows[0][1]!).Value, 2.5, 3.5);
         Assert.Equal("crosstalk (pulse spectrum)", ways.Crosstalks.Rows[0][0]);
         Assert.Equal(run.Rate.RateAgreements.Length + run.Rate.CrosstalkAgreements.Length, ways.Statement.Split('\n').Length);
@@ -75,6 +78,11 @@ public sealed class DarkViewTests(DarkViewTests.ShortRun run) : IClassFixture<Da
         Assert.Equal(Outcome.Pass, rate.Checks.Single(c => c.Name == "median dark count rate").Outcome);
         Assert.Equal(Outcome.Fail, new DarkRateRequirements { MinimumRateMHz = 5 }.Judge(run.Rate).Outcome);
         Assert.Equal(run.Rate.RateAgreements.Length + run.Rate.CrosstalkAgreements.Length, rate.Checks.Count(c => c.Name.Contains("within 3 errors", StringComparison.Ordinal)));
+        foreach (RateAgreement agreement in run.Rate.RateAgreements.Concat(run.Rate.CrosstalkAgreements))
+        {
+            Check bias = rate.Checks.Single(c => c.Name == $"{agreement.Quantity.Name}: bias against {agreement.Reference.Name}");
+            Assert.Equal(agreement.IsBiased ? Outcome.Warn : Outcome.Pass, bias.Outcome);
+        }
     }
 
     [Fact]

@@ -125,6 +125,39 @@ public sealed class DarkPassTests : IDisposable
     }
 
     [Fact]
+    public void Accumulate_Progress_GoesUpToTheLastEvent()
+    {
+        List<RunProgress> reports = [];
+        DarkPass.Accumulate(_dark.Run, _pedestals, progress: new Report(reports.Add), threads: 2, batchEvents: 20, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal((Events, Events), (reports[^1].Events, reports[^1].TotalEvents));
+        Assert.True(reports.Count > 1, $"{reports.Count} reports");
+        Assert.Equal(reports.OrderBy(r => r.Events), reports);
+    }
+
+    [Fact]
+    public void Accumulate_CancelledInBetween_StopsAfterTheBatch()
+    {
+        using CancellationTokenSource source = new();
+        List<RunProgress> reports = [];
+        Assert.ThrowsAny<OperationCanceledException>(() => DarkPass.Accumulate(_dark.Run, _pedestals, progress: new Report(report =>
+        {
+            reports.Add(report);
+            source.Cancel();
+        }), batchEvents: 10, cancellationToken: source.Token));
+        Assert.InRange(reports[^1].Events, 1, Events - 1);
+
+        // The run can be read again.
+        Assert.Equal(Events, DarkPass.Accumulate(_dark.Run, _pedestals, cancellationToken: TestContext.Current.CancellationToken).EventCount);
+    }
+
+    [Fact]
+    public void Accumulate_PedestalsOfOtherPixels_AreRefused()
+    {
+        Pedestals moved = new([.. Enumerable.Range(0, CameraGeometry.PixelCount).Select(pixel => _pedestals.Baseline[(pixel + 517) % CameraGeometry.PixelCount])], _pedestals.Noise) { Source = "off.npz" };
+        Assert.Matches(@"^off\.npz: baselines lie \d+\.\d LSB .*other pixels", Assert.Throws<InvalidDataException>(() => DarkPass.Accumulate(_dark.Run, moved, cancellationToken: TestContext.Current.CancellationToken)).Message);
+    }
+
+    [Fact]
     public void Accumulate_EventTypes_UsesOnlyThose()
     {
         EventTypes type = _dark.Run.First().Type;
@@ -181,5 +214,10 @@ public sealed class DarkPassTests : IDisposable
             Assert.True(expected.GetCounts(pixel).SequenceEqual(found.GetCounts(pixel)), $"pixel {pixel}");
             Assert.Equal((expected.GetUnderflow(pixel), expected.GetOverflow(pixel), expected.GetEntries(pixel)), (found.GetUnderflow(pixel), found.GetOverflow(pixel), found.GetEntries(pixel)));
         }
+    }
+
+    private sealed class Report(Action<RunProgress> seen) : IProgress<RunProgress>
+    {
+        void IProgress<RunProgress>.Report(RunProgress value) => seen(value);
     }
 }

@@ -1,6 +1,7 @@
 using DigiCam.Fitting;
 using DigiCam.Testing;
 using MathNet.Numerics;
+using MathNet.Numerics.Distributions;
 
 namespace DigiCam.Tests.Fitting;
 
@@ -158,6 +159,117 @@ public sealed class MinimizerTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0.2)]
+    public void FromDensity_PeakNarrowOrWide_GivesTheIntegralOverEachBin(double sigma)
+    {
+        GaussianModel gaussian = new();
+        NumericModel own = NumericModel.FromDensity(gaussian.Parameters, static (x, p) => p[0] * Normal.PDF(p[1], p[2], x));
+        double[] edges = [.. Enumerable.Range(0, 14).Select(i => 1995.5 + i), 2015, 2080];
+        double[] parameters = [250, 2003.37, sigma];
+        (double[] expected, double[] slopes) = Evaluate(gaussian);
+        (double[] found, double[] ownSlopes) = Evaluate(own);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Assert.Equal(expected[i], found[i], 1e-8 * 250);
+            for (int k = 0; k < 3 && expected[i] > 1e-3; k++) Assert.Equal(slopes[(k * expected.Length) + i], ownSlopes[(k * expected.Length) + i], 1e-5 * Math.Abs(slopes[(k * expected.Length) + i]) + 1e-7);
+        }
+
+        (double[], double[]) Evaluate(IBinnedModel model)
+        {
+            double[] contents = new double[edges.Length - 1];
+            double[] gradient = new double[3 * contents.Length];
+            model.Evaluate(parameters, edges, contents, new double[contents.Length], gradient);
+            return (contents, gradient);
+        }
+    }
+
+    [Fact]
+    public void FromDensity_StepCuspAndNoise_EndsAtTheIntegral()
+    {
+        ModelParameter[] parameters = [new("a", "entries"), new("b", "LSB")];
+        double[] contents = new double[2];
+        NumericModel.FromDensity(parameters, static (x, p) => x < p[1] ? 0 : p[0]).Evaluate([3, 0.3], [0, 1, 2], contents, new double[2], default);
+        Assert.Equal(3 * 0.7, contents[0], 1e-8);
+        Assert.Equal(3, contents[1], 1e-12);
+        NumericModel.FromDensity(parameters, static (x, p) => p[0] * Math.Exp(-Math.Abs(x - p[1]))).Evaluate([3, 0.3], [0, 1, 2], contents, new double[2], default);
+        Assert.Equal(3 * (2 - Math.Exp(-0.3) - Math.Exp(-0.7)), contents[0], 1e-8);
+        Assert.Equal(3 * (Math.Exp(-0.7) - Math.Exp(-1.7)), contents[1], 1e-10);
+
+        // Digits that scatter cannot be halved away: it ends all the same, after counted evaluations.
+        int calls = 0;
+        NumericModel.FromDensity(parameters, (x, p) =>
+        {
+            calls++;
+            return p[0] * (1 + (1e-8 * Math.Sin(1e9 * x)));
+        }).Evaluate([3, 0], [0, 1, 2], contents, new double[2], default);
+        Assert.Equal(3, contents[0], 1e-6);
+        Assert.InRange(calls, 30, 20_000);
+        NumericModel.FromDensity(parameters, static (_, _) => double.NaN).Evaluate([3, 0.3], [0, 1, 2], contents, new double[2], default);
+        Assert.Equal(double.NaN, contents[0]);
+    }
+
+    [Fact]
+    public void Minimize_Density_AgreesWithTheModelThatKnowsItsDerivatives()
+    {
+        uint[] counts = [1, 3, 20, 60, 100, 70, 22, 4, 1];
+        FitParameter[] parameters = [new("norm", "entries", 250, 0), new("mean", "LSB", 2003.5), new("sigma", "LSB", 1, 0.01)];
+        PoissonLikelihood shipped = new(new GaussianModel());
+        shipped.SetData(counts, 2000);
+        PoissonLikelihood own = new(NumericModel.FromDensity(new GaussianModel().Parameters, static (x, p) => p[0] * Normal.PDF(p[1], p[2], x)));
+        own.SetData(counts, 2000);
+        FitResult expected = new Minimizer().Minimize(shipped, parameters);
+        FitResult fit = new Minimizer().Minimize(own, parameters);
+        Assert.Equal(FitStatus.Converged, fit.Status);
+        for (int k = 0; k < 3; k++)
+        {
+            Assert.Equal(expected.Parameters[k].Value, fit.Parameters[k].Value, 1e-4 * expected.Parameters[k].Error);
+            Assert.Equal(expected.Parameters[k].Error, fit.Parameters[k].Error, 1e-4 * expected.Parameters[k].Error);
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 10, 0)]
+    [InlineData(-50, 3, 3)]
+    public void Minimize_ParameterThatTheDataDoNotSee_RestsOnTheNearestLimit(double lower, double upper, double nearest)
+    {
+        // A second peak with no bin near to it, in a model without second derivatives.
+        uint[] counts = [1, 3, 20, 60, 100, 70, 22, 4, 1];
+        PoissonLikelihood cost = new(new NumericModel(
+            [new("norm", "entries"), new("mean", "LSB"), new("sigma", "LSB"), new("far", "entries")],
+            static (x, p) => (p[0] * Normal.CDF(p[1], p[2], x)) + (p[3] * Normal.CDF(90, 1, x))));
+        cost.SetData(counts, 0);
+        FitParameter[] parameters = [new("norm", "entries", 250, 0), new("mean", "LSB", 3.5), new("sigma", "LSB", 1, 0.01), new("far", "entries", 2, lower, upper)];
+        FitResult fit = new Minimizer().Minimize(cost, parameters);
+        Assert.Equal(FitStatus.AtLimit, fit.Status);
+        Assert.Equal(nearest, fit["far"].Value);
+        Assert.True(double.IsNaN(fit["far"].Error));
+        FitResult without = new Minimizer().Minimize(cost, [.. parameters.Select(p => p.Name == "far" ? p with { IsFixed = true, Start = 0 } : p)]);
+        for (int k = 0; k < 3; k++) Assert.Equal(without.Parameters[k].Error, fit.Parameters[k].Error, 1e-3 * without.Parameters[k].Error);
+        Assert.Equal(FitStatus.SingularHessian, new Minimizer().Minimize(cost, [.. parameters.Select(p => p.Name == "far" ? p with { Lower = double.NegativeInfinity, Upper = double.PositiveInfinity } : p)]).Status);
+    }
+
+    [Fact]
+    public void CostSum_BendOfLeastSquares_IsThatOfOneCostOfAllPoints()
+    {
+        double[] y = [9, 5.5, 3.4, 2, 1.3];
+        double[] errors = [0.1, 0.1, 0.2, 0.2, 0.3];
+        CostSum sum = new(3, (Decay(y, errors), [0, 1]), (Decay([.. y.Select(v => 2 * v)], errors), [2, 1]), (new GaussianConstraint(0.5, 0.01), [1]));
+        LeastSquares joint = new([.. X, .. X.Select(x => x + 100), 200], [.. y, .. y.Select(v => 2 * v), 0.5], [.. errors, .. errors, 0.01], 3,
+            static (x, p) => x < 50 ? p[0] * Math.Exp(-p[1] * x) : x < 150 ? p[2] * Math.Exp(-p[1] * (x - 100)) : p[1]);
+        double[] bend = new double[3];
+        double[] expected = new double[3];
+        Assert.True(sum.TryBend([10, 0.4, 25], [2, 0.1, -3], bend));
+        Assert.True(joint.TryBend([10, 0.4, 25], [2, 0.1, -3], expected));
+        for (int k = 0; k < 3; k++) Assert.Equal(expected[k], bend[k], 1e-6 * Math.Abs(expected[k]));
+
+        // Likelihoods do not know theirs, and then the sum does not either.
+        PoissonLikelihood likelihood = new(new GaussianModel());
+        likelihood.SetData([1, 3, 5], 0);
+        Assert.False(new CostSum(3, (Decay(y, errors), [0, 1]), (likelihood, [0, 1, 2])).TryBend([10, 0.4, 25], [2, 0.1, -3], bend));
+    }
+
     [Fact]
     public void CostSum_TwoSpectraThatShareAMean_IsTheFitOfBothAtOnce()
     {
@@ -256,6 +368,8 @@ public sealed class MinimizerTests
 
     private static LeastSquares Line(double[] y, double error) =>
         new(X, y, [error, error, error, error, error], 2, static (x, p) => p[0] + (p[1] * x));
+
+    private static LeastSquares Decay(double[] y, double[] errors) => new(X, y, errors, 2, static (x, p) => p[0] * Math.Exp(-p[1] * x));
 
     private static FitParameter[] Free(params string[] names) => [.. names.Select(n => new FitParameter(n, "", 0.5))];
 
