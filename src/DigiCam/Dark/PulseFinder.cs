@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using DigiCam.Charges;
@@ -41,9 +43,13 @@ public sealed class PulseFinder
     // Bits that no 12-bit code has.
     private const short BeyondAdc = unchecked((short)0xF000);
 
+    private const int BitsPerWord = 64;
+
     private static readonly int Lanes = Vector256<short>.Count;
 
-    private readonly short[] _filtered;
+    // A bit for each sample: where the filtered trace is low enough to be ready, and where it has a maximum that reaches the threshold.
+    private readonly ulong[] _ready;
+    private readonly ulong[] _maxima;
 
     /// <summary>Creates a finder.</summary>
     /// <param name="sampleCount">Samples of a waveform.</param>
@@ -58,7 +64,8 @@ public sealed class PulseFinder
         if (Options.EdgeSamples < LeastEdge) throw Refused($"an edge of {Options.EdgeSamples} samples is too narrow, it takes at least {LeastEdge} to see a maximum");
         if (Options.EdgeSamples < ChargeEnd) throw Refused($"a charge of {Options.ChargeSamples} samples reaches beyond an edge of {Options.EdgeSamples}");
         if (SearchedSamples < 1) throw Refused($"no sample of {sampleCount} is left to be searched without an edge of {Options.EdgeSamples}");
-        _filtered = new short[sampleCount];
+        _ready = new ulong[((sampleCount - 1) / BitsPerWord) + 1];
+        _maxima = new ulong[_ready.Length];
     }
 
     /// <summary>What is a pulse.</summary>
@@ -106,36 +113,19 @@ public sealed class PulseFinder
     public int Find(ReadOnlySpan<short> waveform, PulseLevel level, Span<FoundPulse> pulses, out int liveSamples)
     {
         if (waveform.Length != SampleCount) throw new ArgumentException(FormattableString.Invariant($"a waveform of {waveform.Length} samples, the finder is for {SampleCount}"), nameof(waveform));
-        if (!Filter(waveform, out short largest))
-        {
-            liveSamples = 0;
-            return 0;
-        }
-
-        if (largest < level.Threshold && _filtered[FilterReach] < level.Ready)
-        {
-            liveSamples = SearchedSamples;
-            return 0;
-        }
-
-        return Scan(waveform, level, pulses, out liveSamples);
-    }
-
-    private int Scan(ReadOnlySpan<short> waveform, PulseLevel level, Span<FoundPulse> pulses, out int liveSamples)
-    {
-        ReadOnlySpan<short> filtered = _filtered.AsSpan(0, SampleCount - FilterReach);
+        liveSamples = 0;
+        if (!Mark(waveform, level)) return 0;
         (int first, int last) = (FirstSample, LastSample);
         int found = 0;
-        liveSamples = 0;
 
         // A trace may begin on the tail of a pulse: the finder is not ready there either.
         int peak = FilterReach - 1;
-        while (peak <= last)
+        while (peak < last)
         {
-            int ready = filtered[(peak + 1)..].IndexOfAnyInRange(short.MinValue, (short)(level.Ready - 1));
-            if (ready < 0) break;
-            int live = Math.Max(peak + 1 + ready + RiseSamples, first);
-            peak = NextMaximum(filtered, peak + 1 + ready, level.Threshold);
+            int ready = Next(_ready, peak + 1);
+            int live = Math.Max(ready + RiseSamples, first);
+            if (live > last) break;
+            peak = Next(_maxima, ready);
             liveSamples += Math.Max(Math.Min(peak, last) - live + 1, 0);
             if (peak < live || peak > last) continue;
             int charge = 0;
@@ -146,68 +136,95 @@ public sealed class PulseFinder
         return found;
     }
 
-    // The first maximum from a sample on that reaches the threshold; the end of the trace where there is none.
-    private static int NextMaximum(ReadOnlySpan<short> filtered, int from, short threshold)
+    // The first sample from one on whose bit is set; the length of the trace where there is none.
+    private int Next(ulong[] bits, int from)
     {
-        int end = filtered.Length - MaximumReach;
-        for (int i = Math.Max(from, FilterReach + MaximumReach); i < end; i++)
+        int word = from / BitsPerWord;
+        ulong left = bits[word] & (ulong.MaxValue << from);
+        while (left == 0)
         {
-            if (filtered[i] < threshold)
-            {
-                int next = filtered[i..end].IndexOfAnyInRange(threshold, short.MaxValue);
-                if (next < 0) break;
-                i += next;
-            }
-
-            short height = filtered[i];
-            if (height >= filtered[i - 1] && height >= filtered[i - 2] && height > filtered[i + 1] && height > filtered[i + 2]) return i;
+            if (++word == bits.Length) return SampleCount;
+            left = bits[word];
         }
 
-        return filtered.Length;
+        return (word * BitsPerWord) + BitOperations.TrailingZeroCount(left);
     }
 
     // False when a sample is no 12-bit code: sums in 16 bits would then wrap.
-    private bool Filter(ReadOnlySpan<short> waveform, out short largest)
+    private bool Mark(ReadOnlySpan<short> waveform, PulseLevel level)
     {
-        int count = waveform.Length - (2 * FilterReach);
-        ref short from = ref MemoryMarshal.GetReference(waveform);
-        ref short to = ref _filtered[FilterReach];
-        largest = short.MinValue;
-        if (count < Lanes)
+        Array.Clear(_ready);
+        Array.Clear(_maxima);
+        int end = waveform.Length - LeastEdge;
+        if (end - LeastEdge < Lanes)
         {
             foreach (short sample in waveform)
             {
                 if ((sample & BeyondAdc) != 0) return false;
             }
 
-            for (int i = 0; i < count; i++)
-            {
-                short sum = (short)(waveform[i] + (2 * (waveform[i + 1] + waveform[i + 2] + waveform[i + 3])) + waveform[i + 4]);
-                _filtered[i + FilterReach] = sum;
-                largest = Math.Max(largest, sum);
-            }
-
+            MarkOneByOne(waveform, level, end);
             return true;
         }
 
-        // The last vector overlaps the one before it.
-        Vector256<short> most = Vector256.Create(short.MinValue);
+        MarkOneByOne(waveform, level, LeastEdge);
+        ref short samples = ref MemoryMarshal.GetReference(waveform);
+        Vector256<short> threshold = Vector256.Create(level.Threshold);
+        Vector256<short> readyBelow = Vector256.Create(level.Ready);
         Vector256<short> bits = Vector256<short>.Zero;
-        for (int i = 0; ; i = Math.Min(i + Lanes, count - Lanes))
+
+        // Sums of two neighbours, and of two of these, make the filter and its differences: a filtered sample is the latter two samples before plus that here. The last
+        // vector overlaps the one before it.
+        for (int i = LeastEdge; ; i = Math.Min(i + Lanes, end - Lanes))
         {
-            Vector256<short> first = Vector256.LoadUnsafe(ref from, (nuint)i);
-            Vector256<short> last = Vector256.LoadUnsafe(ref from, (nuint)(i + 4));
-            Vector256<short> middle = Vector256.LoadUnsafe(ref from, (nuint)(i + 1)) + Vector256.LoadUnsafe(ref from, (nuint)(i + 2)) + Vector256.LoadUnsafe(ref from, (nuint)(i + 3));
-            Vector256<short> sum = first + last + middle + middle;
-            bits |= first | last;
-            most = Vector256.Max(most, sum);
-            sum.StoreUnsafe(ref to, (nuint)i);
-            if (i == count - Lanes) break;
+            ref short here = ref Unsafe.Add(ref samples, i);
+            Vector256<short> before4 = Vector256.LoadUnsafe(ref Unsafe.Add(ref here, -4));
+            Vector256<short> before3 = Vector256.LoadUnsafe(ref Unsafe.Add(ref here, -3));
+            Vector256<short> before2 = Vector256.LoadUnsafe(ref Unsafe.Add(ref here, -2));
+            Vector256<short> before1 = Vector256.LoadUnsafe(ref Unsafe.Add(ref here, -1));
+            Vector256<short> sample = Vector256.LoadUnsafe(ref here);
+            Vector256<short> behind1 = Vector256.LoadUnsafe(ref here, 1);
+            Vector256<short> behind2 = Vector256.LoadUnsafe(ref here, 2);
+            Vector256<short> behind3 = Vector256.LoadUnsafe(ref here, 3);
+            Vector256<short> behind4 = Vector256.LoadUnsafe(ref here, 4);
+            bits |= before4 | behind4;
+            (Vector256<short> pair3, Vector256<short> pair2, Vector256<short> pair1) = (before3 + before2, before2 + before1, before1 + sample);
+            (Vector256<short> next0, Vector256<short> next1, Vector256<short> next2) = (sample + behind1, behind1 + behind2, behind2 + behind3);
+            Vector256<short> four4 = before4 + before3 + pair3;
+            Vector256<short> four2 = pair2 + pair1;
+            Vector256<short> four0 = next0 + next1;
+            Vector256<short> four2Behind = next2 + behind3 + behind4;
+            Vector256<short> filtered = four2 + four0;
+            Vector256<short> noMaximum = Vector256.GreaterThan(threshold, filtered) | Vector256.GreaterThan(pair3, next1) | Vector256.GreaterThan(four4, four0);
+            Vector256<short> falls = Vector256.GreaterThan(pair2, next2) & Vector256.GreaterThan(four2, four2Behind);
+            Vector256<short> ready = Vector256.GreaterThan(readyBelow, filtered);
+            uint marks = Vector256.NarrowWithSaturation(Vector256.AndNot(falls, noMaximum), ready).ExtractMostSignificantBits();
+            Put(_maxima, i, marks & ushort.MaxValue);
+            Put(_ready, i, marks >> 16);
+            if (i == end - Lanes) break;
         }
 
-        if ((bits & Vector256.Create(BeyondAdc)) != Vector256<short>.Zero) return false;
-        largest = SlidingSums.Largest(most);
-        return true;
+        return (bits & Vector256.Create(BeyondAdc)) == Vector256<short>.Zero;
+
+        static void Put(ulong[] words, int from, ulong marks)
+        {
+            int place = from % BitsPerWord;
+            words[from / BitsPerWord] |= marks << place;
+            if (place > BitsPerWord - Lanes) words[(from / BitsPerWord) + 1] |= marks >> (BitsPerWord - place);
+        }
+    }
+
+    private void MarkOneByOne(ReadOnlySpan<short> waveform, PulseLevel level, int end)
+    {
+        for (int i = FilterReach; i < end; i++)
+        {
+            int height = Filtered(waveform, i);
+            if (height < level.Ready) _ready[i / BitsPerWord] |= 1UL << i;
+            if (i < LeastEdge || height < level.Threshold || height < Filtered(waveform, i - 1) || height < Filtered(waveform, i - 2)) continue;
+            if (height > Filtered(waveform, i + 1) && height > Filtered(waveform, i + 2)) _maxima[i / BitsPerWord] |= 1UL << i;
+        }
+
+        static int Filtered(ReadOnlySpan<short> waveform, int i) => waveform[i - 2] + (2 * (waveform[i - 1] + waveform[i] + waveform[i + 1])) + waveform[i + 2];
     }
 
     private static ArgumentException Refused(FormattableString why) => new(FormattableString.Invariant($"pulse finder: {FormattableString.Invariant(why)}"), "options");

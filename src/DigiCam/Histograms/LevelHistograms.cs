@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using DigiCam.Charges;
 using DigiCam.Files;
 
@@ -14,8 +15,8 @@ namespace DigiCam.Histograms;
 /// </remarks>
 public sealed class LevelHistograms
 {
-    // Bins added where a histogram has to grow, besides a part of what it has.
-    private const int Reserve = 8;
+    // Bins added where a histogram has to grow, besides a part of what it has; so many that the first ones are enough for counting many samples together.
+    private const int Reserve = CloseSamples.Bins / 2;
     private const int ReservePart = 4;
 
     private readonly Row[] _rows;
@@ -292,19 +293,10 @@ public sealed class LevelHistograms
             return;
         }
 
-        int shift = _shift - row.First;
-        uint[] counts = row.Counts;
-        for (int i = 0; i < samples.Length; i++)
+        for (; samples.Length > 0; samples = samples[Math.Min(CloseSamples.Most, samples.Length)..])
         {
-            int place = samples[i] + shift;
-            if ((uint)place < (uint)counts.Length)
-            {
-                counts[place]++;
-                continue;
-            }
-
-            Increment(ref row, samples[i] + _shift, 1);
-            (counts, shift) = (row.Counts, _shift - row.First);
+            ulong left = CloseSamples.Count(samples[..Math.Min(CloseSamples.Most, samples.Length)], _shift - row.First, row.Counts);
+            for (; left != 0; left &= left - 1) Increment(ref row, samples[BitOperations.TrailingZeroCount(left)] + _shift, 1);
         }
     }
 

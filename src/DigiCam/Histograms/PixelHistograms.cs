@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DigiCam.Charges;
@@ -98,13 +99,10 @@ public sealed class PixelHistograms
             return;
         }
 
-        int shift = _shift;
-        uint inside = (uint)(_stride - 2);
-        foreach (short sample in samples)
+        for (; samples.Length > 0; samples = samples[Math.Min(CloseSamples.Most, samples.Length)..])
         {
-            int bin = sample + shift;
-            if ((uint)(bin - 1) >= inside) bin = bin < 1 ? 0 : _stride - 1;
-            Unsafe.Add(ref row, (nint)bin)++;
+            ulong left = CloseSamples.Count(samples[..Math.Min(CloseSamples.Most, samples.Length)], _shift - 1, Row(pixel)[1..^1]);
+            for (; left != 0; left &= left - 1) Unsafe.Add(ref row, (nint)Math.Clamp(samples[BitOperations.TrailingZeroCount(left)] + _shift, 0, _stride - 1))++;
         }
     }
 
