@@ -126,14 +126,13 @@ public static class DarkPass
             ReadOnlySpan<short> samples = camera.Samples.Span;
             _plan.SampleBlocks.FillEvent((int)(block < 0 ? block + options.Blocks : block), samples);
 
-            bool isAdc = SlidingSums.AreAdc(samples);
             bool isMaximumWide = options.MaximumWindowSamples > options.WindowSamples;
             (int narrowSamples, int wideSamples) = isMaximumWide ? (options.WindowSamples, options.MaximumWindowSamples) : (options.MaximumWindowSamples, options.WindowSamples);
             short[] baselines = _plan.BaselineScale > 0 ? camera.FirmwareBaselines : [];
             for (int pixel = 0; pixel < _plan.IsKnown.Length; pixel++)
             {
                 ReadOnlySpan<short> waveform = samples.Slice(pixel * _plan.SampleCount, _plan.SampleCount);
-                (int narrow, int wide) = SlidingSums.Largest(waveform, narrowSamples, wideSamples, isAdc);
+                (int narrow, int wide) = SlidingSums.Largest(waveform, narrowSamples, wideSamples);
                 if (_plan.IsKnown[pixel])
                 {
                     LargestWindow.Add(pixel, (isMaximumWide ? narrow : wide) - _plan.WindowPedestals[pixel]);

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using DigiCam.Charges;
@@ -40,16 +39,16 @@ public sealed class PulseFinder
 
     private const double RoundingVariance = 1.0 / 12;
 
-    // Bits that no 12-bit code has.
-    private const short BeyondAdc = unchecked((short)0xF000);
-
-    private const int BitsPerWord = 64;
+    private const int WordShift = 6;
+    private const int BitsPerWord = 1 << WordShift;
 
     private static readonly int Lanes = Vector256<short>.Count;
 
-    // A bit for each sample: where the filtered trace is low enough to be ready, and where it has a maximum that reaches the threshold.
+    private readonly short[] _filtered;
+
+    // A bit for each filtered sample: whether it is low enough to be ready, and whether it reaches the threshold.
     private readonly ulong[] _ready;
-    private readonly ulong[] _maxima;
+    private readonly ulong[] _high;
 
     /// <summary>Creates a finder.</summary>
     /// <param name="sampleCount">Samples of a waveform.</param>
@@ -64,8 +63,9 @@ public sealed class PulseFinder
         if (Options.EdgeSamples < LeastEdge) throw Refused($"an edge of {Options.EdgeSamples} samples is too narrow, it takes at least {LeastEdge} to see a maximum");
         if (Options.EdgeSamples < ChargeEnd) throw Refused($"a charge of {Options.ChargeSamples} samples reaches beyond an edge of {Options.EdgeSamples}");
         if (SearchedSamples < 1) throw Refused($"no sample of {sampleCount} is left to be searched without an edge of {Options.EdgeSamples}");
+        _filtered = new short[sampleCount];
         _ready = new ulong[((sampleCount - 1) / BitsPerWord) + 1];
-        _maxima = new ulong[_ready.Length];
+        _high = new ulong[_ready.Length];
     }
 
     /// <summary>What is a pulse.</summary>
@@ -114,7 +114,7 @@ public sealed class PulseFinder
     {
         if (waveform.Length != SampleCount) throw new ArgumentException(FormattableString.Invariant($"a waveform of {waveform.Length} samples, the finder is for {SampleCount}"), nameof(waveform));
         liveSamples = 0;
-        if (!Mark(waveform, level)) return 0;
+        if (!Filter(waveform, level)) return 0;
         (int first, int last) = (FirstSample, LastSample);
         int found = 0;
 
@@ -125,7 +125,7 @@ public sealed class PulseFinder
             int ready = Next(_ready, peak + 1);
             int live = Math.Max(ready + RiseSamples, first);
             if (live > last) break;
-            peak = Next(_maxima, ready);
+            peak = NextMaximum(ready);
             liveSamples += Math.Max(Math.Min(peak, last) - live + 1, 0);
             if (peak < live || peak > last) continue;
             int charge = 0;
@@ -136,95 +136,84 @@ public sealed class PulseFinder
         return found;
     }
 
-    // The first sample from one on whose bit is set; the length of the trace where there is none.
+    // The first maximum from a sample on that reaches the threshold; the end of the trace where there is none.
+    private int NextMaximum(int from)
+    {
+        short[] filtered = _filtered;
+        int end = SampleCount - LeastEdge;
+        for (int i = Next(_high, Math.Max(from, LeastEdge)); i < end; i = Next(_high, i + 1))
+        {
+            short height = filtered[i];
+            if (height >= filtered[i - 1] && height >= filtered[i - 2] && height > filtered[i + 1] && height > filtered[i + 2]) return i;
+        }
+
+        return SampleCount;
+    }
+
+    // The first sample from one on whose bit is set; the end of the trace where there is none.
     private int Next(ulong[] bits, int from)
     {
-        int word = from / BitsPerWord;
-        ulong left = bits[word] & (ulong.MaxValue << from);
+        int place = from - FilterReach;
+        int word = place >>> WordShift;
+        ulong left = bits[word] & (ulong.MaxValue << place);
         while (left == 0)
         {
             if (++word == bits.Length) return SampleCount;
             left = bits[word];
         }
 
-        return (word * BitsPerWord) + BitOperations.TrailingZeroCount(left);
+        return FilterReach + (word << WordShift) + BitOperations.TrailingZeroCount(left);
     }
 
     // False when a sample is no 12-bit code: sums in 16 bits would then wrap.
-    private bool Mark(ReadOnlySpan<short> waveform, PulseLevel level)
+    private bool Filter(ReadOnlySpan<short> waveform, PulseLevel level)
     {
-        Array.Clear(_ready);
-        Array.Clear(_maxima);
-        int end = waveform.Length - LeastEdge;
-        if (end - LeastEdge < Lanes)
+        int count = waveform.Length - (2 * FilterReach);
+        (ulong ready, ulong high) = (0, 0);
+        if (count < Lanes)
         {
             foreach (short sample in waveform)
             {
-                if ((sample & BeyondAdc) != 0) return false;
+                if ((sample & SlidingSums.BeyondAdc) != 0) return false;
             }
 
-            MarkOneByOne(waveform, level, end);
+            for (int i = 0; i < count; i++)
+            {
+                int sum = waveform[i] + (2 * (waveform[i + 1] + waveform[i + 2] + waveform[i + 3])) + waveform[i + 4];
+                _filtered[i + FilterReach] = (short)sum;
+                if (sum < level.Ready) ready |= 1UL << i;
+                if (sum >= level.Threshold) high |= 1UL << i;
+            }
+
+            (_ready[0], _high[0]) = (ready, high);
             return true;
         }
 
-        MarkOneByOne(waveform, level, LeastEdge);
-        ref short samples = ref MemoryMarshal.GetReference(waveform);
-        Vector256<short> threshold = Vector256.Create(level.Threshold);
+        ref short from = ref MemoryMarshal.GetReference(waveform);
+        ref short to = ref _filtered[FilterReach];
         Vector256<short> readyBelow = Vector256.Create(level.Ready);
+        Vector256<short> threshold = Vector256.Create(level.Threshold);
         Vector256<short> bits = Vector256<short>.Zero;
-
-        // Sums of two neighbours, and of two of these, make the filter and its differences: a filtered sample is the latter two samples before plus that here. The last
-        // vector overlaps the one before it.
-        for (int i = LeastEdge; ; i = Math.Min(i + Lanes, end - Lanes))
+        for (int place = 0; place < count; place += Lanes)
         {
-            ref short here = ref Unsafe.Add(ref samples, i);
-            Vector256<short> before4 = Vector256.LoadUnsafe(ref Unsafe.Add(ref here, -4));
-            Vector256<short> before3 = Vector256.LoadUnsafe(ref Unsafe.Add(ref here, -3));
-            Vector256<short> before2 = Vector256.LoadUnsafe(ref Unsafe.Add(ref here, -2));
-            Vector256<short> before1 = Vector256.LoadUnsafe(ref Unsafe.Add(ref here, -1));
-            Vector256<short> sample = Vector256.LoadUnsafe(ref here);
-            Vector256<short> behind1 = Vector256.LoadUnsafe(ref here, 1);
-            Vector256<short> behind2 = Vector256.LoadUnsafe(ref here, 2);
-            Vector256<short> behind3 = Vector256.LoadUnsafe(ref here, 3);
-            Vector256<short> behind4 = Vector256.LoadUnsafe(ref here, 4);
-            bits |= before4 | behind4;
-            (Vector256<short> pair3, Vector256<short> pair2, Vector256<short> pair1) = (before3 + before2, before2 + before1, before1 + sample);
-            (Vector256<short> next0, Vector256<short> next1, Vector256<short> next2) = (sample + behind1, behind1 + behind2, behind2 + behind3);
-            Vector256<short> four4 = before4 + before3 + pair3;
-            Vector256<short> four2 = pair2 + pair1;
-            Vector256<short> four0 = next0 + next1;
-            Vector256<short> four2Behind = next2 + behind3 + behind4;
-            Vector256<short> filtered = four2 + four0;
-            Vector256<short> noMaximum = Vector256.GreaterThan(threshold, filtered) | Vector256.GreaterThan(pair3, next1) | Vector256.GreaterThan(four4, four0);
-            Vector256<short> falls = Vector256.GreaterThan(pair2, next2) & Vector256.GreaterThan(four2, four2Behind);
-            Vector256<short> ready = Vector256.GreaterThan(readyBelow, filtered);
-            uint marks = Vector256.NarrowWithSaturation(Vector256.AndNot(falls, noMaximum), ready).ExtractMostSignificantBits();
-            Put(_maxima, i, marks & ushort.MaxValue);
-            Put(_ready, i, marks >> 16);
-            if (i == end - Lanes) break;
+            // The last vector overlaps the one before it.
+            int i = Math.Min(place, count - Lanes);
+            Vector256<short> first = Vector256.LoadUnsafe(ref from, (nuint)i);
+            Vector256<short> last = Vector256.LoadUnsafe(ref from, (nuint)(i + 4));
+            Vector256<short> middle = Vector256.LoadUnsafe(ref from, (nuint)(i + 1)) + Vector256.LoadUnsafe(ref from, (nuint)(i + 2)) + Vector256.LoadUnsafe(ref from, (nuint)(i + 3));
+            Vector256<short> sum = first + last + middle + middle;
+            bits |= first | last;
+            sum.StoreUnsafe(ref to, (nuint)i);
+            ready |= (ulong)(Signs(Vector256.LessThan(sum, readyBelow)) >> (place - i)) << place;
+            high |= (ulong)((Signs(Vector256.LessThan(sum, threshold)) ^ ushort.MaxValue) >> (place - i)) << place;
+            if ((place + Lanes) % BitsPerWord != 0 && place + Lanes < count) continue;
+            (_ready[place >>> WordShift], _high[place >>> WordShift]) = (ready, high);
+            (ready, high) = (0, 0);
         }
 
-        return (bits & Vector256.Create(BeyondAdc)) == Vector256<short>.Zero;
+        return (bits & Vector256.Create(SlidingSums.BeyondAdc)) == Vector256<short>.Zero;
 
-        static void Put(ulong[] words, int from, ulong marks)
-        {
-            int place = from % BitsPerWord;
-            words[from / BitsPerWord] |= marks << place;
-            if (place > BitsPerWord - Lanes) words[(from / BitsPerWord) + 1] |= marks >> (BitsPerWord - place);
-        }
-    }
-
-    private void MarkOneByOne(ReadOnlySpan<short> waveform, PulseLevel level, int end)
-    {
-        for (int i = FilterReach; i < end; i++)
-        {
-            int height = Filtered(waveform, i);
-            if (height < level.Ready) _ready[i / BitsPerWord] |= 1UL << i;
-            if (i < LeastEdge || height < level.Threshold || height < Filtered(waveform, i - 1) || height < Filtered(waveform, i - 2)) continue;
-            if (height > Filtered(waveform, i + 1) && height > Filtered(waveform, i + 2)) _maxima[i / BitsPerWord] |= 1UL << i;
-        }
-
-        static int Filtered(ReadOnlySpan<short> waveform, int i) => waveform[i - 2] + (2 * (waveform[i - 1] + waveform[i] + waveform[i + 1])) + waveform[i + 2];
+        static uint Signs(Vector256<short> values) => Vector128.NarrowWithSaturation(values.GetLower(), values.GetUpper()).ExtractMostSignificantBits();
     }
 
     private static ArgumentException Refused(FormattableString why) => new(FormattableString.Invariant($"pulse finder: {FormattableString.Invariant(why)}"), "options");

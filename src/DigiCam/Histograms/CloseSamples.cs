@@ -6,70 +6,56 @@ using System.Runtime.Intrinsics;
 namespace DigiCam.Histograms;
 
 /// <summary>
-/// Counts the samples of a waveform that lie close to its first one, many bins at a time. Counted one after the other, each would wait for the one before it, since most of them
-/// are in the same few bins.
+/// Counts the samples of a waveform that lie close to its first one, bin by bin instead of sample by sample. Most of them are in the same few bins; one after the other, each
+/// would wait for the one before it to be counted.
 /// </summary>
 internal static class CloseSamples
 {
-    /// <summary>Bins that are counted together, and so the least number in which anything is counted.</summary>
-    public const int Bins = 32;
-
-    /// <summary>The most samples that are counted at once.</summary>
-    public const int Most = 64;
+    /// <summary>Bins that are counted, and the least number that there must be.</summary>
+    public const int Bins = 16;
 
     // The first sample of a waveform is near the baseline, and pulses go up from there.
-    private const int BinsBelow = 8;
-
-    private static readonly int Lanes = Vector256<short>.Count;
+    private const int BinsBelow = 5;
+    private const int Lanes = 16;
+    private const int MostVectors = 3;
+    private const int BitsOfResult = 64;
 
     /// <summary>Counts what is close.</summary>
-    /// <param name="samples">At most <see cref="Most"/> values.</param>
+    /// <param name="samples">The values; all are looked at, or the first ones of many.</param>
     /// <param name="shift">Bin of the integer 0.</param>
     /// <param name="counts">Entries of the bins.</param>
-    /// <returns>The samples that were not counted, a bit for each.</returns>
-    public static ulong Count(ReadOnlySpan<short> samples, int shift, Span<uint> counts)
+    /// <param name="looked">How many were looked at.</param>
+    /// <returns>The ones among these that were not counted, a bit for each.</returns>
+    public static ulong Count(ReadOnlySpan<short> samples, int shift, Span<uint> counts, out int looked)
     {
-        ulong all = samples.Length == 0 ? 0 : ulong.MaxValue >> (Most - samples.Length);
-        if (samples.Length < Lanes || counts.Length < Bins) return all;
+        looked = samples.Length < BitsOfResult ? samples.Length : MostVectors * Lanes;
+        ulong all = (1UL << looked) - 1;
+        int vectors = samples.Length / Lanes;
+        if (vectors == 0 || counts.Length < Bins) return all;
         int first = Math.Clamp(samples[0] + shift - BinsBelow, 0, counts.Length - Bins);
         if (first - shift is < short.MinValue or > short.MaxValue) return all;
-
-        // Distances from the first bin as bytes, which end at 127 and -128. The last vector overlaps the one before it.
         Vector256<short> origin = Vector256.Create((short)(first - shift));
-        ref short from = ref MemoryMarshal.GetReference(samples);
-        Unsafe.SkipInit(out Vector512<sbyte> buffer);
-        ref sbyte distances = ref Unsafe.As<Vector512<sbyte>, sbyte>(ref buffer);
-        ulong far = 0;
-        for (int i = 0; ; i = Math.Min(i + Lanes, samples.Length - Lanes))
-        {
-            Vector256<short> difference = Vector256.SubtractSaturate(Vector256.LoadUnsafe(ref from, (nuint)i), origin);
-            Vector128<sbyte> distance = Vector128.NarrowWithSaturation(difference.GetLower(), difference.GetUpper());
-            distance.StoreUnsafe(ref distances, (nuint)i);
+        Vector256<sbyte> lower = Vector256.Create(DistancesFrom(0, samples), vectors > 1 ? DistancesFrom(Lanes, samples) : Vector128<sbyte>.AllBitsSet);
+        Vector128<sbyte> upper = vectors > 2 ? DistancesFrom(2 * Lanes, samples) : Vector128<sbyte>.AllBitsSet;
 
-            // The sign of a distance above the last bin shows when what is left to 128 is added.
-            far |= (ulong)(distance | (distance + Vector128.Create((sbyte)(128 - Bins)))).ExtractMostSignificantBits() << i;
-            if (i == samples.Length - Lanes) break;
+        // Distances beyond the bins have one of the higher bits, the sign among them.
+        Vector256<sbyte> beyond = Vector256.Create((sbyte)-Bins);
+        ulong within = Vector256.Equals(lower & beyond, Vector256<sbyte>.Zero).ExtractMostSignificantBits() | ((ulong)Vector128.Equals(upper & beyond.GetLower(), Vector128<sbyte>.Zero).ExtractMostSignificantBits() << (2 * Lanes));
+        ref uint to = ref MemoryMarshal.GetReference(counts.Slice(first, Bins));
+        for (nint bin = 0; bin < Bins; bin++)
+        {
+            Unsafe.Add(ref to, bin) += (uint)(BitOperations.PopCount(Vector256.Equals(lower, Vector256<sbyte>.Zero).ExtractMostSignificantBits()) + BitOperations.PopCount(Vector128.Equals(upper, Vector128<sbyte>.Zero).ExtractMostSignificantBits()));
+            lower -= Vector256<sbyte>.One;
+            upper -= Vector128<sbyte>.One;
         }
 
-        Vector256<sbyte> bins = Vector256<sbyte>.Indices;
-        Vector256<sbyte> even = Vector256<sbyte>.Zero;
-        Vector256<sbyte> odd = Vector256<sbyte>.Zero;
-        int pairs = samples.Length & ~1;
-        for (int i = 0; i < pairs; i += 2)
+        return all & ~within;
+
+        // As bytes, which end at 127 and -128.
+        Vector128<sbyte> DistancesFrom(int place, ReadOnlySpan<short> samples)
         {
-            even -= Vector256.Equals(Vector256.Create(Unsafe.Add(ref distances, i)), bins);
-            odd -= Vector256.Equals(Vector256.Create(Unsafe.Add(ref distances, i + 1)), bins);
+            Vector256<short> distance = Vector256.SubtractSaturate(Vector256.LoadUnsafe(ref Unsafe.Add(ref MemoryMarshal.GetReference(samples), place)), origin);
+            return Vector128.NarrowWithSaturation(distance.GetLower(), distance.GetUpper());
         }
-
-        if (pairs < samples.Length) even -= Vector256.Equals(Vector256.Create(Unsafe.Add(ref distances, pairs)), bins);
-        (Vector256<ushort> low, Vector256<ushort> high) = Vector256.Widen((even + odd).AsByte());
-        ref uint to = ref Unsafe.Add(ref MemoryMarshal.GetReference(counts), first);
-        Add(Vector256.WidenLower(low), ref to);
-        Add(Vector256.WidenUpper(low), ref Unsafe.Add(ref to, Vector256<uint>.Count));
-        Add(Vector256.WidenLower(high), ref Unsafe.Add(ref to, 2 * Vector256<uint>.Count));
-        Add(Vector256.WidenUpper(high), ref Unsafe.Add(ref to, 3 * Vector256<uint>.Count));
-        return far;
-
-        static void Add(Vector256<uint> entries, ref uint to) => (Vector256.LoadUnsafe(ref to) + entries).StoreUnsafe(ref to);
     }
 }

@@ -15,7 +15,7 @@ namespace DigiCam.Histograms;
 /// </remarks>
 public sealed class LevelHistograms
 {
-    // Bins added where a histogram has to grow, besides a part of what it has; so many that the first ones are enough for counting many samples together.
+    // Bins added where a histogram has to grow, besides a part of what it has; on either side of the first entry, enough for counting close samples.
     private const int Reserve = CloseSamples.Bins / 2;
     private const int ReservePart = 4;
 
@@ -293,10 +293,14 @@ public sealed class LevelHistograms
             return;
         }
 
-        for (; samples.Length > 0; samples = samples[Math.Min(CloseSamples.Most, samples.Length)..])
+        for (int looked; samples.Length > 0; samples = samples[looked..])
         {
-            ulong left = CloseSamples.Count(samples[..Math.Min(CloseSamples.Most, samples.Length)], _shift - row.First, row.Counts);
-            for (; left != 0; left &= left - 1) Increment(ref row, samples[BitOperations.TrailingZeroCount(left)] + _shift, 1);
+            for (ulong left = CloseSamples.Count(samples, _shift - row.First, row.Counts, out looked); left != 0; left &= left - 1)
+            {
+                int bin = samples[BitOperations.TrailingZeroCount(left)] + _shift;
+                if ((uint)(bin - row.First) < (uint)row.Counts.Length) row.Counts[bin - row.First]++;
+                else Increment(ref row, bin, 1);
+            }
         }
     }
 

@@ -182,7 +182,7 @@ public sealed class PulseFinderTests
         Gen.Select(Gen.Int[1, 12], Gen.Int[1, 12], (isAdc ? Gen.Short[0, 4095] : Gen.Short).Array[12, 100]).Sample((one, other, waveform) =>
         {
             (int narrow, int wide) = (Math.Min(one, other), Math.Max(one, other));
-            return SlidingSums.Largest(waveform, narrow, wide, isAdc) == (LargestOf(narrow), LargestOf(wide));
+            return SlidingSums.Largest(waveform, narrow, wide) == (LargestOf(narrow), LargestOf(wide));
 
             int LargestOf(int width) => Enumerable.Range(0, waveform.Length - width + 1).Max(first => waveform.Skip(first).Take(width).Sum(s => (int)s));
         });
