@@ -128,14 +128,16 @@ public static class DarkPass
             ReadOnlySpan<short> samples = camera.Samples.Span;
             _plan.SampleBlocks.FillEvent((int)(block < 0 ? block + options.Blocks : block), samples);
 
-            bool isAdc = SlidingSums.AreAdc(samples);
+            bool isMaximumWide = options.MaximumWindowSamples > options.WindowSamples;
+            (int narrowSamples, int wideSamples) = isMaximumWide ? (options.WindowSamples, options.MaximumWindowSamples) : (options.MaximumWindowSamples, options.WindowSamples);
             short[] baselines = _plan.BaselineScale > 0 ? camera.FirmwareBaselines : [];
             for (int pixel = 0; pixel < _plan.IsKnown.Length; pixel++)
             {
                 ReadOnlySpan<short> waveform = samples.Slice(pixel * _plan.SampleCount, _plan.SampleCount);
+                (int narrow, int wide) = SlidingSums.Largest(waveform, narrowSamples, wideSamples);
                 if (_plan.IsKnown[pixel])
                 {
-                    int largest = SlidingSums.Largest(waveform, options.WindowSamples, isAdc) - _plan.WindowPedestals[pixel];
+                    int largest = (isMaximumWide ? narrow : wide) - _plan.WindowPedestals[pixel];
                     LargestWindow.Add(pixel, largest);
                     int count = _finder.Find(waveform, _plan.Levels[pixel], _found, out int live);
 
@@ -145,8 +147,7 @@ public static class DarkPass
                 }
 
                 if (baselines.Length == 0) continue;
-                int sum = SlidingSums.Largest(waveform, options.MaximumWindowSamples, isAdc);
-                MaximumWindow.Add(pixel, RoundedCharge(sum, options.MaximumWindowSamples * baselines[pixel], _plan.BaselineScale));
+                MaximumWindow.Add(pixel, RoundedCharge(isMaximumWide ? wide : narrow, options.MaximumWindowSamples * baselines[pixel], _plan.BaselineScale));
             }
 
             Pulses.Target.EventCount++;

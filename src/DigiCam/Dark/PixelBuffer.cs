@@ -9,7 +9,7 @@ namespace DigiCam.Dark;
 /// <param name="target">The histograms.</param>
 internal sealed class PixelBuffer(PixelHistograms target)
 {
-    private const int Capacity = 32;
+    private const int Capacity = 128;
 
     private readonly short[] _values = new short[target.PixelCount * Capacity];
     private readonly byte[] _counts = new byte[target.PixelCount];
@@ -34,7 +34,7 @@ internal sealed class PixelBuffer(PixelHistograms target)
 
     private void Flush(int pixel)
     {
-        target.Fill(pixel, _values.AsSpan(pixel * Capacity, _counts[pixel]));
+        target.FillSpread(pixel, _values.AsSpan(pixel * Capacity, _counts[pixel]));
         _counts[pixel] = 0;
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using DigiCam.Charges;
@@ -39,12 +40,16 @@ public sealed class PulseFinder
 
     private const double RoundingVariance = 1.0 / 12;
 
-    // Bits that no 12-bit code has.
-    private const short BeyondAdc = unchecked((short)0xF000);
+    private const int WordShift = 6;
+    private const int BitsPerWord = 1 << WordShift;
 
     private static readonly int Lanes = Vector256<short>.Count;
 
     private readonly short[] _filtered;
+
+    // A bit for each filtered sample: whether it is low enough to be ready, and whether it reaches the threshold.
+    private readonly ulong[] _ready;
+    private readonly ulong[] _high;
 
     /// <summary>Creates a finder.</summary>
     /// <param name="sampleCount">Samples of a waveform.</param>
@@ -60,6 +65,8 @@ public sealed class PulseFinder
         if (Options.EdgeSamples < ChargeEnd) throw Refused($"a charge of {Options.ChargeSamples} samples reaches beyond an edge of {Options.EdgeSamples}");
         if (SearchedSamples < 1) throw Refused($"no sample of {sampleCount} is left to be searched without an edge of {Options.EdgeSamples}");
         _filtered = new short[sampleCount];
+        _ready = new ulong[((sampleCount - 1) / BitsPerWord) + 1];
+        _high = new ulong[_ready.Length];
     }
 
     /// <summary>What is a pulse.</summary>
@@ -115,38 +122,19 @@ public sealed class PulseFinder
     public int Find(ReadOnlySpan<short> waveform, PulseLevel level, Span<FoundPulse> pulses, out int liveSamples)
     {
         if (waveform.Length != SampleCount) throw new ArgumentException(FormattableString.Invariant($"a waveform of {waveform.Length} samples, the finder is for {SampleCount}"), nameof(waveform));
-        if (!Filter(waveform, out short largest))
-        {
-            liveSamples = 0;
-            return 0;
-        }
-
-        if (largest < level.Threshold && _filtered[FilterReach] < level.Ready)
-        {
-            liveSamples = SearchedSamples;
-            return 0;
-        }
-
-        return Scan(waveform, level, pulses, out liveSamples);
-    }
-
-    private static int FirstOf(PulseFinderOptions options) => Math.Max(options.EdgeSamples, FilterReach + RiseSamples);
-
-    private int Scan(ReadOnlySpan<short> waveform, PulseLevel level, Span<FoundPulse> pulses, out int liveSamples)
-    {
-        ReadOnlySpan<short> filtered = _filtered.AsSpan(0, SampleCount - FilterReach);
+        liveSamples = 0;
+        if (!Filter(waveform, level)) return 0;
         (int first, int last) = (FirstSample, LastSample);
         int found = 0;
-        liveSamples = 0;
 
         // A trace may begin on the tail of a pulse: the finder is not ready there either.
         int peak = FilterReach - 1;
-        while (peak <= last)
+        while (peak < last)
         {
-            int ready = filtered[(peak + 1)..].IndexOfAnyInRange(short.MinValue, (short)(level.Ready - 1));
-            if (ready < 0) break;
-            int live = Math.Max(peak + 1 + ready + RiseSamples, first);
-            peak = NextMaximum(filtered, peak + 1 + ready, level.Threshold);
+            int ready = Next(_ready, peak + 1);
+            int live = Math.Max(ready + RiseSamples, first);
+            if (live > last) break;
+            peak = NextMaximum(ready);
             liveSamples += Math.Max(Math.Min(peak, last) - live + 1, 0);
             if (peak < live || peak > last) continue;
             int charge = 0;
@@ -157,68 +145,86 @@ public sealed class PulseFinder
         return found;
     }
 
-    // The first maximum from a sample on that reaches the threshold; the end of the trace where there is none.
-    private static int NextMaximum(ReadOnlySpan<short> filtered, int from, short threshold)
-    {
-        int end = filtered.Length - MaximumReach;
-        for (int i = Math.Max(from, FilterReach + MaximumReach); i < end; i++)
-        {
-            if (filtered[i] < threshold)
-            {
-                int next = filtered[i..end].IndexOfAnyInRange(threshold, short.MaxValue);
-                if (next < 0) break;
-                i += next;
-            }
+    private static int FirstOf(PulseFinderOptions options) => Math.Max(options.EdgeSamples, FilterReach + RiseSamples);
 
+    // The first maximum from a sample on that reaches the threshold; the end of the trace where there is none.
+    private int NextMaximum(int from)
+    {
+        short[] filtered = _filtered;
+        int end = SampleCount - LeastEdge;
+        for (int i = Next(_high, Math.Max(from, LeastEdge)); i < end; i = Next(_high, i + 1))
+        {
             short height = filtered[i];
             if (height >= filtered[i - 1] && height >= filtered[i - 2] && height > filtered[i + 1] && height > filtered[i + 2]) return i;
         }
 
-        return filtered.Length;
+        return SampleCount;
+    }
+
+    // The first sample from one on whose bit is set; the end of the trace where there is none.
+    private int Next(ulong[] bits, int from)
+    {
+        int place = from - FilterReach;
+        int word = place >>> WordShift;
+        ulong left = bits[word] & (ulong.MaxValue << place);
+        while (left == 0)
+        {
+            if (++word == bits.Length) return SampleCount;
+            left = bits[word];
+        }
+
+        return FilterReach + (word << WordShift) + BitOperations.TrailingZeroCount(left);
     }
 
     // False when a sample is no 12-bit code: sums in 16 bits would then wrap.
-    private bool Filter(ReadOnlySpan<short> waveform, out short largest)
+    private bool Filter(ReadOnlySpan<short> waveform, PulseLevel level)
     {
         int count = waveform.Length - (2 * FilterReach);
-        ref short from = ref MemoryMarshal.GetReference(waveform);
-        ref short to = ref _filtered[FilterReach];
-        largest = short.MinValue;
+        (ulong ready, ulong high) = (0, 0);
         if (count < Lanes)
         {
             foreach (short sample in waveform)
             {
-                if ((sample & BeyondAdc) != 0) return false;
+                if ((sample & SlidingSums.BeyondAdc) != 0) return false;
             }
 
             for (int i = 0; i < count; i++)
             {
-                short sum = (short)(waveform[i] + (2 * (waveform[i + 1] + waveform[i + 2] + waveform[i + 3])) + waveform[i + 4]);
-                _filtered[i + FilterReach] = sum;
-                largest = Math.Max(largest, sum);
+                int sum = waveform[i] + (2 * (waveform[i + 1] + waveform[i + 2] + waveform[i + 3])) + waveform[i + 4];
+                _filtered[i + FilterReach] = (short)sum;
+                if (sum < level.Ready) ready |= 1UL << i;
+                if (sum >= level.Threshold) high |= 1UL << i;
             }
 
+            (_ready[0], _high[0]) = (ready, high);
             return true;
         }
 
-        // The last vector overlaps the one before it.
-        Vector256<short> most = Vector256.Create(short.MinValue);
+        ref short from = ref MemoryMarshal.GetReference(waveform);
+        ref short to = ref _filtered[FilterReach];
+        Vector256<short> readyBelow = Vector256.Create(level.Ready);
+        Vector256<short> threshold = Vector256.Create(level.Threshold);
         Vector256<short> bits = Vector256<short>.Zero;
-        for (int i = 0; ; i = Math.Min(i + Lanes, count - Lanes))
+        for (int place = 0; place < count; place += Lanes)
         {
+            // The last vector overlaps the one before it.
+            int i = Math.Min(place, count - Lanes);
             Vector256<short> first = Vector256.LoadUnsafe(ref from, (nuint)i);
             Vector256<short> last = Vector256.LoadUnsafe(ref from, (nuint)(i + 4));
             Vector256<short> middle = Vector256.LoadUnsafe(ref from, (nuint)(i + 1)) + Vector256.LoadUnsafe(ref from, (nuint)(i + 2)) + Vector256.LoadUnsafe(ref from, (nuint)(i + 3));
             Vector256<short> sum = first + last + middle + middle;
             bits |= first | last;
-            most = Vector256.Max(most, sum);
             sum.StoreUnsafe(ref to, (nuint)i);
-            if (i == count - Lanes) break;
+            ready |= (ulong)(Signs(Vector256.LessThan(sum, readyBelow)) >> (place - i)) << place;
+            high |= (ulong)((Signs(Vector256.LessThan(sum, threshold)) ^ ushort.MaxValue) >> (place - i)) << place;
+            if ((place + Lanes) % BitsPerWord != 0 && place + Lanes < count) continue;
+            (_ready[place >>> WordShift], _high[place >>> WordShift]) = (ready, high);
+            (ready, high) = (0, 0);
         }
 
-        if ((bits & Vector256.Create(BeyondAdc)) != Vector256<short>.Zero) return false;
-        largest = SlidingSums.Largest(most);
-        return true;
+        return (bits & Vector256.Create(SlidingSums.BeyondAdc)) == Vector256<short>.Zero;
+
+        static uint Signs(Vector256<short> values) => Vector128.NarrowWithSaturation(values.GetLower(), values.GetUpper()).ExtractMostSignificantBits();
     }
 
     private static ArgumentException Refused(FormattableString why) => new(FormattableString.Invariant($"pulse finder: {FormattableString.Invariant(why)}"), "options");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using DigiCam.Charges;
 using DigiCam.Files;
 
@@ -14,8 +15,8 @@ namespace DigiCam.Histograms;
 /// </remarks>
 public sealed class LevelHistograms
 {
-    // Bins added where a histogram has to grow, besides a part of what it has.
-    private const int Reserve = 8;
+    // Bins added where a histogram has to grow, besides a part of what it has; on either side of the first entry, enough for counting close samples.
+    private const int Reserve = CloseSamples.Bins / 2;
     private const int ReservePart = 4;
 
     private readonly Row[] _rows;
@@ -292,19 +293,14 @@ public sealed class LevelHistograms
             return;
         }
 
-        int shift = _shift - row.First;
-        uint[] counts = row.Counts;
-        for (int i = 0; i < samples.Length; i++)
+        for (int looked; samples.Length > 0; samples = samples[looked..])
         {
-            int place = samples[i] + shift;
-            if ((uint)place < (uint)counts.Length)
+            for (ulong left = CloseSamples.Count(samples, _shift - row.First, row.Counts, out looked); left != 0; left &= left - 1)
             {
-                counts[place]++;
-                continue;
+                int bin = samples[BitOperations.TrailingZeroCount(left)] + _shift;
+                if ((uint)(bin - row.First) < (uint)row.Counts.Length) row.Counts[bin - row.First]++;
+                else Increment(ref row, bin, 1);
             }
-
-            Increment(ref row, samples[i] + _shift, 1);
-            (counts, shift) = (row.Counts, _shift - row.First);
         }
     }
 

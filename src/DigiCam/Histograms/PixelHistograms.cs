@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DigiCam.Charges;
@@ -90,21 +91,17 @@ public sealed class PixelHistograms
     /// <exception cref="OverflowException">The pixel would hold more than 4294967295 entries.</exception>
     public void Fill(int pixel, ReadOnlySpan<short> samples)
     {
-        AddFilled(pixel, samples.Length);
-        ref uint row = ref MemoryMarshal.GetReference(Row(pixel));
         if (!_isInteger)
         {
-            foreach (short sample in samples) Unsafe.Add(ref row, (nint)(Axis.Index(sample) + 1))++;
+            FillSpread(pixel, samples);
             return;
         }
 
-        int shift = _shift;
-        uint inside = (uint)(_stride - 2);
-        foreach (short sample in samples)
+        AddFilled(pixel, samples.Length);
+        Span<uint> row = Row(pixel);
+        for (int looked; samples.Length > 0; samples = samples[looked..])
         {
-            int bin = sample + shift;
-            if ((uint)(bin - 1) >= inside) bin = bin < 1 ? 0 : _stride - 1;
-            Unsafe.Add(ref row, (nint)bin)++;
+            for (ulong left = CloseSamples.Count(samples, _shift - 1, row[1..^1], out looked); left != 0; left &= left - 1) row[Math.Clamp(samples[BitOperations.TrailingZeroCount(left)] + _shift, 0, row.Length - 1)]++;
         }
     }
 
@@ -304,6 +301,27 @@ public sealed class PixelHistograms
         Span<uint> bins = row.Slice(1 + firstBin, counts.Length);
         for (int i = 0; i < bins.Length; i++) bins[i] += counts[i];
         _invalid[pixel] |= !isValid;
+    }
+
+    // The same for values that are not close to each other, as charges.
+    internal void FillSpread(int pixel, ReadOnlySpan<short> values)
+    {
+        AddFilled(pixel, values.Length);
+        ref uint row = ref MemoryMarshal.GetReference(Row(pixel));
+        if (!_isInteger)
+        {
+            foreach (short value in values) Unsafe.Add(ref row, (nint)(Axis.Index(value) + 1))++;
+            return;
+        }
+
+        int shift = _shift;
+        uint inside = (uint)(_stride - 2);
+        foreach (short value in values)
+        {
+            int bin = value + shift;
+            if ((uint)(bin - 1) >= inside) bin = bin < 1 ? 0 : _stride - 1;
+            Unsafe.Add(ref row, (nint)bin)++;
+        }
     }
 
     private static bool IsCount(double value) => double.IsInteger(value) && value >= 0;

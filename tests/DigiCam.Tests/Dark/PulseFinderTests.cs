@@ -178,9 +178,14 @@ public sealed class PulseFinderTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void LargestSum_AnyWaveformAndWidth_IsTheLargestOfAllSums(bool isAdc) =>
-        Gen.Select(Gen.Int[1, 12], (isAdc ? Gen.Short[0, 4095] : Gen.Short).Array[12, 100]).Sample((width, waveform) =>
-            SlidingSums.Largest(waveform, width, isAdc) == Enumerable.Range(0, waveform.Length - width + 1).Max(first => waveform.Skip(first).Take(width).Sum(s => (int)s)));
+    public void LargestSums_AnyWaveformAndWidths_AreTheLargestOfAllSums(bool isAdc) =>
+        Gen.Select(Gen.Int[1, 12], Gen.Int[1, 12], (isAdc ? Gen.Short[0, 4095] : Gen.Short).Array[12, 100]).Sample((one, other, waveform) =>
+        {
+            (int narrow, int wide) = (Math.Min(one, other), Math.Max(one, other));
+            return SlidingSums.Largest(waveform, narrow, wide) == (LargestOf(narrow), LargestOf(wide));
+
+            int LargestOf(int width) => Enumerable.Range(0, waveform.Length - width + 1).Max(first => waveform.Skip(first).Take(width).Sum(s => (int)s));
+        });
 
     // Sample by sample, as the documentation has it.
     private static (List<FoundPulse> Pulses, int Live) FindByDefinition(short[] x, PulseLevel level, int edge, int chargeSamples)

@@ -9,6 +9,9 @@ public sealed class LevelHistogramsTests
     // A level, a pixel and a value of each entry.
     private static readonly Gen<(int Level, int Pixel, short Value)[]> Entries = Gen.Select(Gen.Int[0, 2], Gen.Int[0, 3], Gen.Short[-5, 60]).Array[0, 200];
 
+    // Of any length; most samples close together, the others anywhere.
+    private static readonly Gen<short[][]> Waveforms = Gen.Frequency((9, Gen.Short[90, 110]), (1, Gen.Short)).Array[0, 150].Array[1, 4];
+
     [Fact]
     public void Fill_AnyEntries_AreThoseOfHistogramsWithoutTrimming() => Entries.Sample(entries =>
     {
@@ -29,15 +32,21 @@ public sealed class LevelHistogramsTests
     });
 
     [Fact]
-    public void Fill_SamplesOrValues_CountTheSame() => Gen.Short[-5, 60].Array[0, 50].Sample(samples =>
+    public void Fill_SamplesOrValues_CountTheSame() => Waveforms.Sample(waveforms =>
     {
-        foreach (Axis axis in (Axis[])[new IntegerAxis(3, 40), new RegularAxis(0.3, 41.7, 17)])
+        foreach (Axis axis in (Axis[])[IntegerAxis.Adc, new IntegerAxis(93, 40), new IntegerAxis(98, 7), new IntegerAxis(-40000, 90000), new RegularAxis(0.3, 105.7, 17)])
         {
-            LevelHistograms one = new(axis, 1, 1);
-            LevelHistograms other = new(axis, 1, 1);
-            one.Fill(0, 0, samples);
-            foreach (short sample in samples) other.Fill(0, 0, (double)sample);
-            if (!Same(one[0, 0], other[0, 0])) return false;
+            (LevelHistograms one, LevelHistograms other) = (new(axis, 1, 1), new(axis, 1, 1));
+            (PixelHistograms plain, PixelHistograms spread) = (new(axis, 1), new(axis, 1));
+            foreach (short[] waveform in waveforms)
+            {
+                one.Fill(0, 0, waveform);
+                foreach (short sample in waveform) other.Fill(0, 0, (double)sample);
+                plain.Fill(0, waveform);
+                spread.FillSpread(0, waveform);
+            }
+
+            if (!Same(other[0, 0], one[0, 0]) || !Same(other[0, 0], plain[0]) || !Same(other[0, 0], spread[0])) return false;
         }
 
         return true;
