@@ -19,8 +19,8 @@ namespace DigiCam.Dark;
 /// by the sampling phase, 3 % in the mean, a factor on the gain; its noise stays what it is.</para>
 /// <para>A sample is live when the finder was ready before a pulse with its peak there would have begun to rise. Whether it is does not depend on the pulse, so that pulses per
 /// live time are their rate, whatever the dead time, about 40 ns after one photo-electron. What remains: of pulses in the same sample one is counted,
-/// and pulses of less than 20 ns distance have one maximum, later than the first of them, while time is counted as live. This makes pulses per live time 0.8 % lower than the rate
-/// at 3 MHz and 1.3 % at 5 MHz; it is known and can be corrected for.</para>
+/// and pulses of less than 20 ns distance have one maximum, later than the first of them, while time is counted as live. This makes pulses per live time 0.7 % lower than the rate
+/// at 3 MHz and 1.3 % at 5 MHz, for which <see cref="DarkSpe.PulseSpectra.RateOf(int)"/> corrects.</para>
 /// </remarks>
 public sealed class PulseFinder
 {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using DigiCam.Dark;
-using DigiCam.Geometry;
 using DigiCam.Simulation;
 
 namespace DigiCam.DarkSpe;
@@ -27,7 +26,7 @@ public sealed class PileUp
     // Later ones leave the sample at the filter's maximum as it is.
     private const double WindowOfAmplitudesNs = 26;
 
-    // Higher rates are taken for this one [1/ns]: most pulses pile up then, and two of them no longer stand for more.
+    // Higher rates are taken for this one [1/ns]: four of ten pulses pile up then, and two followers no longer stand for more.
     private const double HighestRate = 0.02;
 
     private PileUp(ImmutableArray<PileUpClass> classes, double windowNs) => (Classes, WindowNs) = (classes, windowNs);
@@ -44,12 +43,14 @@ public sealed class PileUp
     /// <summary>Puts pulses through the finder.</summary>
     /// <param name="options">The finder.</param>
     /// <param name="pulse">The pulse of one avalanche; null for the analytic one.</param>
+    /// <exception cref="ArgumentException">The finder misses most pulses of one photo-electron.</exception>
     public static PileUp Of(PulseFinderOptions options, PulseShape? pulse = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        double window = WindowOfAmplitudesNs + (new PulseFinder(PulseTrials.Samples, options).ChargeEnd * CameraGeometry.SampleNs);
         PulseTrials trials = new(options, pulse, Gain, Spread, Noise);
+        double window = WindowOfAmplitudesNs + trials.ChargeEndNs;
         List<PulseTrial> one = trials.Draw(Trials, 0, 1);
+        if (one.Count < Trials / 2) throw new ArgumentException(FormattableString.Invariant($"pulse finder: with a threshold of {options.ThresholdSigmas} standard deviations {one.Count} of {Trials} pulses of one photo-electron are found"), nameof(options));
         (double origin, double variance) = Moments(one);
         double perPe = Moments(trials.Draw(Trials, 0, 2)).Mean - origin;
         (double signal, double time) = (one.Average(t => t.Signal), one.Average(t => t.TimeNs));

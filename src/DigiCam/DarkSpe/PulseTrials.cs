@@ -16,10 +16,11 @@ internal sealed class PulseTrials
     /// <summary>Those among them that are of several avalanches.</summary>
     public const int Several = -1;
 
-    public const int Samples = 40;
-
     private const double Crosstalk = 0.08;
-    private const int StartSample = 10;
+
+    // Without the finder's edges, from the first sample in between to the start of the pulse and to the end.
+    private const int SamplesBefore = 6;
+    private const int SamplesBehind = 26;
     private const double Baseline = 200.3;
     private const ulong Seed = 20180822;
 
@@ -30,6 +31,7 @@ internal sealed class PulseTrials
     private const int Phases = 64;
 
     private readonly PulseFinder _finder;
+    private readonly int _start;
     private readonly PulseLevel _level;
     private readonly double[] _pulse;
     private readonly double _gain;
@@ -38,14 +40,15 @@ internal sealed class PulseTrials
 
     public PulseTrials(PulseFinderOptions options, PulseShape? pulse, double gain, double spread, double noise)
     {
-        _finder = new PulseFinder(Samples, options);
+        _start = options.EdgeSamples + SamplesBefore;
+        _finder = new PulseFinder(_start + SamplesBehind + options.EdgeSamples, options);
         _level = _finder.LevelOf(Baseline, noise);
         Pedestals = new Pedestals([Baseline], [noise]);
         Pedestal = options.ChargeSamples * Baseline;
         (_gain, _spread, _noise) = (gain, spread, noise);
 
         // From the start of the pulse on, in steps of a phase.
-        _pulse = [.. Enumerable.Range(0, Phases * Samples).Select(i => (pulse ?? PulseShape.Analytic).At(i * CameraGeometry.SampleNs / Phases))];
+        _pulse = [.. Enumerable.Range(0, Phases * _finder.SampleCount).Select(i => (pulse ?? PulseShape.Analytic).At(i * CameraGeometry.SampleNs / Phases))];
     }
 
     public Pedestals Pedestals { get; }
@@ -55,6 +58,9 @@ internal sealed class PulseTrials
 
     public ChargeScale Scale => _finder.Scale;
 
+    /// <summary>Time behind the maximum from which samples are in the charge [ns].</summary>
+    public double ChargeEndNs => _finder.ChargeEnd * CameraGeometry.SampleNs;
+
     /// <summary>Draws trials.</summary>
     /// <param name="number">How many.</param>
     /// <param name="windowNs">Time in which the other dark counts follow the first [ns].</param>
@@ -62,18 +68,19 @@ internal sealed class PulseTrials
     /// <returns>The pulses found.</returns>
     public List<PulseTrial> Draw(int number, double windowNs, params ReadOnlySpan<int> avalanches)
     {
+        int samples = _finder.SampleCount;
         RandomStream random = new(Seed, (ulong)avalanches[0]);
         FoundPulse[] found = new FoundPulse[_finder.MostPulses];
-        short[] waveform = new short[Samples];
-        double[] pulses = new double[Samples];
-        double[] expected = new double[Samples];
+        short[] waveform = new short[samples];
+        double[] pulses = new double[samples];
+        double[] expected = new double[samples];
         List<PulseTrial> trials = new(number);
         int window = (int)(windowNs * Phases / CameraGeometry.SampleNs);
         for (int n = 0; n < number; n++)
         {
             Array.Clear(pulses);
             Array.Clear(expected);
-            int start = (StartSample * Phases) + (int)(Phases * (1 - random.Uniform()));
+            int start = (_start * Phases) + (int)(Phases * (1 - random.Uniform()));
             for (int k = 0; k < avalanches.Length; k++)
             {
                 double delay = 1 - random.Uniform();
@@ -83,7 +90,7 @@ internal sealed class PulseTrials
                 int at = k == 0 ? start : start + (int)(window * delay);
                 int size = Size(avalanches[k], ref random);
                 double peak = (size * _gain) + (Math.Sqrt(size) * _spread * random.Normal());
-                for (int i = (at + Phases - 1) / Phases; i < Samples; i++)
+                for (int i = (at + Phases - 1) / Phases; i < samples; i++)
                 {
                     double value = _pulse[(i * Phases) - at];
                     pulses[i] += peak * value;
@@ -91,7 +98,7 @@ internal sealed class PulseTrials
                 }
             }
 
-            for (int i = 0; i < Samples; i++) waveform[i] = (short)Math.Floor(Baseline + pulses[i] + (_noise * random.Normal()) + 0.5);
+            for (int i = 0; i < samples; i++) waveform[i] = (short)Math.Floor(Baseline + pulses[i] + (_noise * random.Normal()) + 0.5);
             foreach (FoundPulse one in found.AsSpan(0, _finder.Find(waveform, _level, found, out _)))
             {
                 double time = CameraGeometry.SampleNs * (one.Sample - ((double)start / Phases));

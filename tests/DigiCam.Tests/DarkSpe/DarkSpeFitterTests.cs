@@ -167,18 +167,24 @@ public sealed class DarkSpeFitterTests
         PileUp pileUp = PileUp.Of(new PulseFinderOptions());
         foreach (IGrouping<PileUpCase, PileUpClass> oneCase in pileUp.Classes.GroupBy(c => c.Case)) Assert.Equal(1, oneCase.Sum(c => c.Share), 1e-9);
 
-        // A second dark count is found on the rise of the first or not at all; in the sample between two that are just not resolved there is less than one avalanche.
+        // In the sample between two pulses that are just not resolved there is less than one avalanche.
         PileUpClass[] one = [.. pileUp.Classes.Where(c => c.Case == PileUpCase.One)];
         Assert.All(one, c => Assert.InRange(c.Charge, 0.75, 2.05));
         Assert.InRange(one.Sum(c => c.Share * c.Charge), 1.3, 1.5);
         Assert.InRange(one.Sum(c => c.Share * c.DelayNs), 3, 7);
         Assert.All(pileUp.Classes, c => Assert.InRange(c.Spread, 0, 8));
 
-        // Later than the window nothing happens: a wider one would only add undisturbed pulses.
+        // A second dark count adds within the window, and no longer behind it [LSB].
         PulseTrials trials = new(new PulseFinderOptions(), null, PhysicsCamera.Gain, PhysicsCamera.Spread, PhysicsCamera.Noise);
         double alone = trials.Draw(20_000, 0, 1).Average(t => t.Charge);
-        Assert.True(WithSecond(pileUp.WindowNs - 6) > alone + 0.01);
+        Assert.InRange(WithSecond(pileUp.WindowNs - 6) - alone, 0.15, 0.6);
+        Assert.InRange(WithSecond(pileUp.WindowNs + 6) - alone, -0.15, 0.15);
 
+        // Edges of the traces have nothing to do with it; without pulses there is none.
+        Assert.Equal(pileUp.DelaySquareNs, PileUp.Of(new PulseFinderOptions { EdgeSamples = 20 }).DelaySquareNs, 0.05 * pileUp.DelaySquareNs);
+        Assert.StartsWith("pulse finder: with a threshold of 20 standard deviations ", Assert.Throws<ArgumentException>(() => PileUp.Of(new PulseFinderOptions { ThresholdSigmas = 20 })).Message, StringComparison.Ordinal);
+
+        // Delays are drawn in turn, the longest last.
         double WithSecond(double delayNs) => trials.Draw(20_000, delayNs, 1, 1).TakeLast(1_000).Average(t => t.Charge);
     }
 
