@@ -23,8 +23,8 @@ public sealed class LargestWindowModel : IBinnedModel
     private const double PowerMean = 1.1629644736405198;
     private const double PowerDeviation = 0.6689798719099567;
 
-    // Far below any tail that matters, and still a number with a logarithm: a single entry far out costs much, but not infinity. Its inverse can be squared.
-    private const double Floor = 1e-150;
+    // Far below any tail that matters, and still a number with a logarithm: a single entry far out costs much, but not infinity.
+    private const double Floor = 1e-200;
 
     private const int ParameterCount = 7;
 
@@ -46,8 +46,9 @@ public sealed class LargestWindowModel : IBinnedModel
             Point upper = shape.At(edges[i + 1]);
             double width = (edges[i + 1] - edges[i]) / 6;
             double between = width * (lower.Product + (4 * middle.Product) + upper.Product);
-            double inside = upper.EmptySince(lower);
-            double m = Floor + (empty * inside) + (one * (upper.One - lower.One)) + (cut * between);
+            double emptyBetween = lower.EmptyUpTo(upper);
+            double oneBetween = lower.OneUpTo(upper);
+            double m = Floor + (empty * emptyBetween) + (one * oneBetween) + (cut * between);
             expected[i] = m;
             logarithm[i] = Math.Log(m);
             if (!logGradient.IsEmpty)
@@ -57,10 +58,10 @@ public sealed class LargestWindowModel : IBinnedModel
                 double oneMean = (one * (upper.OneByMean - lower.OneByMean)) + (cut * width * (lower.ProductByOne(lower.OneByMean) + (4 * middle.ProductByOne(middle.OneByMean)) + upper.ProductByOne(upper.OneByMean)));
                 double oneSigma = (one * (upper.OneBySigma - lower.OneBySigma)) + (cut * width * (lower.ProductByOne(lower.OneBySigma) + (4 * middle.ProductByOne(middle.OneBySigma)) + upper.ProductByOne(upper.OneBySigma)));
                 double byDistance = cut * between / (parameters[4] - parameters[1]);
-                logGradient[i] = inside / m;
+                logGradient[i] = emptyBetween / m;
                 logGradient[bins + i] = (emptyMean + byDistance) / m;
                 logGradient[(2 * bins) + i] = emptySigma / m;
-                logGradient[(3 * bins) + i] = (upper.One - lower.One) / m;
+                logGradient[(3 * bins) + i] = oneBetween / m;
                 logGradient[(4 * bins) + i] = (oneMean - byDistance) / m;
                 logGradient[(5 * bins) + i] = oneSigma / m;
                 logGradient[((ParameterCount - 1) * bins) + i] = between / (parameters[4] - parameters[1]) / m;
@@ -70,15 +71,18 @@ public sealed class LargestWindowModel : IBinnedModel
         }
     }
 
-    // The two laws at a place with their derivatives by mean and sigma, and what the first has beyond it.
-    private readonly record struct Point(double Empty, double EmptyBeyond, double EmptyByMean, double EmptyBySigma, double One, double OneByMean, double OneBySigma)
+    // The two laws at a place, what is left above it, and their derivatives by mean and sigma. Above the middle nothing but the rest has digits: a tail that is lost next to 1 would leave derivatives
+    // without an expectation.
+    private readonly record struct Point(
+        double Empty, double EmptyAbove, double EmptyByMean, double EmptyBySigma, double One, double OneAbove, double OneByMean, double OneBySigma)
     {
-        public double Product => Empty * (1 - One);
+        public double Product => Empty * OneAbove;
 
-        // What the first law has between two places: far above its mean nothing is left of the difference of two numbers close to 1.
-        public double EmptySince(in Point lower) => lower.Empty < 0.5 ? Empty - lower.Empty : lower.EmptyBeyond - EmptyBeyond;
+        public double EmptyUpTo(in Point upper) => Empty < 0.5 ? upper.Empty - Empty : EmptyAbove - upper.EmptyAbove;
 
-        public double ProductByEmpty(double derivative) => derivative * (1 - One);
+        public double OneUpTo(in Point upper) => One < 0.5 ? upper.One - One : OneAbove - upper.OneAbove;
+
+        public double ProductByEmpty(double derivative) => derivative * OneAbove;
 
         public double ProductByOne(double derivative) => -Empty * derivative;
     }
@@ -91,16 +95,25 @@ public sealed class LargestWindowModel : IBinnedModel
         public Point At(double q)
         {
             double z = (q - _centre) / _scale;
-            double tail = Normal(-Math.Abs(z));
-            (double normal, double beyond) = z < 0 ? (tail, 1 - tail) : (1 - tail, tail);
-            double fourth = normal * normal * normal * normal;
+            (double normal, double above) = Normal(z);
+            double square = normal * normal;
+            double fourth = square * square;
             double density = Power * fourth * Density(z) / _scale;
             double y = (q - oneMean) / oneSigma;
+            (double one, double oneAbove) = Normal(y);
             double oneDensity = Density(y) / oneSigma;
-            return new Point(fourth * normal, beyond * (Power + (beyond * (-10 + (beyond * (10 + (beyond * (-Power + beyond))))))), -density, density * (PowerMean - z) / PowerDeviation, Normal(y), -oneDensity, -oneDensity * y);
+
+            // 1 - p^5 = (1 - p)(1 + p + p^2 + p^3 + p^4).
+            return new Point(
+                fourth * normal, above * (1 + normal + square + (square * normal) + fourth), -density, density * (PowerMean - z) / PowerDeviation, one, oneAbove, -oneDensity, -oneDensity * y);
         }
 
-        private static double Normal(double z) => 0.5 * SpecialFunctions.Erfc(-z / Constants.Sqrt2);
+        // The unit normal law below and above a place.
+        private static (double Below, double Above) Normal(double z)
+        {
+            double tail = 0.5 * SpecialFunctions.Erfc(Math.Abs(z) / Constants.Sqrt2);
+            return z < 0 ? (tail, 1 - tail) : (1 - tail, tail);
+        }
 
         private static double Density(double z) => Constants.InvSqrt2Pi * Math.Exp(-0.5 * z * z);
     }
