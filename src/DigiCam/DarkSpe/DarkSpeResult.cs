@@ -26,7 +26,7 @@ public sealed class DarkSpeResult : CameraResult
         [
             FromFits("gain", "gain", "gain", "G", "LSB/pe", "distance of the peaks; lower than the peak of a pulse by the sampling phase"),
             FromFits("sigma_1", "single_pe_spread", "single-pe spread", "σ₁", "LSB", "spread of the charge of one avalanche, electronic noise not included"),
-            FromFits("offset", "offset", "offset", "Δ", "LSB", "distance of the peaks from whole photo-electrons above the baseline: a charge taken where noise helped to find it is too high"),
+            FromFits("offset", "offset", "offset", "Δ", "LSB", "distance of the peaks from whole photo-electrons above the baseline: the sample of a charge is chosen from noisy ones, and not always at the same phase of the pulse"),
             new("crosstalk", "crosstalk probability", "P(>1)", "", [.. crosstalk.Select(c => c.Value)], [.. crosstalk.Select(c => c.Error)], "part of the pulses of more than one avalanche, (N - A_1) / N with the contents of the peaks"),
             new("pulse_rate", "pulse rate", "f", "MHz", [.. rate], [.. ofOnePulse.Select((one, pixel) => one * Math.Sqrt(Math.Max(spectra.Histograms.GetEntries(pixel), 1)))], "pulses found in the time in which one would have been counted; without pulses, its error is the rate of one"),
             new("chi2_per_ndf", "goodness of fit", "χ²/ndf", "", [.. Fits.Select(f => f.ChiSquarePerNdf)], [], "minimum of the cost divided by the degrees of freedom"),
