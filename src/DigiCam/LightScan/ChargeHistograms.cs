@@ -139,11 +139,8 @@ public sealed class ChargeHistograms
     public override string ToString() => FormattableString.Invariant($"charges ({Scale}) of {LevelCount} levels and {PixelCount} pixels, {EventCounts.Sum()} events");
 
     /// <summary>The axis that charges of a scale are filled on.</summary>
-    internal static IntegerAxis AxisOf(ChargeScale scale) => scale.Samples == 1 ? IntegerAxis.Adc : new IntegerAxis(-RoomBelow * scale.Samples, ((RoomBelow + LastCode) * scale.Samples) + 1);
+    internal static IntegerAxis AxisOf(ChargeScale scale) => scale.Samples == 1 ? IntegerAxis.Adc : new IntegerAxis(-RoomBelow * scale.Samples, ((RoomBelow + IntegerAxis.Adc.Last) * scale.Samples) + 1);
 
     /// <summary>First sample of a charge: so that the best part of the pulse is in it, which falls more slowly than it rises, and that it lies within the waveform.</summary>
     internal static int ChargeStart(int position, int samples, int sampleCount) => Math.Clamp(position - Math.Min((samples - 1) / 2, 2), 0, sampleCount - samples);
-
-    /// <summary>The last ADC code.</summary>
-    internal const int LastCode = 4095;
 }
