@@ -279,6 +279,9 @@ public sealed class LevelHistograms
         return histograms;
     }
 
+    /// <summary>Adds counts of neighbouring bins to the histogram of a level and a pixel.</summary>
+    internal void AddCounts(int level, int pixel, int firstBin, ReadOnlySpan<uint> counts, bool isValid) => Add(ref At(level, pixel), firstBin, counts, 0, 0, !isValid);
+
     /// <inheritdoc/>
     public override string ToString() =>
         FormattableString.Invariant($"{LevelCount} x {PixelCount} histograms, {Axis}, {_events.Sum()} events, {CountBytes / 1048576.0:F1} MB");
