@@ -66,7 +66,14 @@ public sealed class Hdf5Writer
     /// <exception cref="NotSupportedException">Results do not use such a type.</exception>
     public Hdf5Writer Add<T>(string path, ReadOnlySpan<T> values, ReadOnlySpan<int> shape, string unit, string description) where T : unmanaged
     {
-        Add(path, CreateDataset(path, values, shape), unit, description);
+        Add(path, CreateDataset(path, values.ToArray(), shape), unit, description);
+        return this;
+    }
+
+    /// <summary>Adds a large quantity without a copy: the values must stay as they are until the file is written.</summary>
+    internal Hdf5Writer AddKept<T>(string path, T[] values, string unit, string description) where T : unmanaged
+    {
+        Add(path, CreateDataset(path, values, [values.Length]), unit, description);
         return this;
     }
 
@@ -92,7 +99,7 @@ public sealed class Hdf5Writer
     {
         ArgumentNullException.ThrowIfNull(names);
         if (names.Count == 0) throw new ArgumentException($"dataset {path} has no names", nameof(names));
-        H5Dataset dataset = CreateDataset(path, values, [values.Length]);
+        H5Dataset dataset = CreateDataset(path, values.ToArray(), [values.Length]);
         dataset.Attributes[NamesAttribute] = new H5Attribute(names.ToArray());
         Add(path, dataset, "", description);
         return this;
@@ -123,7 +130,7 @@ public sealed class Hdf5Writer
         });
     }
 
-    private static H5Dataset CreateDataset<T>(string path, ReadOnlySpan<T> values, ReadOnlySpan<int> shape) where T : unmanaged
+    private static H5Dataset CreateDataset<T>(string path, T[] values, ReadOnlySpan<int> shape) where T : unmanaged
     {
         _ = Hdf5Element.NameOf<T>();
         long count = 1;
@@ -137,7 +144,7 @@ public sealed class Hdf5Writer
         uint[] chunk = [.. dimensions.Select(length => (uint)length)];
         long rowBytes = System.Runtime.CompilerServices.Unsafe.SizeOf<T>() * (count / shape[0]);
         chunk[0] = (uint)Math.Clamp(ChunkBytes / rowBytes, 1, shape[0]);
-        return new H5Dataset(values.ToArray(), chunks: chunk, fileDims: dimensions, datasetCreation: new H5DatasetCreation(Filters: [Fletcher32Filter.Id]));
+        return new H5Dataset(values, chunks: chunk, fileDims: dimensions, datasetCreation: new H5DatasetCreation(Filters: [Fletcher32Filter.Id]));
     }
 
     private static string Join(ReadOnlySpan<int> shape)

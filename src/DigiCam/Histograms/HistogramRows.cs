@@ -49,7 +49,7 @@ internal static class HistogramRows
             .AddAttribute(group, AxisAttribute, axis switch { IntegerAxis => "integer", RegularAxis => "regular", _ => "variable" })
             .AddAttribute(group, ScaleAttribute, scale.ToString())
             .Add<double>(group + "/edges", axis.Edges(), axis.Unit, "edges of the bins; a bin holds its lower edge, not its upper one")
-            .Add<uint>(group + "/counts", all, Entries, "entries of the bins in use, one histogram after the other: bin_count of them each, from bin first_bin on")
+            .AddKept(group + "/counts", all, Entries, "entries of the bins in use, one histogram after the other: bin_count of them each, from bin first_bin on")
             .Add<int>(group + "/first_bin", first, shape, "", "first bin in use, counted from 0")
             .Add<int>(group + "/bin_count", length, shape, "", "number of bins from the first to the last in use; 0 for an empty histogram")
             .Add<uint>(group + "/flow", flow, [.. shape, 2], Entries, "entries below and above the axis")
