@@ -34,14 +34,14 @@ internal static class ScanFigures
         PrintRate("reading waveforms alone, one core", 1, events, () => scan.Process(EventContent.Waveforms, () => 0, static (_, _, _) => { }, threads: 1));
         Measurement fit = Measurement.OfProcessor(Rounds, () => SynchronisationFitter.Fit(times));
         Console.WriteLine(Invariant($"positions and times of all pixels: {fit.Best * 1e3:F0} ms"));
-        PrintFilling(scan, synchronisation, events);
+        PrintFilling(scan, synchronisation);
         PrintMemory(scan, "300 bins of amplitudes in use", ChargeScale.Amplitude, 300);
         PrintMemory(scan, "1200 bins of sums of 7 in use", ChargeScale.SumOf(7), 1200);
         return 0;
     }
 
     // Events in memory, one thread: what the filling takes without reading.
-    private static void PrintFilling(Scan scan, SynchronisationResult synchronisation, int events)
+    private static void PrintFilling(Scan scan, SynchronisationResult synchronisation)
     {
         (int Level, CameraEvent Event)[] some = [.. scan.Run.Events(EventContent.Waveforms).Take(200).Select(e => (scan.LevelOf(e.Index), e))];
         ChargePass.Part part = new(new ChargePass.Plan(scan, synchronisation.Position, synchronisation.EdgeNs, Pedestals.Unknown(CameraGeometry.PixelCount), ChargeScale.SumOf(7)));
@@ -50,7 +50,7 @@ internal static class ScanFigures
             foreach ((int level, CameraEvent camera) in some) part.Fill(level, camera);
             part.Flush();
         });
-        Console.WriteLine(Invariant($"filling the charges of an event in memory: {all.Best / some.Length * 1e6:F0} us of {events} events"));
+        Console.WriteLine(Invariant($"filling the charges of an event in memory: {all.Best / some.Length * 1e6:F0} us"));
     }
 
     private static void PrintMemory(Scan scan, string name, ChargeScale scale, int width)
@@ -77,13 +77,13 @@ internal static class ScanFigures
             Stopwatch watch = Stopwatch.StartNew();
             histograms.Write(Path.Combine(folder, "charges.h5"));
             double hdf5 = watch.Elapsed.TotalSeconds;
+            long written = Peak();
             watch.Restart();
             ChargeFiles.WriteLevels(Path.Combine(folder, "mpe.npz"), histograms);
             double npz = watch.Elapsed.TotalSeconds;
             watch.Restart();
             _ = ChargeHistograms.Read(Path.Combine(folder, "charges.h5"));
-            using Process self = Process.GetCurrentProcess();
-            Console.WriteLine(Invariant($"{Levels} levels x {CameraGeometry.PixelCount} pixels, {name}: counts {charges.CountBytes / 1048576.0:F0} MB, HDF5 written in {hdf5:F1} s and read in {watch.Elapsed.TotalSeconds:F1} s, npz in {npz:F1} s; peak memory of the process so far {self.PeakWorkingSet64 / 1048576.0:F0} MB"));
+            Console.WriteLine(Invariant($"{Levels} levels x {CameraGeometry.PixelCount} pixels, {name}: counts {charges.CountBytes / 1048576.0:F0} MB, HDF5 written in {hdf5:F1} s, npz in {npz:F1} s; peak memory of the process so far {written} MB; HDF5 read beside it in {watch.Elapsed.TotalSeconds:F1} s, {Peak()} MB"));
         }
         finally
         {
@@ -91,11 +91,16 @@ internal static class ScanFigures
         }
     }
 
+    private static long Peak()
+    {
+        using Process self = Process.GetCurrentProcess();
+        return self.PeakWorkingSet64 >> 20;
+    }
+
     // Other programs may run: the time of the processor counts, divided by the cores that were used.
     private static void PrintRate(string name, int cores, int events, Action work)
     {
         (Measurement clock, Measurement processor) = Measurement.OfBoth(Rounds, work);
-        using Process self = Process.GetCurrentProcess();
-        Console.WriteLine(Invariant($"{name}: best {events / clock.Best:F0} events/s, median {events / clock.Median:F0}; by processor time {cores * events / processor.Best:F0} events/s on {cores}; peak memory so far {self.PeakWorkingSet64 / 1048576.0:F0} MB"));
+        Console.WriteLine(Invariant($"{name}: best {events / clock.Best:F0} events/s, median {events / clock.Median:F0}; by processor time {cores * events / processor.Best:F0} events/s on {cores}; peak memory so far {Peak()} MB"));
     }
 }

@@ -10,6 +10,7 @@ using DigiCam.Results;
 using DigiCam.Runs;
 using DigiCam.Scans;
 using DigiCam.Synchronisation;
+using Spectre.Console;
 
 namespace DigiCam.Cli.Commands;
 
@@ -285,7 +286,7 @@ internal static class AcDacScanCommand
 
         private static void PrintCharges(ChargeHistograms charges)
         {
-            Spectre.Console.Table table = Display.CreateTable(["level"], ["AC", "DC", "events", "mean charge", "saturated pixels"]);
+            Table table = Display.CreateTable(["level"], ["AC", "DC", "events", "mean charge", "saturated pixels"]);
             for (int level = 0; level < charges.LevelCount; level++)
             {
                 ScanLevel light = charges.Plan.Steps[level].Level;

@@ -211,14 +211,18 @@ public sealed class ChargePassTests : IClassFixture<ChargedScan>, IDisposable
     {
         using TemporaryFolder folder = TestEnvironment.CreateTemporaryFolder();
         (string levels, string full) = (folder.File(ChargeFiles.DefaultHistogramName), folder.File(ChargeFiles.FullPrefix + ChargeFiles.DefaultHistogramName));
-        ChargeHistograms charges = Accumulate(_scan, samples);
+
+        // Without the level that saturates, whose sums reach over 28 000 bins.
+        ScanPlan plan = new(_run.Plan.Steps[..3]);
+        using Scan scan = Scan.Open(plan, _run.Folder);
+        ChargeHistograms charges = Accumulate(scan, samples);
         ChargeFiles.WriteLevels(levels, charges);
         ChargeFiles.WriteFull(full, charges);
         using NpzFile file = NpzFile.Open(levels);
         double[] centers = file.ReadVector("mpes_bin_centers");
         Assert.Equal(Enumerable.Range(0, centers.Length).Select(i => centers[0] + i), centers);
         double[,] sum = new double[CameraGeometry.PixelCount, centers.Length];
-        file.Read("mpes", [4, CameraGeometry.PixelCount, centers.Length], (level, rows) =>
+        file.Read("mpes", [3, CameraGeometry.PixelCount, centers.Length], (level, rows) =>
         {
             for (int pixel = 0; pixel < CameraGeometry.PixelCount; pixel++)
             {
@@ -237,13 +241,13 @@ public sealed class ChargePassTests : IClassFixture<ChargedScan>, IDisposable
         Assert.Equal(centers, second.ReadVector("full_mpe_bin_centers"));
         second.Read("full_mpe", [CameraGeometry.PixelCount, centers.Length], (pixel, row) =>
         {
-            for (int i = 0; i < row.Length; i++) Assert.Equal(sum[pixel, i], row[i]);
+            for (int i = 0; i < row.Length; i++) Assert.True(sum[pixel, i] == row[i], $"pixel {pixel}, bin {i}");
         });
         PixelHistograms own = charges.Full();
         for (int i = 0; i < centers.Length; i++) Assert.Equal(sum[700, i], own.GetCounts(700)[own.Axis.Index(centers[i])]);
 
         LevelHistograms read = ChargeFiles.ReadLevels(levels);
-        for (int level = 0; level < 4; level++)
+        for (int level = 0; level < 3; level++)
         {
             for (int pixel = 0; pixel < CameraGeometry.PixelCount; pixel++) Assert.Equal(Entries(charges.Charges, level, pixel), Entries(read, level, pixel));
         }

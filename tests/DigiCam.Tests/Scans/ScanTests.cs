@@ -105,6 +105,16 @@ public sealed class ScanTests
     }
 
     [Fact]
+    public void Open_FileWithoutEvents_TellsIt()
+    {
+        using ScanRun simulated = new(ScanRun.Ac(Levels, Events));
+        RemoveRows(simulated.Files[2]);
+        using Scan scan = simulated.Open();
+        Assert.Equal([Events, Events, 0], scan.EventCounts);
+        Assert.Equal([$"{simulated.Files[2]} holds no events", "level 2 (AC 240, DC 0) has no events"], scan.Problems);
+    }
+
+    [Fact]
     public void Open_FileWithSeveralLevelsMissing_LevelsOfTheOthersStay()
     {
         using ScanRun simulated = new(ScanRun.Ac([0, 160, 240, 300, 350, 400], 3, files: 3) with { FirstEventNumber = 50 });
@@ -202,6 +212,28 @@ public sealed class ScanTests
         using Scan scan = simulated.Open(options: new RunOptions { MaximumEvents = 6 });
         Assert.Equal([4, 2, 0], scan.EventCounts);
         Assert.Equal([5, 6], Numbers(scan)[1]);
+    }
+
+    // As a camera server leaves a file that it opened and closed again.
+    private static void RemoveRows(string path)
+    {
+        int data;
+        long heap;
+        using (ZFitsFile file = ZFitsFile.Open(path))
+        {
+            data = (int)file.GetTable("Events").Hdu.DataOffset;
+            heap = file.GetTable("Events").HeapOffset;
+        }
+
+        byte[] bytes = File.ReadAllBytes(path);
+        string header = System.Text.Encoding.ASCII.GetString(bytes, 0, data);
+        foreach ((string keyword, long value) in ((string, long)[])[("NAXIS2  ", 0), ("ZNAXIS2 ", 0), ("PCOUNT  ", heap)])
+        {
+            int at = header.LastIndexOf(keyword + "= ", StringComparison.Ordinal);
+            System.Text.Encoding.ASCII.GetBytes(value.ToString(System.Globalization.CultureInfo.InvariantCulture).PadLeft(20)).CopyTo(bytes, at + 10);
+        }
+
+        File.WriteAllBytes(path, [.. bytes[..data], .. new byte[(heap + 2879) / 2880 * 2880]]);
     }
 
     private static Dictionary<int, List<long>> Numbers(Scan scan, int eventsPerLevel = 0, int threads = 0, int batch = 100, IProgress<RunProgress>? progress = null)
