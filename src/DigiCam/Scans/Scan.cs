@@ -152,6 +152,10 @@ public sealed class Scan : IDisposable
         // For each file of the plan its events in the order of their numbers; for a plan without files one list of all.
         private readonly List<(long Number, int Index)>[] _events;
 
+        // Number of the first event of each level as planned; null where it is not known, or the level does not go on with the next number in another file.
+        private readonly long?[] _begin;
+        private readonly long[] _plannedSoFar;
+
         // Events of each level in the order of the scan.
         private readonly List<(long Number, int Index)>[] _ofLevel;
 
@@ -161,6 +165,8 @@ public sealed class Scan : IDisposable
             _level = new int[run.EventCount];
             Array.Fill(_level, NoLevel);
             _ofLevel = [.. plan.Steps.Select(_ => new List<(long, int)>())];
+            _begin = new long?[plan.LevelCount];
+            _plannedSoFar = new long[plan.LevelCount];
             _events = [.. Enumerable.Range(0, plan.NamesFiles ? paths.Length : 1).Select(_ => new List<(long, int)>())];
             int[] placeOf = [.. run.Files.Select(file => plan.NamesFiles ? Array.IndexOf(paths, file.Path) : 0)];
             for (int i = 0; i < run.Order.Count; i++) _events[placeOf[run.Order[i].File]].Add((run.Order[i].Id, i));
@@ -209,7 +215,7 @@ public sealed class Scan : IDisposable
             (int Level, int Count)[] parts = [.. _plan.Steps.Select((step, level) => (level, step.EventCount))];
             long start = _plan.FirstEventNumber ?? _events[0][0].Number;
             SortByNumber(_events[0], parts, start, "");
-            TellCounts(level => start + parts.Take(level).Sum(part => (long)part.Count));
+            TellCounts();
         }
 
         private (string First, string Second, long Number)? TwiceInDifferentFiles()
@@ -229,30 +235,37 @@ public sealed class Scan : IDisposable
                 .SelectMany((step, level) => step.Parts.Where(part => part.File == file).Select(part => (level, part.EventCount))).ToArray())];
             long?[] before = EventsBefore(parts);
             long? first = RunsOn() ? FirstNumber(before) : null;
-            if (first is { } start && _plan.FirstEventNumber is null && _events[0].Count > 0 && _events[0][0].Number is long found && found > start && parts[0].Length > 1)
-                _problems.Add(FormattableString.Invariant($"{_paths[0]} begins with event {found}, the numbers of the other files say that the scan begins with {start}"));
+
+            // Later files may point to an earlier beginning: then the first events are missing, or the numbers went on before all events of a file were taken.
+            int firstFile = Array.FindIndex(_events, events => events.Count > 0);
+            bool isCertain = _plan.FirstEventNumber is not null || first + before[firstFile] == _events[firstFile][0].Number;
+            if (first is { } start && !isCertain && parts[firstFile].Length > 1)
+                _problems.Add(FormattableString.Invariant($"{_paths[firstFile]} begins with event {_events[firstFile][0].Number}, the numbers of the other files say that the scan begins with {start}"));
             for (int file = 0; file < _events.Length; file++)
             {
-                if (_events[file].Count == 0) continue;
-                if (parts[file].Length == 1)
+                List<(long Number, int Index)> events = _events[file];
+                if (events.Count == 0)
                 {
-                    foreach ((long number, int index) in _events[file]) Use(parts[file][0].Level, number, index);
+                    Plan(parts[file], null);
                     continue;
                 }
 
+                (long own, long last) = (events[0].Number, events[^1].Number);
                 long planned = parts[file].Sum(part => (long)part.Count);
-                long own = _events[file][0].Number;
-                long begin = own;
-                if (first + before[file] is { } expected)
+                long? expected = first + before[file];
+                bool fits = expected <= own && last < expected + planned;
+                if (parts[file].Length == 1)
                 {
-                    if (own >= expected && _events[file][^1].Number < expected + planned) begin = expected;
-                    else _problems.Add(FormattableString.Invariant($"{_paths[file]} has events {own} to {_events[file][^1].Number}, the plan expects {expected} to {expected + planned - 1}: its levels are counted from its own first event"));
+                    Plan(parts[file], fits && isCertain ? expected : null);
+                    foreach ((long number, int index) in events) Use(parts[file][0].Level, number, index);
+                    continue;
                 }
 
-                SortByNumber(_events[file], parts[file], begin, _paths[file]);
+                if (!fits && expected is { } begin) _problems.Add(FormattableString.Invariant($"{_paths[file]} has events {own} to {last}, the plan expects {begin} to {begin + planned - 1}: its levels are counted from its own first event"));
+                SortByNumber(events, parts[file], fits ? expected!.Value : own, _paths[file]);
             }
 
-            TellCounts(_ => null);
+            TellCounts();
         }
 
         // Events planned before each file; null behind one of which the plan does not say how many it has.
@@ -298,6 +311,7 @@ public sealed class Scan : IDisposable
 
         private void SortByNumber(List<(long Number, int Index)> events, (int Level, int Count)[] parts, long begin, string file)
         {
+            Plan(parts, begin);
             int part = 0;
             long partBegin = begin;
             List<long> early = [];
@@ -315,6 +329,18 @@ public sealed class Scan : IDisposable
             if (late.Count > 0) _problems.Add(FormattableString.Invariant($"{late.Count} events{where} come after the last level, which ends with event {begin + parts.Sum(p => (long)p.Count) - 1}, and are not used: {Ranges(late)}"));
         }
 
+        // Takes note of the numbers that levels should have.
+        private void Plan((int Level, int Count)[] parts, long? begin)
+        {
+            foreach ((int level, int count) in parts)
+            {
+                long? ofLevel = begin - _plannedSoFar[level];
+                _begin[level] = _plannedSoFar[level] == 0 || _begin[level] == ofLevel ? ofLevel : null;
+                _plannedSoFar[level] += count;
+                begin += count;
+            }
+        }
+
         private void Use(int level, long number, int index)
         {
             _level[index] = level;
@@ -322,7 +348,7 @@ public sealed class Scan : IDisposable
         }
 
         // Levels that have not the events that were planned; the numbers of missing ones where the plan says which they are.
-        private void TellCounts(Func<int, long?> firstNumber)
+        private void TellCounts()
         {
             for (int level = 0; level < _ofLevel.Length; level++)
             {
@@ -337,7 +363,7 @@ public sealed class Scan : IDisposable
                 }
 
                 if (planned == 0 || found == planned) continue;
-                string which = found > planned ? "" : Missing(_ofLevel[level], firstNumber(level), planned);
+                string which = found > planned ? "" : Missing(_ofLevel[level], _begin[level], planned);
                 _problems.Add(FormattableString.Invariant($"{name} has {found} events, {planned} were planned{which}"));
             }
         }

@@ -14,7 +14,7 @@ namespace DigiCam.Synchronisation;
 /// 1e9, and by <see cref="FlagLimits.MinimumConcentration"/> more often than the 3/n_samples of chance. Pixels that are not lit, and those of which it cannot be told, take the camera's
 /// median position.</para>
 /// <para>A time is the mean of the edges within three of their spreads, without a model. Half the largest sample is up to 1.5 % of the pulse below its half height, and the rise between two samples is
-/// not straight, so that a time depends on its phase against the clock by some 0.1 ns; the jitter of the flash, which all pixels share, is in the spread and in the error.</para>
+/// not straight, so that a time depends on its phase against the clock by 0.08 ns (standard deviation); the jitter of the flash, which all pixels share, is in the spread and in the error.</para>
 /// </remarks>
 public static class SynchronisationFitter
 {

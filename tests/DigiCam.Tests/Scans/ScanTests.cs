@@ -74,7 +74,7 @@ public sealed class ScanTests
         using Scan scan = Scan.Open(plan, first.Folder);
         Assert.Equal([3, 3, 4, 3, 3], scan.EventCounts);
         Assert.Equal(
-            ["level 0 (AC 0, DC 0) has 3 events, 4 were planned, missing 3", "level 1 (AC 160, DC 0) has 3 events, 4 were planned"], scan.Problems);
+            ["level 0 (AC 0, DC 0) has 3 events, 4 were planned, missing 3", "level 1 (AC 160, DC 0) has 3 events, 4 were planned, missing 8"], scan.Problems);
         Dictionary<int, List<long>> numbers = Numbers(scan);
         Assert.Equal([1, 2, 4], numbers[0]);
         Assert.Equal([5, 6, 7], numbers[1]);
@@ -102,6 +102,17 @@ public sealed class ScanTests
 
         foreach (string path in simulated.Files) File.Delete(path);
         Assert.StartsWith($"{simulated.Files[0]}: no such file, nor any other of the 3 of the scan plan", Assert.Throws<FileNotFoundException>(() => simulated.Open()).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, "3-4", "level 0 (AC 0, DC 0) has 3 events, 4 were planned, missing 4|level 1 (AC 160, DC 0) has 3 events, 4 were planned, missing 5")]
+    [InlineData(2, "5-6", "level 1 (AC 160, DC 0) has 2 events, 4 were planned, missing 6-7")]
+    [InlineData(1, "11", "level 2 (AC 240, DC 0) has 3 events, 4 were planned, missing 12")]
+    public void Open_EventsMissing_TellsTheirNumbers(int files, string missing, string expected)
+    {
+        using ScanRun simulated = new(ScanRun.Ac(Levels, Events, files) with { MissingEvents = ZFitsRowSet.Parse(missing) });
+        using Scan scan = simulated.Open();
+        Assert.Equal(expected.Split('|'), scan.Problems);
     }
 
     [Fact]
