@@ -1,6 +1,7 @@
 using System.Text;
 using PureHDF;
 using PureHDF.Filters;
+using PureHDF.Selections;
 using PureHDF.VOL.Native;
 
 namespace DigiCam.Files;
@@ -26,6 +27,9 @@ public sealed class Hdf5Writer
     private const int ChunkBytes = 1 << 20;
 
     private readonly H5File _file = [];
+
+    // Writes what is made while the file is written.
+    private readonly List<Action<H5NativeWriter>> _produced = [];
 
     /// <summary>Adds an attribute to a group.</summary>
     /// <param name="group">The group, "/" for the file itself; made if it is not there.</param>
@@ -70,10 +74,44 @@ public sealed class Hdf5Writer
         return this;
     }
 
-    /// <summary>Adds a large quantity without a copy: the values must stay as they are until the file is written.</summary>
-    internal Hdf5Writer AddKept<T>(string path, T[] values, string unit, string description) where T : unmanaged
+    /// <summary>Adds a large quantity that is made while the file is written, so that memory does not hold it as a whole. What it is made from must stay as it is until then.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="count">Number of values.</param>
+    /// <param name="produce">Hands over all values, some at a time.</param>
+    /// <param name="unit">Unit; empty for pure numbers.</param>
+    /// <param name="description">What it is.</param>
+    internal Hdf5Writer AddProduced<T>(string path, int count, Action<ValueSink<T>> produce, string unit, string description) where T : unmanaged
     {
-        Add(path, CreateDataset(path, values, [values.Length]), unit, description);
+        if (count == 0) return Add<T>(path, [], unit, description);
+        _ = Hdf5Element.NameOf<T>();
+        int chunk = Math.Min(ChunkBytes / System.Runtime.CompilerServices.Unsafe.SizeOf<T>(), count);
+        H5Dataset<T[]> dataset = new([(ulong)count], [(uint)chunk], new H5DatasetCreation(Filters: [Fletcher32Filter.Id]));
+        Add(path, dataset, unit, description);
+        _produced.Add(writer =>
+        {
+            T[] buffer = new T[chunk];
+            (int filled, int written) = (0, 0);
+            produce(values =>
+            {
+                while (!values.IsEmpty)
+                {
+                    int length = Math.Min(values.Length, chunk - filled);
+                    values[..length].CopyTo(buffer.AsSpan(filled));
+                    filled += length;
+                    values = values[length..];
+                    if (filled == chunk) Flush();
+                }
+            });
+            if (filled > 0) Flush();
+            if (written != count) throw new InvalidOperationException(FormattableString.Invariant($"dataset {path}: {written} values were made of {count}"));
+
+            void Flush()
+            {
+                writer.Write(dataset, filled == chunk ? buffer : buffer[..filled], fileSelection: new HyperslabSelection((ulong)written, (ulong)filled));
+                written += filled;
+                filled = 0;
+            }
+        });
         return this;
     }
 
@@ -125,7 +163,11 @@ public sealed class Hdf5Writer
         ArgumentException.ThrowIfNullOrEmpty(path);
         AtomicFile.Write(path, stream =>
         {
-            _file.Write(stream, new H5WriteOptions(UserBlockSize: Hdf5Seal.Length));
+            using (H5NativeWriter writer = _file.BeginWrite(stream, new H5WriteOptions(UserBlockSize: Hdf5Seal.Length)))
+            {
+                foreach (Action<H5NativeWriter> produce in _produced) produce(writer);
+            }
+
             Hdf5Seal.Write(stream);
         });
     }
@@ -189,3 +231,8 @@ public sealed class Hdf5Writer
         return group;
     }
 }
+
+/// <summary>Takes some values of a dataset.</summary>
+/// <typeparam name="T">Their type.</typeparam>
+/// <param name="values">The next ones.</param>
+internal delegate void ValueSink<T>(ReadOnlySpan<T> values) where T : unmanaged;
