@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DigiCam.Runs;
 using DigiCam.Simulation;
 using DigiCam.Simulation.Plans;
@@ -14,9 +15,18 @@ internal static class BenchmarkData
     /// <summary>A dark run of whole-camera events, 3 MHz of dark counts, with the recipes of the camera.</summary>
     public static string DarkRun(int events) => Simulated(RunKind.Dark, "dark", events);
 
-    private static string Simulated(RunKind kind, string name, int events)
+    /// <summary>The plan of a scan of flashes, 0 to 400 DAC, in four files beside it.</summary>
+    public static string ScanPlan(int levels, int eventsPerLevel)
     {
-        RunPlan run = new() { Name = FormattableString.Invariant($"{name}_{events}"), Kind = kind, EventsPerLevel = events };
+        ImmutableArray<int> ac = [.. Enumerable.Range(0, levels).Select(i => 400 * i / (levels - 1))];
+        RunPlan run = new() { Name = FormattableString.Invariant($"ac_scan_{levels}_{eventsPerLevel}"), Kind = RunKind.AcScan, AcLevels = ac, EventsPerLevel = eventsPerLevel, Files = 4 };
+        return Path.Combine(Path.GetDirectoryName(Simulated(run))!, new RunSimulation(new CampaignPlan { Runs = [run] }, run).ScanPlanName!);
+    }
+
+    private static string Simulated(RunKind kind, string name, int events) => Simulated(new RunPlan { Name = FormattableString.Invariant($"{name}_{events}"), Kind = kind, EventsPerLevel = events });
+
+    private static string Simulated(RunPlan run)
+    {
         CampaignPlan plan = new() { Runs = [run] };
         string folder = Path.Combine(Path.GetTempPath(), "digicam-benchmarks", FormattableString.Invariant($"simulation-{SimulationTruth.SimulationVersion}"));
         RunSimulation simulation = new(plan, run);

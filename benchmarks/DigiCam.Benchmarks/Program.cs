@@ -5,7 +5,7 @@ using DigiCam.Benchmarks;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
-// "figures", "zfits", "simulation", "dark", "fits", "shot-noise": the figures of the CHANGELOG, as whole-task measurements in a minute or two. Anything else goes to
+// "figures", "zfits", "simulation", "dark", "scan", "fits", "shot-noise": the figures of the CHANGELOG, as whole-task measurements in a minute or two. Anything else goes to
 // BenchmarkDotNet.
 switch (args)
 {
@@ -17,6 +17,8 @@ switch (args)
         return SimulationFigures.Print();
     case ["dark"]:
         return DarkFigures.Print();
+    case ["scan"]:
+        return ScanFigures.Print();
     case ["fits"]:
         return FitFigures.Print();
     case ["shot-noise"]:

@@ -22,6 +22,7 @@ Command root = new("digicam", "Commissioning of SiPM Cherenkov cameras: from raw
     DarkCommand.Create(),
     DarkSpeCommand.Create(),
     DarkRateCommand.Create(),
+    AcDacScanCommand.Create(),
     SimulateCommand.Create(),
     RunCommand.Create(),
     DemoCommand.Create(),

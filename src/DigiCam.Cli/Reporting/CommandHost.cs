@@ -1,4 +1,4 @@
-using DigiCam.Simulation.Plans;
+using DigiCam.Plans;
 using DigiCam.Zfits;
 
 namespace DigiCam.Cli.Reporting;

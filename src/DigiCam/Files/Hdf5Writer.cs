@@ -1,6 +1,7 @@
 using System.Text;
 using PureHDF;
 using PureHDF.Filters;
+using PureHDF.Selections;
 using PureHDF.VOL.Native;
 
 namespace DigiCam.Files;
@@ -26,6 +27,9 @@ public sealed class Hdf5Writer
     private const int ChunkBytes = 1 << 20;
 
     private readonly H5File _file = [];
+
+    // Writes what is made while the file is written.
+    private readonly List<Action<H5NativeWriter>> _produced = [];
 
     /// <summary>Adds an attribute to a group.</summary>
     /// <param name="group">The group, "/" for the file itself; made if it is not there.</param>
@@ -66,7 +70,48 @@ public sealed class Hdf5Writer
     /// <exception cref="NotSupportedException">Results do not use such a type.</exception>
     public Hdf5Writer Add<T>(string path, ReadOnlySpan<T> values, ReadOnlySpan<int> shape, string unit, string description) where T : unmanaged
     {
-        Add(path, CreateDataset(path, values, shape), unit, description);
+        Add(path, CreateDataset(path, values.ToArray(), shape), unit, description);
+        return this;
+    }
+
+    /// <summary>Adds a large quantity that is made while the file is written, so that memory does not hold it as a whole. What it is made from must stay as it is until then.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="count">Number of values.</param>
+    /// <param name="produce">Hands over all values, some at a time.</param>
+    /// <param name="unit">Unit; empty for pure numbers.</param>
+    /// <param name="description">What it is.</param>
+    internal Hdf5Writer AddProduced<T>(string path, int count, Action<ValueSink<T>> produce, string unit, string description) where T : unmanaged
+    {
+        if (count == 0) return Add<T>(path, [], unit, description);
+        _ = Hdf5Element.NameOf<T>();
+        int chunk = Math.Min(ChunkBytes / System.Runtime.CompilerServices.Unsafe.SizeOf<T>(), count);
+        H5Dataset<T[]> dataset = new([(ulong)count], [(uint)chunk], new H5DatasetCreation(Filters: [Fletcher32Filter.Id]));
+        Add(path, dataset, unit, description);
+        _produced.Add(writer =>
+        {
+            T[] buffer = new T[chunk];
+            (int filled, int written) = (0, 0);
+            produce(values =>
+            {
+                while (!values.IsEmpty)
+                {
+                    int length = Math.Min(values.Length, chunk - filled);
+                    values[..length].CopyTo(buffer.AsSpan(filled));
+                    filled += length;
+                    values = values[length..];
+                    if (filled == chunk) Flush();
+                }
+            });
+            if (filled > 0) Flush();
+            if (written != count) throw new InvalidOperationException(FormattableString.Invariant($"dataset {path}: {written} values were made of {count}"));
+
+            void Flush()
+            {
+                writer.Write(dataset, filled == chunk ? buffer : buffer[..filled], fileSelection: new HyperslabSelection((ulong)written, (ulong)filled));
+                written += filled;
+                filled = 0;
+            }
+        });
         return this;
     }
 
@@ -92,7 +137,7 @@ public sealed class Hdf5Writer
     {
         ArgumentNullException.ThrowIfNull(names);
         if (names.Count == 0) throw new ArgumentException($"dataset {path} has no names", nameof(names));
-        H5Dataset dataset = CreateDataset(path, values, [values.Length]);
+        H5Dataset dataset = CreateDataset(path, values.ToArray(), [values.Length]);
         dataset.Attributes[NamesAttribute] = new H5Attribute(names.ToArray());
         Add(path, dataset, "", description);
         return this;
@@ -118,12 +163,16 @@ public sealed class Hdf5Writer
         ArgumentException.ThrowIfNullOrEmpty(path);
         AtomicFile.Write(path, stream =>
         {
-            _file.Write(stream, new H5WriteOptions(UserBlockSize: Hdf5Seal.Length));
+            using (H5NativeWriter writer = _file.BeginWrite(stream, new H5WriteOptions(UserBlockSize: Hdf5Seal.Length)))
+            {
+                foreach (Action<H5NativeWriter> produce in _produced) produce(writer);
+            }
+
             Hdf5Seal.Write(stream);
         });
     }
 
-    private static H5Dataset CreateDataset<T>(string path, ReadOnlySpan<T> values, ReadOnlySpan<int> shape) where T : unmanaged
+    private static H5Dataset CreateDataset<T>(string path, T[] values, ReadOnlySpan<int> shape) where T : unmanaged
     {
         _ = Hdf5Element.NameOf<T>();
         long count = 1;
@@ -137,7 +186,7 @@ public sealed class Hdf5Writer
         uint[] chunk = [.. dimensions.Select(length => (uint)length)];
         long rowBytes = System.Runtime.CompilerServices.Unsafe.SizeOf<T>() * (count / shape[0]);
         chunk[0] = (uint)Math.Clamp(ChunkBytes / rowBytes, 1, shape[0]);
-        return new H5Dataset(values.ToArray(), chunks: chunk, fileDims: dimensions, datasetCreation: new H5DatasetCreation(Filters: [Fletcher32Filter.Id]));
+        return new H5Dataset(values, chunks: chunk, fileDims: dimensions, datasetCreation: new H5DatasetCreation(Filters: [Fletcher32Filter.Id]));
     }
 
     private static string Join(ReadOnlySpan<int> shape)
@@ -182,3 +231,8 @@ public sealed class Hdf5Writer
         return group;
     }
 }
+
+/// <summary>Takes some values of a dataset.</summary>
+/// <typeparam name="T">Their type.</typeparam>
+/// <param name="values">The next ones.</param>
+internal delegate void ValueSink<T>(ReadOnlySpan<T> values) where T : unmanaged;

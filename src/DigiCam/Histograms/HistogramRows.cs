@@ -39,21 +39,23 @@ internal static class HistogramRows
             total += length[i];
         }
 
-        uint[] all = new uint[checked((int)total)];
-        for (int i = 0, place = 0; i < rows; place += length[i], i++)
-        {
-            if (length[i] > 0) row(i, out int start, out _, out _, out _).Slice(first[i] - start, length[i]).CopyTo(all.AsSpan(place));
-        }
-
         writer.AddAttribute(group, Hdf5Writer.DescriptionAttribute, description)
             .AddAttribute(group, AxisAttribute, axis switch { IntegerAxis => "integer", RegularAxis => "regular", _ => "variable" })
             .AddAttribute(group, ScaleAttribute, scale.ToString())
             .Add<double>(group + "/edges", axis.Edges(), axis.Unit, "edges of the bins; a bin holds its lower edge, not its upper one")
-            .Add<uint>(group + "/counts", all, Entries, "entries of the bins in use, one histogram after the other: bin_count of them each, from bin first_bin on")
+            .AddProduced<uint>(group + "/counts", checked((int)total), Counts, Entries, "entries of the bins in use, one histogram after the other: bin_count of them each, from bin first_bin on")
             .Add<int>(group + "/first_bin", first, shape, "", "first bin in use, counted from 0")
             .Add<int>(group + "/bin_count", length, shape, "", "number of bins from the first to the last in use; 0 for an empty histogram")
             .Add<uint>(group + "/flow", flow, [.. shape, 2], Entries, "entries below and above the axis")
             .Add<byte>(group + "/invalid", invalid, shape, "", "1 for a histogram whose counts were no valid numbers where it came from");
+
+        void Counts(ValueSink<uint> sink)
+        {
+            for (int i = 0; i < rows; i++)
+            {
+                if (length[i] > 0) sink(row(i, out int start, out _, out _, out _).Slice(first[i] - start, length[i]));
+            }
+        }
     }
 
     /// <summary>Reads axis and scale of a set of histograms.</summary>

@@ -138,6 +138,24 @@ public sealed class LevelHistograms
         }
     }
 
+    /// <summary>
+    /// Adds one value of each pixel for several events of a level: going to each histogram once for all of them misses the cache once, not once for each event.
+    /// </summary>
+    /// <param name="level">Place of the level.</param>
+    /// <param name="values">The values (pixel, event), flat.</param>
+    /// <param name="stride">Places of a pixel among the values.</param>
+    /// <param name="count">Number of events, the first places of each pixel.</param>
+    /// <exception cref="OverflowException">A histogram would hold more than 4294967295 entries.</exception>
+    internal void FillEvents(int level, ReadOnlySpan<int> values, int stride, int count)
+    {
+        Span<Row> rows = Level(level);
+        lock (_locks[level])
+        {
+            for (int pixel = 0; pixel < rows.Length; pixel++) Fill(ref rows[pixel], values.Slice(pixel * stride, count));
+            _events[level] += count;
+        }
+    }
+
     /// <summary>Adds samples to the histogram of a level and a pixel.</summary>
     /// <param name="level">Place of the level.</param>
     /// <param name="pixel">Software id of the pixel.</param>
@@ -261,6 +279,9 @@ public sealed class LevelHistograms
         return histograms;
     }
 
+    /// <summary>Adds counts of neighbouring bins to the histogram of a level and a pixel.</summary>
+    internal void AddCounts(int level, int pixel, int firstBin, ReadOnlySpan<uint> counts, bool isValid) => Add(ref At(level, pixel), firstBin, counts, 0, 0, !isValid);
+
     /// <inheritdoc/>
     public override string ToString() =>
         FormattableString.Invariant($"{LevelCount} x {PixelCount} histograms, {Axis}, {_events.Sum()} events, {CountBytes / 1048576.0:F1} MB");
@@ -295,13 +316,26 @@ public sealed class LevelHistograms
 
         for (int looked; samples.Length > 0; samples = samples[looked..])
         {
-            for (ulong left = CloseSamples.Count(samples, _shift - row.First, row.Counts, out looked); left != 0; left &= left - 1)
-            {
-                int bin = samples[BitOperations.TrailingZeroCount(left)] + _shift;
-                if ((uint)(bin - row.First) < (uint)row.Counts.Length) row.Counts[bin - row.First]++;
-                else Increment(ref row, bin, 1);
-            }
+            for (ulong left = CloseSamples.Count(samples, _shift - row.First, row.Counts, out looked); left != 0; left &= left - 1) Increment(ref row, samples[BitOperations.TrailingZeroCount(left)] + _shift);
         }
+    }
+
+    private void Fill(ref Row row, ReadOnlySpan<int> values)
+    {
+        CheckEntries(in row, values.Length);
+        row.Entries += values.Length;
+        foreach (int value in values)
+        {
+            if (_isInteger) Increment(ref row, value + _shift);
+            else Increment(ref row, Axis.Index(value), 1);
+        }
+    }
+
+    // Nearly always one of the bins in use.
+    private void Increment(ref Row row, int bin)
+    {
+        if ((uint)(bin - row.First) < (uint)row.Counts.Length) row.Counts[bin - row.First]++;
+        else Increment(ref row, bin, 1);
     }
 
     private void Count(ref Row row, int bin, uint entries)

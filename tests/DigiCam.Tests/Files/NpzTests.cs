@@ -21,6 +21,20 @@ public sealed class NpzTests
     }
 
     [Fact]
+    public void Write_RowsOfTheLastAxis_AreInCOrder()
+    {
+        using TemporaryFolder folder = TestEnvironment.CreateTemporaryFolder();
+        string path = folder.File("a.npz");
+        NpzWriter writer = new NpzWriter().Add("x", [2, 3, 4], 2, (index, row) => row[1] = index);
+        Assert.Throws<ArgumentOutOfRangeException>(() => writer.Add("y", [2, 3], 3, (_, _) => { }));
+        writer.Write(path);
+        using NpzFile file = NpzFile.Open(path);
+        List<double> read = [];
+        file.Read("x", [2, 3, 4], (_, rows) => read.AddRange(rows));
+        Assert.Equal(Enumerable.Range(0, 24).Select(i => i % 4 == 1 ? i / 4.0 : 0).Select(Math.Floor), read);
+    }
+
+    [Fact]
     public void Write_Twice_GivesEqualBytes()
     {
         using TemporaryFolder folder = TestEnvironment.CreateTemporaryFolder();
