@@ -19,7 +19,7 @@ internal sealed class ChargeResponse
     private static readonly double[] Upwards = [0.95, 0.8, 0.6, 0.4, 0.25, 0.15, 0.08, 0.04, 0.02, 0.01, 0.005];
     private static readonly double[] Downwards = [6, 3, 1.5, 0.8, 0.4, 0.2, 0.1, 0.05, 0.025, 0.012, 0.006];
 
-    private readonly ShotNoisePulse? _pulse;
+    private ShotNoisePulse? _pulse;
     private readonly PulseIntegrals _one;
     private readonly PulseIntegrals _dark;
     private readonly double[] _parameters = new double[LightModel.SharedCount];
@@ -38,6 +38,9 @@ internal sealed class ChargeResponse
         _one = new PulseIntegrals();
         _dark = new PulseIntegrals(_one.Cascade);
     }
+
+    /// <summary>Integral of the pulse of a dark count relative to the charge of a flash's [ns]; 0 without dark counts.</summary>
+    public double DarkTimeNs => _pulse?.IntegralNs ?? 0;
 
     /// <summary>Period of the sums over frequencies [LSB], the largest that was asked for since <see cref="Reset"/>.</summary>
     public int Size { get; private set; }
@@ -84,9 +87,11 @@ internal sealed class ChargeResponse
     /// <summary>Their imaginary parts.</summary>
     public Vector256<double>[] OneBImaginary { get; private set; } = [];
 
-    /// <summary>Forgets the size of the grid, for another pixel.</summary>
-    public void Reset()
+    /// <summary>Begins another pixel.</summary>
+    /// <param name="pulse">The pulse of a dark count relative to its value where a flash's charge is taken; null without dark counts.</param>
+    public void Reset(ShotNoisePulse? pulse)
     {
+        _pulse = pulse;
         Size = 0;
         _isKnown = false;
     }
