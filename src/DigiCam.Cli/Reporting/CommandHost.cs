@@ -1,3 +1,4 @@
+using DigiCam.Plans;
 using DigiCam.Simulation.Plans;
 using DigiCam.Zfits;
 

@@ -108,6 +108,12 @@ public sealed class Hdf5File : IDisposable
         return Dimensions(path, dataset, dataset.Type.Size, [-1])[0] == 0 ? [] : dataset.Read<string[]>().Select(text => text ?? "").ToArray();
     });
 
+    /// <summary>True when a group or dataset has an attribute.</summary>
+    /// <param name="path">Path of a group or dataset; "/" for the file itself.</param>
+    /// <param name="name">Name of the attribute.</param>
+    /// <exception cref="InvalidDataException">There is no such group or dataset, or it is damaged.</exception>
+    public bool HasAttribute(string path, string name) => Guard(path, () => Get<IH5Object>(path, "group or dataset").AttributeExists(name));
+
     /// <summary>Reads the text of an attribute.</summary>
     /// <param name="path">Path of a group or dataset; "/" for the file itself.</param>
     /// <param name="name">Name of the attribute.</param>

@@ -9,8 +9,9 @@ namespace DigiCam.Fitting;
 public sealed class GaussianModel : PeakSumModel
 {
     /// <summary>Creates the model.</summary>
-    public GaussianModel()
-        : base([new("norm", "entries"), new("mean", "LSB"), new("sigma", "LSB")])
+    /// <param name="unit">Unit of the axis.</param>
+    public GaussianModel(string unit = "LSB")
+        : base([new("norm", "entries"), new("mean", unit), new("sigma", unit)])
     {
     }
 

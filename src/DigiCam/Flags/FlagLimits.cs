@@ -12,6 +12,12 @@ public sealed record FlagLimits
     /// <summary>Waveforms below which a pixel's histogram with one entry an event is LOW_STATISTICS.</summary>
     public long MinimumWaveforms { get; init; } = 500;
 
+    /// <summary>Flashes with a leading edge below which a pixel's time is LOW_STATISTICS.</summary>
+    public long MinimumFlashes { get; init; } = 20;
+
+    /// <summary>Part of the events whose largest sample must be at one position, beyond what chance gives, for a pixel to be lit; fewer are NO_LED.</summary>
+    public double MinimumConcentration { get; init; } = 0.1;
+
     /// <summary>chi2/ndf above which a pixel is BAD_CHI2, if its p-value is below <see cref="MaximumBadPValue"/> as well.</summary>
     public double MaximumChiSquarePerNdf { get; init; } = 3;
 

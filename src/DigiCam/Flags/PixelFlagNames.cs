@@ -22,6 +22,7 @@ public static class PixelFlagNames
         (PixelFlags.BaselineOutlier, "BASELINE_OUTLIER", "baseline far from the camera's"),
         (PixelFlags.Stuck, "STUCK", "all samples have the same value"),
         (PixelFlags.NotFinite, "NOT_FINITE", "counts in the input are not valid numbers"),
+        (PixelFlags.TimeOutlier, "TIME_OUTLIER", "time of the pulse far from the camera's"),
     ];
 
     /// <summary>Names of the set bits joined by a blank; "OK" when none is set.</summary>

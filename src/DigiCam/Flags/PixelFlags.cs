@@ -48,4 +48,7 @@ public enum PixelFlags : uint
 
     /// <summary>Counts that are not finite, not whole or negative in the input.</summary>
     NotFinite = 1 << 13,
+
+    /// <summary>The pulse comes at another time than in the camera's other pixels.</summary>
+    TimeOutlier = 1 << 14,
 }

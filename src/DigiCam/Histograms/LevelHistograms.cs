@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using DigiCam.Charges;
 using DigiCam.Files;
 
@@ -134,6 +135,24 @@ public sealed class LevelHistograms
         {
             for (int pixel = 0; pixel < rows.Length; pixel++) Count(ref rows[pixel], Axis.Index(values[pixel]), 1);
             _events[level]++;
+        }
+    }
+
+    /// <summary>
+    /// Adds one value of each pixel for several events of a level: going to each histogram once for all of them misses the cache once, not once for each event.
+    /// </summary>
+    /// <param name="level">Place of the level.</param>
+    /// <param name="values">The values (pixel, event), flat.</param>
+    /// <param name="stride">Places of a pixel among the values.</param>
+    /// <param name="count">Number of events, the first places of each pixel.</param>
+    /// <exception cref="OverflowException">A histogram would hold more than 4294967295 entries.</exception>
+    internal void FillEvents(int level, ReadOnlySpan<int> values, int stride, int count)
+    {
+        Span<Row> rows = Level(level);
+        lock (_locks[level])
+        {
+            for (int pixel = 0; pixel < rows.Length; pixel++) Fill(ref rows[pixel], values.Slice(pixel * stride, count));
+            _events[level] += count;
         }
     }
 
@@ -282,13 +301,14 @@ public sealed class LevelHistograms
         return _rows.AsSpan(level * PixelCount, PixelCount);
     }
 
-    private void Fill(ref Row row, ReadOnlySpan<short> samples)
+    private void Fill<T>(ref Row row, ReadOnlySpan<T> samples)
+        where T : unmanaged, IBinaryInteger<T>
     {
         CheckEntries(in row, samples.Length);
         row.Entries += samples.Length;
         if (!_isInteger)
         {
-            foreach (short sample in samples) Increment(ref row, Axis.Index(sample), 1);
+            foreach (T sample in samples) Increment(ref row, Axis.Index(int.CreateTruncating(sample)), 1);
             return;
         }
 
@@ -296,14 +316,14 @@ public sealed class LevelHistograms
         uint[] counts = row.Counts;
         for (int i = 0; i < samples.Length; i++)
         {
-            int place = samples[i] + shift;
+            int place = int.CreateTruncating(samples[i]) + shift;
             if ((uint)place < (uint)counts.Length)
             {
                 counts[place]++;
                 continue;
             }
 
-            Increment(ref row, samples[i] + _shift, 1);
+            Increment(ref row, int.CreateTruncating(samples[i]) + _shift, 1);
             (counts, shift) = (row.Counts, _shift - row.First);
         }
     }

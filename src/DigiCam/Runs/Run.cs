@@ -60,6 +60,9 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
     /// <summary>Event times in event order: nanoseconds since 1970-01-01 UTC.</summary>
     public IEnumerable<long> UnixTimesNs => _order.Select(e => Files[e.File].TimesNs[e.Row]);
 
+    /// <summary>The events in order, by file (as in <see cref="Files"/>) and row.</summary>
+    internal ZFitsEventOrder Order => _order;
+
     /// <summary>Opens a run.</summary>
     /// <param name="input">Paths or patterns with * and ?, separated by commas.</param>
     /// <param name="options">How to read it; null for the defaults.</param>
@@ -148,7 +151,20 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
         IProgress<RunProgress>? progress = null,
         int threads = 0,
         int batchEvents = DefaultBatchEvents,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) =>
+        ProcessSome(content, createState, use, isUsed: null, EventCount, progress, threads, batchEvents, cancellationToken);
+
+    /// <summary>The same for so many of the events, chosen by their places in the run; tiles without one are not decoded.</summary>
+    internal IReadOnlyList<TState> ProcessSome<TState>(
+        EventContent content,
+        Func<TState> createState,
+        Action<TState, CameraEvent> use,
+        Func<int, bool>? isUsed,
+        long eventCount,
+        IProgress<RunProgress>? progress,
+        int threads,
+        int batchEvents,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(createState);
         ArgumentNullException.ThrowIfNull(use);
@@ -157,7 +173,7 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
 
         (int File, int Tile)[] tiles = [.. Files.SelectMany((f, file) => Enumerable.Range(0, f.Events.TileCount).Select(tile => (file, tile)))];
         int workers = Math.Max(1, Math.Min(threads == 0 ? Environment.ProcessorCount : threads, tiles.Length));
-        ProgressMeter meter = new(progress, EventCount);
+        ProgressMeter meter = new(progress, eventCount);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         int next = -1;
         Task<TState>[] tasks = [.. Enumerable.Range(0, workers).Select(_ => Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
@@ -203,7 +219,7 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
                     {
                         if (batch == 0) stop.Token.ThrowIfCancellationRequested();
                         int rank = _rank[file][row];
-                        if (rank == NotUsed) continue;
+                        if (rank == NotUsed || isUsed?.Invoke(rank) == false) continue;
                         reader!.Read(row, rank, target);
                         use(state, target);
                         if (++batch < batchEvents) continue;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DigiCam.Geometry;
+using DigiCam.Scans;
 using DigiCam.Simulation.Plans;
 
 namespace DigiCam.Simulation;

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using DigiCam.Files;
 using DigiCam.Geometry;
 using DigiCam.Runs;
+using DigiCam.Scans;
 using DigiCam.Simulation.Plans;
 using DigiCam.Zfits;
 
@@ -276,20 +276,23 @@ public sealed class RunSimulation
     // Levels as they were planned, missing events counted: whoever takes the data knows no better.
     private string ScanPlanText()
     {
-        StringBuilder text = new("file,ac,dc,n_events,window\n");
         (int firstSample, int lastSample) = Window();
-        ImmutableArray<ScanLevel> levels = Plan.Levels;
-        for (int file = 0; file < FileNames.Count; file++)
+        SampleRange window = new(firstSample, lastSample);
+        ImmutableArray<ScanStep>.Builder steps = ImmutableArray.CreateBuilder<ScanStep>();
+        for (int level = 0; level < Plan.Levels.Length; level++)
         {
-            for (int level = 0; level < levels.Length; level++)
+            ImmutableArray<ScanPart>.Builder parts = ImmutableArray.CreateBuilder<ScanPart>();
+            for (int file = 0; file < FileNames.Count; file++)
             {
                 long begin = Math.Max(Plan.FirstEventOf(file), (long)level * Plan.EventsPerLevel);
                 long end = Math.Min(Plan.FirstEventOf(file + 1), (level + 1L) * Plan.EventsPerLevel);
-                if (begin < end) text.Append(CultureInfo.InvariantCulture, $"{FileNames[file]},{levels[level].AcDac},{levels[level].DcDac},{end - begin},{firstSample}-{lastSample}\n");
+                if (begin < end) parts.Add(new ScanPart(FileNames[file], (int)(end - begin)));
             }
+
+            steps.Add(new ScanStep(Plan.Levels[level], parts.ToImmutable()) { Flash = window });
         }
 
-        return text.ToString();
+        return new ScanPlan(steps.ToImmutable()).ToCsv();
     }
 
     // Samples with more than a tenth of the pulse of a flash, whatever the pixel's delay and the jitter; all samples without flashes.

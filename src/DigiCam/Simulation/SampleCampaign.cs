@@ -5,6 +5,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using DigiCam.Files;
+using DigiCam.Plans;
 using DigiCam.Runs;
 using DigiCam.Simulation.Plans;
 

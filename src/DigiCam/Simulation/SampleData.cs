@@ -1,3 +1,4 @@
+using DigiCam.Plans;
 using DigiCam.Runs;
 using DigiCam.Simulation.Plans;
 

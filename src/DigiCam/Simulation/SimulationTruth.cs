@@ -4,6 +4,7 @@ using DigiCam.Files;
 using DigiCam.Flags;
 using DigiCam.Geometry;
 using DigiCam.Runs;
+using DigiCam.Scans;
 using DigiCam.Simulation.Plans;
 
 namespace DigiCam.Simulation;

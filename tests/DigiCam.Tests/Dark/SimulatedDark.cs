@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DigiCam.Geometry;
 using DigiCam.Histograms;
 using DigiCam.HvOff;
+using DigiCam.Scans;
 using DigiCam.Simulation;
 using DigiCam.Simulation.Plans;
 

@@ -1,4 +1,5 @@
 using DigiCam.Geometry;
+using DigiCam.Scans;
 using DigiCam.Simulation;
 using DigiCam.Simulation.Plans;
 

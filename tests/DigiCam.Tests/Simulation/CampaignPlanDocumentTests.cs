@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using DigiCam.Plans;
 using DigiCam.Simulation;
 using DigiCam.Simulation.Plans;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DigiCam.Plans;
 using DigiCam.Simulation.Plans;
 
 namespace DigiCam.Tests.Simulation;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CsCheck;
 using DigiCam.Runs;
+using DigiCam.Scans;
 using DigiCam.Simulation;
 using DigiCam.Simulation.Plans;
 using DigiCam.Zfits;

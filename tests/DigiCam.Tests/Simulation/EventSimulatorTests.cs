@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using DigiCam.Geometry;
+using DigiCam.Scans;
 using DigiCam.Simulation;
 using DigiCam.Simulation.Plans;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using DigiCam.Plans;
 using DigiCam.Runs;
 using DigiCam.Simulation;
 using DigiCam.Simulation.Plans;

@@ -5,6 +5,7 @@ using System.Text.Json;
 using DigiCam.Files;
 using DigiCam.Flags;
 using DigiCam.Geometry;
+using DigiCam.Scans;
 using DigiCam.Simulation;
 using DigiCam.Simulation.Plans;
 using DigiCam.Tests.Files;

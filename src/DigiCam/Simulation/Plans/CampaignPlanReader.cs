@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using DigiCam.Geometry;
+using DigiCam.Plans;
+using DigiCam.Scans;
 
 namespace DigiCam.Simulation.Plans;
 
@@ -152,7 +154,7 @@ public static class CampaignPlanReader
         {
             light = light with
             {
-                AcThresholdDac = ac["threshold"]?.Integer(0, RunPlanReader.LargestDac) ?? light.AcThresholdDac,
+                AcThresholdDac = ac["threshold"]?.Integer(0, ScanLevel.LargestDac) ?? light.AcThresholdDac,
                 AcCoefficients = ac["coefficients"] is { } coefficients ? Coefficients(coefficients) : light.AcCoefficients,
                 AcEfficiency = ac["efficiency"]?.Distribution(PlanUnit.Number, efficiency) ?? light.AcEfficiency,
             };
@@ -163,7 +165,7 @@ public static class CampaignPlanReader
             light = light with
             {
                 DcReferenceRateMHz = dc["reference_rate"]?.Quantity(PlanUnit.Megahertz, new PlanRange(0, HighestLightRateMHz)) ?? light.DcReferenceRateMHz,
-                DcReferenceDac = dc["reference_dac"]?.Integer(0, RunPlanReader.LargestDac) ?? light.DcReferenceDac,
+                DcReferenceDac = dc["reference_dac"]?.Integer(0, ScanLevel.LargestDac) ?? light.DcReferenceDac,
                 DcSlopePerDac = dc["slope"]?.Quantity(PlanUnit.Number, new PlanRange(0, 1)) ?? light.DcSlopePerDac,
                 DcEfficiency = dc["efficiency"]?.Distribution(PlanUnit.Number, efficiency) ?? light.DcEfficiency,
             };

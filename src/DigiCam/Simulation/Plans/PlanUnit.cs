@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DigiCam.Plans;
 
 namespace DigiCam.Simulation.Plans;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using DigiCam.Fitting;
+using DigiCam.Plans;
 
 namespace DigiCam.Simulation.Plans;
 

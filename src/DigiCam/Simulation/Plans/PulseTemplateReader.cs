@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using DigiCam.Plans;
 
 namespace DigiCam.Simulation.Plans;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DigiCam.Runs;
+using DigiCam.Scans;
 using DigiCam.Zfits;
 
 namespace DigiCam.Simulation.Plans;
@@ -32,11 +33,6 @@ public enum EventClock
     /// <summary>At random times of constant rate.</summary>
     Random,
 }
-
-/// <summary>The light of one level of a scan.</summary>
-/// <param name="AcDac">DAC value of the AC LEDs; 0 for none.</param>
-/// <param name="DcDac">DAC value of the DC LEDs; 0 for none.</param>
-public readonly record struct ScanLevel(int AcDac, int DcDac);
 
 /// <summary>One run of a campaign.</summary>
 public sealed record RunPlan

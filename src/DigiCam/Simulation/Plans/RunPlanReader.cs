@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using DigiCam.Geometry;
+using DigiCam.Plans;
 using DigiCam.Runs;
+using DigiCam.Scans;
 using DigiCam.Zfits;
 
 namespace DigiCam.Simulation.Plans;
@@ -8,9 +10,6 @@ namespace DigiCam.Simulation.Plans;
 /// <summary>The runs of a plan.</summary>
 internal static class RunPlanReader
 {
-    /// <summary>The largest value of the LEDs' DACs.</summary>
-    public const int LargestDac = 4095;
-
     private const int LongestName = 100;
     private const int MostFiles = 1000;
 
@@ -100,11 +99,11 @@ internal static class RunPlanReader
     {
         if (!isScanned) return keys[key] is { } superfluous ? throw superfluous.Error($"a run of kind {kindName} has no {key}") : [0];
         PlanValue value = keys.Require(key);
-        if (value.Node is not PlanTable) return [.. value.Items().Select(item => (int)item.Integer(0, LargestDac))];
+        if (value.Node is not PlanTable) return [.. value.Items().Select(item => (int)item.Integer(0, ScanLevel.LargestDac))];
         PlanKeys range = value.Keys("from", "to", "step");
-        int from = (int)range.Require("from").Integer(0, LargestDac);
-        int to = (int)range.Require("to").Integer(0, LargestDac);
-        int step = (int)range.Require("step").Integer(-LargestDac, LargestDac);
+        int from = (int)range.Require("from").Integer(0, ScanLevel.LargestDac);
+        int to = (int)range.Require("to").Integer(0, ScanLevel.LargestDac);
+        int step = (int)range.Require("step").Integer(-ScanLevel.LargestDac, ScanLevel.LargestDac);
         if (step == 0) throw range.Require("step").Error("with a step of 0 the levels never end");
         if (from != to && to > from != step > 0) throw range.Require("step").Error(FormattableString.Invariant($"steps of {step} do not lead from {from} to {to}"));
         return [.. Enumerable.Range(0, ((to - from) / step) + 1).Select(i => from + (i * step))];

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace DigiCam.Simulation.Plans;
+namespace DigiCam.Plans;
 
 /// <summary>
 /// YAML to <see cref="PlanNode"/>. Made from the events of the YAML library rather than with its own tree, which recurses as deep as the

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace DigiCam.Simulation.Plans;
+namespace DigiCam.Plans;
 
 /// <summary>A part of a plan's text.</summary>
 /// <param name="Line">Line where it begins, from 1.</param>

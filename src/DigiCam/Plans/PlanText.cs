@@ -1,4 +1,4 @@
-namespace DigiCam.Simulation.Plans;
+namespace DigiCam.Plans;
 
 /// <summary>Wording of messages about plans.</summary>
 internal static class PlanText

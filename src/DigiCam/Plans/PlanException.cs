@@ -1,4 +1,4 @@
-namespace DigiCam.Simulation.Plans;
+namespace DigiCam.Plans;
 
 /// <summary>A plan cannot be understood or asks for something impossible; the message is one sentence that names file, line and key.</summary>
 public sealed class PlanException : FormatException
