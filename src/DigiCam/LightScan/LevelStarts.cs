@@ -1,4 +1,5 @@
 using DigiCam.Charges;
+using DigiCam.Fitting;
 using DigiCam.Fitting.Models;
 using DigiCam.Flags;
 using DigiCam.Histograms;
@@ -17,18 +18,29 @@ internal sealed class LevelStarts
     private const double CombRange = 0.15;
     private const int CombSteps = 121;
 
+    // Wide spectra are fitted in this many bins for each standard deviation: the light is then found to a part in 1000 of its error as without.
+    private const int BinsPerSigma = 16;
+
+    // Empty bins beyond the entries, in standard deviations of the noise and parts of the width.
+    private const double RangeSigmas = 4;
+    private const double RangePart = 0.1;
+
     private readonly LightScanOptions _options;
     private readonly double _typicalGain;
+    private readonly LightSpectra _spectra;
     private HistogramMoments[] _moments = [];
     private double[] _mu = [];
     private PixelFlags[] _flags = [];
     private int[] _chosen = [];
+    private uint[] _counts = [];
+    private double[] _edges = [];
+    private int _pixel;
 
-    public LevelStarts(LightScanOptions options, ChargeScale scale)
+    public LevelStarts(LightScanOptions options, LightSpectra spectra)
     {
-        _options = options;
-        BestDelayNs = BestDelay(options, scale);
-        _typicalGain = options.StartGain * ShotNoisePulse.ChargeOf(options.Pulse, scale, BestDelayNs);
+        (_options, _spectra) = (options, spectra);
+        BestDelayNs = BestDelay(options, spectra.Scale);
+        _typicalGain = options.StartGain * ShotNoisePulse.ChargeOf(options.Pulse, spectra.Scale, BestDelayNs);
     }
 
     /// <summary>Time from the start of a pulse to the first sample of its largest charge [ns].</summary>
@@ -61,12 +73,13 @@ internal sealed class LevelStarts
     private int ChosenCount { get; set; }
 
     /// <summary>Looks at a pixel.</summary>
-    /// <param name="spectra">The spectra.</param>
     /// <param name="pixel">Software id.</param>
     /// <param name="limits">Thresholds of the flags.</param>
     /// <param name="darkTimeNs">Integral of the pulse of a dark count relative to the charge of a flash's [ns].</param>
-    public void Look(LightSpectra spectra, int pixel, FlagLimits limits, double darkTimeNs)
+    public void Look(int pixel, FlagLimits limits, double darkTimeNs)
     {
+        _pixel = pixel;
+        LightSpectra spectra = _spectra;
         int levels = spectra.LevelCount;
         if (_mu.Length != levels) (_moments, _mu, _flags, _chosen) = (new HistogramMoments[levels], new double[levels], new PixelFlags[levels], new int[levels]);
         for (int level = 0; level < levels; level++)
@@ -84,15 +97,36 @@ internal sealed class LevelStarts
         Pedestal = spectra.Pedestal[pixel];
         Noise = spectra.Noise[pixel];
         int darkest = Darkest();
-        if (!(Noise > 0)) Noise = darkest < 0 ? 1 : NoiseOf(spectra, pixel, darkest);
-        if (!double.IsFinite(Pedestal)) Pedestal = darkest < 0 ? 0 : PedestalOf(spectra, pixel, darkest);
+        if (!(Noise > 0)) Noise = darkest < 0 ? 1 : NoiseOf(darkest);
+        if (!double.IsFinite(Pedestal)) Pedestal = darkest < 0 ? 0 : PedestalOf(darkest);
         SetMu(rate * darkTimeNs);
-        if (HasLight && Comb(spectra, pixel))
-        {
-            SetMu(rate * darkTimeNs);
-        }
-
+        if (HasLight && Comb()) SetMu(rate * darkTimeNs);
         Choose();
+    }
+
+    /// <summary>The bins in which a level is fitted by itself: one for each LSB, or several put together where the spectrum is wide.</summary>
+    /// <param name="level">Place of the level.</param>
+    public int WidthOf(int level) => Math.Max(1, (int)(_moments[level].StandardDeviation / BinsPerSigma));
+
+    /// <summary>Gives a cost the bins of a level, with some empty ones to either side.</summary>
+    /// <param name="cost">The cost.</param>
+    /// <param name="level">Place of the level.</param>
+    /// <param name="width">Bins of the histogram in one of the cost.</param>
+    public void SetData(PoissonLikelihood cost, int level, int width)
+    {
+        ReadOnlySpan<uint> counts = _spectra.Charges.GetCounts(level, _pixel, out int firstBin);
+        HistogramMoments moments = _moments[level];
+        int margin = (int)Math.Ceiling((RangeSigmas * Noise) + (RangePart * (moments.LastFilled - moments.FirstFilled)));
+        IntegerAxis axis = _spectra.Axis;
+        int first = Math.Max(moments.FirstFilled - margin, axis.First);
+        int last = Math.Min(moments.LastFilled + margin, axis.Last);
+        int bins = moments.Entries > 0 ? (last - first + width) / width : 0;
+        if (_edges.Length <= bins) (_counts, _edges) = (new uint[bins], new double[bins + 1]);
+        Span<uint> target = _counts.AsSpan(0, bins);
+        target.Clear();
+        for (int q = moments.FirstFilled; q <= moments.LastFilled; q++) target[(q - first) / width] += counts[q - axis.First - firstBin];
+        for (int i = 0; i <= bins; i++) _edges[i] = first - 0.5 + ((double)i * width);
+        cost.SetData(target, _edges.AsSpan(0, bins + 1));
     }
 
     // Level of the least light.
@@ -133,10 +167,10 @@ internal sealed class LevelStarts
     }
 
     // Half the width of the lower side of the lowest peak.
-    private double NoiseOf(LightSpectra spectra, int pixel, int level)
+    private double NoiseOf(int level)
     {
-        ReadOnlySpan<uint> counts = spectra.Charges.GetCounts(level, pixel, out int firstBin);
-        double peak = PedestalOf(spectra, pixel, level) - spectra.Axis.First - firstBin;
+        ReadOnlySpan<uint> counts = _spectra.Charges.GetCounts(level, _pixel, out int firstBin);
+        double peak = PedestalOf(level) - _spectra.Axis.First - firstBin;
         double sum = 0;
         double square = 0;
         for (int i = 0; i < counts.Length && i <= peak; i++)
@@ -149,9 +183,9 @@ internal sealed class LevelStarts
     }
 
     // The first peak of the darkest level: the first place that is higher than half the highest and than all within half a gain.
-    private double PedestalOf(LightSpectra spectra, int pixel, int level)
+    private double PedestalOf(int level)
     {
-        ReadOnlySpan<uint> counts = spectra.Charges.GetCounts(level, pixel, out int firstBin);
+        ReadOnlySpan<uint> counts = _spectra.Charges.GetCounts(level, _pixel, out int firstBin);
         int reach = Math.Max(1, (int)(0.4 * Gain));
         uint highest = 0;
         foreach (uint count in counts) highest = Math.Max(highest, count);
@@ -169,7 +203,7 @@ internal sealed class LevelStarts
                 moment += (double)counts[j] * (j - i);
             }
 
-            if (isPeak) return spectra.Axis.First + firstBin + i + (moment / sum);
+            if (isPeak) return _spectra.Axis.First + firstBin + i + (moment / sum);
         }
 
         return _moments[level].Mean;
@@ -192,7 +226,7 @@ internal sealed class LevelStarts
     }
 
     // Gain and pedestal from the comb of the peaks: where the sum over exp(2 pi i q / G) is largest. False where there is no comb.
-    private bool Comb(LightSpectra spectra, int pixel)
+    private bool Comb()
     {
         double best = 0;
         double bestGain = Gain;
@@ -200,7 +234,7 @@ internal sealed class LevelStarts
         for (int step = 0; step < CombSteps; step++)
         {
             double gain = Gain * (1 + (CombRange * ((2.0 * step / (CombSteps - 1)) - 1)));
-            double power = CombPower(spectra, pixel, gain, out total);
+            double power = CombPower(gain, out total);
             if (power > best) (best, bestGain) = (power, gain);
         }
 
@@ -210,7 +244,7 @@ internal sealed class LevelStarts
         return true;
     }
 
-    private double CombPower(LightSpectra spectra, int pixel, double gain, out double total)
+    private double CombPower(double gain, out double total)
     {
         double real = 0;
         double imaginary = 0;
@@ -219,8 +253,8 @@ internal sealed class LevelStarts
         for (int level = 0; level < _mu.Length; level++)
         {
             if (!(_mu[level] > _options.LeastMu && _mu[level] < MostCombMu)) continue;
-            ReadOnlySpan<uint> counts = spectra.Charges.GetCounts(level, pixel, out int firstBin);
-            (double sin, double cos) = Math.SinCos(turn * (spectra.Axis.First + firstBin - Pedestal));
+            ReadOnlySpan<uint> counts = _spectra.Charges.GetCounts(level, _pixel, out int firstBin);
+            (double sin, double cos) = Math.SinCos(turn * (_spectra.Axis.First + firstBin - Pedestal));
             (double stepSin, double stepCos) = Math.SinCos(turn);
             foreach (uint count in counts)
             {

@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using DigiCam.Fitting;
 using DigiCam.Fitting.Models;
 using DigiCam.Flags;
-using DigiCam.Histograms;
 
 namespace DigiCam.LightScan;
 
@@ -27,15 +26,8 @@ public static class LightScanFitter
     private const double MostMu = 3;
     private const double StartRate = 2e-3;
 
-    // Wide spectra are fitted in this many bins for each standard deviation: the light is then found to a part in 1000 of its error as without.
-    private const int BinsPerSigma = 16;
-
     // Pulses of dark counts differ by the place of the charge in the pulse: as many as differ by this [ns].
     private const double DelayStepNs = 0.5;
-
-    // Empty bins beyond the entries, in standard deviations of the noise and parts of the width.
-    private const double RangeSigmas = 4;
-    private const double RangePart = 0.1;
 
     private static readonly FitRetry[] Retries =
     [
@@ -99,7 +91,7 @@ public static class LightScanFitter
     private sealed class Pulses(LightScanOptions options, LightSpectra spectra)
     {
         private readonly ConcurrentDictionary<int, Lazy<ShotNoisePulse>> _known = new();
-        private readonly double _bestNs = new LevelStarts(options, spectra.Scale).BestDelayNs;
+        private readonly double _bestNs = new LevelStarts(options, spectra).BestDelayNs;
 
         public ShotNoisePulse Of(int pixel)
         {
@@ -130,14 +122,13 @@ public static class LightScanFitter
         private readonly double[] _gradient = new double[LightModel.SharedCount + 1];
         private readonly double[] _curvature = new double[(LightModel.SharedCount + 1) * (LightModel.SharedCount + 1)];
         private readonly double[] _values = new double[LightModel.SharedCount + 1];
-        private uint[] _counts = [];
-        private double[] _edges = [];
         private int[] _order = [];
+        private ShotNoisePulse? _pulse;
 
         public Workspace(LightScanOptions options, FlagLimits limits, LightSpectra spectra, Pulses pulses)
         {
             (_options, _limits, _spectra, _pulses) = (options, limits, spectra, pulses);
-            _starts = new LevelStarts(options, spectra.Scale);
+            _starts = new LevelStarts(options, spectra);
             _models = [.. Enumerable.Range(0, options.MostLevels).Select(_ => new LightModel(_response))];
             _costs = [.. _models.Select(model => new PoissonLikelihood(model))];
             _together = new ICostFunction?[options.MostLevels + 1];
@@ -156,7 +147,8 @@ public static class LightScanFitter
         {
             ICostFunction? cost = Prepare(pixel);
             FitResult fit = cost is null ? FitResult.Without(FitStatus.NotEnoughData, Parameters, 0) : _minimizer.Minimize(cost, Parameters, Retries);
-            return new LightPixel(fit, [.. _starts.Chosen], Levels(pixel, fit), _starts.HasLight);
+            LightPixel fitted = new(fit, [.. _starts.Chosen], Levels(pixel, fit), _starts.HasLight);
+            return fitted with { FFactor = FFactorGain.Of(_spectra, fitted, pixel, _pulse) };
         }
 
         // Start values and limits of a pixel, and the cost of the levels to be fitted together; null when there are none.
@@ -164,9 +156,9 @@ public static class LightScanFitter
         {
             double rate = _spectra.RateMHz(pixel) * 1e-3;
             bool isKnown = rate >= 0;
-            ShotNoisePulse? pulse = isKnown && rate == 0 && !_options.FreeRate ? null : _pulses.Of(pixel);
-            _response.Reset(pulse);
-            _starts.Look(_spectra, pixel, _limits, pulse?.IntegralNs ?? 0);
+            _pulse = isKnown && rate == 0 && !_options.FreeRate ? null : _pulses.Of(pixel);
+            _response.Reset(_pulse);
+            _starts.Look(pixel, _limits, _response.DarkTimeNs);
             double gain = _starts.Gain;
             bool constrained = _options.PedestalError > 0 && double.IsFinite(_spectra.Pedestal[pixel]) && _spectra.Noise[pixel] > 0;
             double noise = _starts.Noise;
@@ -197,7 +189,7 @@ public static class LightScanFitter
         // Data and start value of one level, everything else as a fit found it.
         public void PrepareLevel(int pixel, int level, FitResult shared)
         {
-            SetData(OneLevel, _levelModel, pixel, level, Math.Max(1, (int)(_starts.Moments[level].StandardDeviation / BinsPerSigma)));
+            SetData(OneLevel, _levelModel, pixel, level, _starts.WidthOf(level));
             for (int k = 0; k < LightModel.SharedCount; k++)
             {
                 FittedParameter p = shared.Parameters[k];
@@ -286,23 +278,9 @@ public static class LightScanFitter
 
         private LightLevel Judged(LightLevel level) => FlagRules.IsBadChiSquare(level.ChiSquare, level.DegreesOfFreedom, _limits) ? level with { Flags = PixelFlags.BadChi2 } : level;
 
-        // The bins of a level with some empty ones to either side, some put together where the spectrum is wide.
         private void SetData(PoissonLikelihood cost, LightModel model, int pixel, int level, int width)
         {
-            ReadOnlySpan<uint> counts = _spectra.Charges.GetCounts(level, pixel, out int firstBin);
-            HistogramMoments moments = _starts.Moments[level];
-            int margin = (int)Math.Ceiling((RangeSigmas * _starts.Noise) + (RangePart * (moments.LastFilled - moments.FirstFilled)));
-            IntegerAxis axis = _spectra.Axis;
-            int first = Math.Max(moments.FirstFilled - margin, axis.First);
-            int last = Math.Min(moments.LastFilled + margin, axis.Last);
-            int bins = moments.Entries > 0 ? (last - first + width) / width : 0;
-            if (_counts.Length < bins) (_counts, _edges) = (new uint[bins], new double[bins + 1]);
-            Span<uint> target = _counts.AsSpan(0, bins);
-            target.Clear();
-            for (int q = moments.FirstFilled; q <= moments.LastFilled; q++) target[(q - first) / width] += counts[q - axis.First - firstBin];
-            for (int i = 0; i <= bins; i++) _edges[i] = first - 0.5 + ((double)i * width);
-            if (bins == 0) _edges[0] = 0;
-            cost.SetData(target, _edges.AsSpan(0, bins + 1));
+            _starts.SetData(cost, level, width);
             model.Entries = Math.Max(_spectra.Charges.GetEntries(level, pixel), 1);
         }
 

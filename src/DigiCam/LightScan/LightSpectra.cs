@@ -1,6 +1,10 @@
 using System.Collections.Immutable;
 using DigiCam.Charges;
+using DigiCam.Flags;
+using DigiCam.Geometry;
 using DigiCam.Histograms;
+using DigiCam.Scans;
+using DigiCam.Simulation;
 
 namespace DigiCam.LightScan;
 
@@ -58,11 +62,95 @@ public sealed record LightSpectra
     /// <param name="scale">Number of samples.</param>
     public static double NoiseOf(double sampleNoise, ChargeScale scale) => Math.Sqrt((scale.Samples * sampleNoise * sampleNoise) + ((scale.Samples - 1) / 12.0));
 
+    /// <summary>The charges of a scan of the AC LEDs, all levels under the same continuous light.</summary>
+    /// <param name="charges">The charges.</param>
+    /// <param name="darkCountRateMHz">Rate of dark counts (pixel) [MHz], NaN = not known; default for none known.</param>
+    /// <param name="pulse">The pulse of one avalanche; null for the analytic one.</param>
+    /// <exception cref="ArgumentException">Levels differ in their continuous light, which changes gain, pedestal and dark counts, or the numbers of pixels differ.</exception>
+    public static LightSpectra Of(ChargeHistograms charges, ImmutableArray<double> darkCountRateMHz = default, PulseShape? pulse = null)
+    {
+        ArgumentNullException.ThrowIfNull(charges);
+        int dc = charges.Plan.Steps[0].Level.DcDac;
+        foreach (ScanStep step in charges.Plan.Steps)
+        {
+            if (step.Level.DcDac != dc) throw new ArgumentException($"levels of different continuous light, DC {dc} and {step.Level.DcDac}, cannot be fitted together", nameof(charges));
+        }
+
+        if (!darkCountRateMHz.IsDefault && darkCountRateMHz.Length != charges.PixelCount) throw new ArgumentException(FormattableString.Invariant($"dark count rates of {darkCountRateMHz.Length} pixels for charges of {charges.PixelCount}"), nameof(darkCountRateMHz));
+        double half = HalfHeightNs(pulse ?? PulseShape.Analytic);
+        return new LightSpectra(
+            charges.Charges, [.. Enumerable.Range(0, charges.PixelCount).Select(charges.ChargePedestal)], [.. charges.Pedestals.Noise.Select(noise => NoiseOf(noise, charges.Scale))])
+        {
+            DarkCountRateMHz = darkCountRateMHz,
+            DelayNs = [.. charges.EdgeNs.Select((edge, pixel) => (charges.ChargeStart(pixel) * CameraGeometry.SampleNs) - edge + half)],
+            SaturatedEvents = charges.SaturatedEvents,
+        };
+    }
+
+    // Time from the start of a pulse to half its height.
+    private static double HalfHeightNs(PulseShape pulse)
+    {
+        const double step = 0.01;
+        double time = 0;
+        while (time < pulse.PeakTimeNs && pulse.At(time) < 0.5) time += step;
+        return time;
+    }
+
     /// <summary>True where entries of a histogram are cut at an end of its axis or of the ADC's range.</summary>
     /// <param name="level">Place of the level.</param>
     /// <param name="pixel">Software id.</param>
     internal bool IsCut(int level, int pixel) =>
         Charges.GetUnderflow(level, pixel) + Charges.GetOverflow(level, pixel) > 0 || (!SaturatedEvents.IsDefault && SaturatedEvents[(level * PixelCount) + pixel] > 0);
+
+    /// <summary>The sum of some levels of each pixel, on as much of the axis as they need.</summary>
+    /// <param name="levels">Places of the levels (pixel).</param>
+    internal PixelHistograms Sum(IReadOnlyList<ImmutableArray<int>> levels)
+    {
+        int first = int.MaxValue;
+        int last = int.MinValue;
+        for (int pixel = 0; pixel < levels.Count; pixel++)
+        {
+            foreach (int level in levels[pixel])
+            {
+                int count = Charges.GetCounts(level, pixel, out int firstBin).Length;
+                (first, last) = (Math.Min(first, firstBin), Math.Max(last, firstBin + count - 1));
+            }
+        }
+
+        if (last < first) (first, last) = (0, 0);
+        PixelHistograms sum = new(new IntegerAxis(Axis.First + first, last - first + 1), PixelCount, Scale) { EventCount = Charges.EventCounts.Sum() };
+        for (int pixel = 0; pixel < levels.Count; pixel++)
+        {
+            foreach (int level in levels[pixel])
+            {
+                ReadOnlySpan<uint> counts = Charges.GetCounts(level, pixel, out int firstBin);
+                sum.AddCounts(pixel, firstBin - first, counts, 0, 0, true);
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>What is wrong with a pixel of which no level could be fitted: what is wrong with its levels, STUCK, NO_LED.</summary>
+    /// <param name="pixel">Software id.</param>
+    /// <param name="of">The pixel.</param>
+    internal PixelFlags FlagsWithoutFit(int pixel, LightPixel of)
+    {
+        PixelFlags any = PixelFlags.None;
+        PixelFlags all = (PixelFlags)uint.MaxValue;
+        bool isStuck = true;
+        for (int level = 0; level < LevelCount; level++)
+        {
+            any |= of.Levels[level].Flags;
+            all &= of.Levels[level].Flags;
+            ReadOnlySpan<uint> counts = Charges.GetCounts(level, pixel, out _);
+            isStuck &= counts.Length - counts.Count(0u) == 1;
+        }
+
+        PixelFlags flags = PixelFlags.FitFailed | all | (any & PixelFlags.Overflow);
+        if (isStuck) return flags | PixelFlags.Stuck;
+        return flags == PixelFlags.FitFailed && !of.HasLight ? flags | PixelFlags.NoLed : flags;
+    }
 
     internal double RateMHz(int pixel) => DarkCountRateMHz.IsDefault ? double.NaN : DarkCountRateMHz[pixel];
 
