@@ -5,7 +5,7 @@ using DigiCam.Benchmarks;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
-// "figures", "zfits", "simulation", "dark", "fits", "shot-noise": the figures of the CHANGELOG, as whole-task measurements in a minute or two. Anything else goes to
+// "figures", "zfits", "simulation", "dark", "fits", "light", "shot-noise": the figures of the CHANGELOG, as whole-task measurements in a minute or two. Anything else goes to
 // BenchmarkDotNet.
 switch (args)
 {
@@ -19,6 +19,8 @@ switch (args)
         return DarkFigures.Print();
     case ["fits"]:
         return FitFigures.Print();
+    case ["light"]:
+        return LightFigures.Print();
     case ["shot-noise"]:
         return ShotNoiseFigures.Print();
     case ["stream", string path, string threads]:

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using DigiCam.Fitting;
 using DigiCam.Fitting.Models;
 using DigiCam.Flags;
-using DigiCam.Histograms;
+using DigiCam.Results;
 
 namespace DigiCam.LightScan;
 
@@ -13,8 +13,8 @@ namespace DigiCam.LightScan;
 /// </summary>
 public static class ClassicalFitter
 {
-    /// <summary>Peaks of the model; those beyond the data are held at 0.</summary>
-    public const int MostPeaks = 25;
+    /// <summary>Peaks of the model, as many as the files of 2017 have; those beyond the data are held at 0.</summary>
+    public const int MostPeaks = 22;
 
     // Light of levels that are summed up.
     private const double MostSummedMu = 10;
@@ -52,9 +52,39 @@ public static class ClassicalFitter
         ArgumentNullException.ThrowIfNull(spectra);
         options ??= new LightScanOptions();
         limits ??= new FlagLimits();
-        ImmutableArray<(LightPixel Pixel, (double, double) CrossTalk)> pixels = CameraFit.Run(
+        ImmutableArray<LightPixel> pixels = CameraFit.Run(
             spectra.PixelCount, () => new Workspace(options, limits, spectra), (pixel, workspace) => workspace.Fit(pixel, withLevels), progress, threads, cancellationToken);
-        return new ClassicalResult(spectra, options, limits, [.. pixels.Select(p => p.Pixel)], [.. pixels.Select(p => p.CrossTalk)]);
+        return new ClassicalResult(spectra, options, limits, pixels);
+    }
+
+    /// <summary>Puts a saved result back together with its charges, without fitting.</summary>
+    /// <param name="spectra">The charges.</param>
+    /// <param name="saved">The fits.</param>
+    /// <param name="levels">The light of the levels, as <see cref="LightScanFiles"/> reads it.</param>
+    /// <param name="options">How they were fitted; null for the defaults.</param>
+    /// <exception cref="InvalidDataException">They are not of the same pixels, or not of this model.</exception>
+    public static ClassicalResult Restore(LightSpectra spectra, SavedResult saved, ImmutableArray<LightPixel> levels, LightScanOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(spectra);
+        ArgumentNullException.ThrowIfNull(saved);
+        saved.RequireFits(spectra.PixelCount, spectra.Scale, new FullMpeModel(MostPeaks).Parameters);
+        return new ClassicalResult(spectra, options ?? new LightScanOptions(), saved.Limits, LightScanFiles.Joined(spectra, saved, levels));
+    }
+
+    /// <summary>Weighted mean of the crosstalk over the levels in which it was fitted.</summary>
+    internal static (double Value, double Error) MeanCrossTalk(ReadOnlySpan<LightLevel> levels)
+    {
+        double weights = 0;
+        double sum = 0;
+        foreach (LightLevel level in levels)
+        {
+            if (!(level.CrossTalkError > 0)) continue;
+            double weight = 1 / (level.CrossTalkError * level.CrossTalkError);
+            weights += weight;
+            sum += weight * level.CrossTalk;
+        }
+
+        return weights > 0 ? (sum / weights, 1 / Math.Sqrt(weights)) : (double.NaN, double.NaN);
     }
 
     /// <summary>The fit of the sum of one pixel as it begins.</summary>
@@ -92,12 +122,11 @@ public static class ClassicalFitter
 
         public FitParameter[] Parameters { get; } = new FitParameter[FirstContent + MostPeaks];
 
-        public (LightPixel Pixel, (double Value, double Error) CrossTalk) Fit(int pixel, bool withLevels)
+        public LightPixel Fit(int pixel, bool withLevels)
         {
             Look(pixel);
             FitResult fit = Sum();
-            (ImmutableArray<LightLevel> levels, double crossTalk, double error) = Levels(fit, withLevels);
-            return (new LightPixel(fit, [.. _summed], levels, _starts.HasLight), (crossTalk, error));
+            return new LightPixel(fit, [.. _summed], Levels(fit, withLevels), _starts.HasLight);
         }
 
         // Adds up the levels with light whose peaks stand out, and the one without light.
@@ -184,30 +213,25 @@ public static class ClassicalFitter
             return best.With(attempts);
         }
 
-        private (ImmutableArray<LightLevel> Levels, double CrossTalk, double Error) Levels(FitResult fit, bool withLevels)
+        private ImmutableArray<LightLevel> Levels(FitResult fit, bool withLevels)
         {
             LightLevel[] levels = new LightLevel[_spectra.LevelCount];
-            for (int level = 0; level < levels.Length; level++) levels[level] = new(double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, 0, FitStatus.NotEnoughData, _starts.Flags[level], false);
-            if (!fit.HasErrors || !withLevels) return (ImmutableArray.Create(levels), double.NaN, double.NaN);
-            double weights = 0;
-            double sum = 0;
+            for (int level = 0; level < levels.Length; level++) levels[level] = LightLevel.Without(FitStatus.NotEnoughData, _starts.Flags[level]);
+            if (!fit.HasErrors || !withLevels) return ImmutableArray.Create(levels);
             for (int level = 0; level < levels.Length; level++)
             {
-                if (!(_starts.Mu[level] >= _options.LeastMu && _starts.Mu[level] <= MostCrossTalkMu)) continue;
-                LightLevel one = levels[level] = One(level, fit, double.NaN);
-                if (!(one.CrossTalkError > 0)) continue;
-                double weight = 1 / (one.CrossTalkError * one.CrossTalkError);
-                weights += weight;
-                sum += weight * one.CrossTalk;
+                if (IsLow(level)) levels[level] = One(level, fit, double.NaN);
             }
 
-            double mean = weights > 0 ? sum / weights : double.NaN;
+            double mean = MeanCrossTalk(levels).Value;
             for (int level = 0; level < levels.Length; level++)
             {
-                if (levels[level].Flags == PixelFlags.None && double.IsNaN(levels[level].Mu) && levels[level].Status == FitStatus.NotEnoughData && !double.IsNaN(mean)) levels[level] = One(level, fit, mean);
+                if (!IsLow(level) && _starts.Flags[level] == PixelFlags.None && !double.IsNaN(mean)) levels[level] = One(level, fit, mean);
             }
 
-            return (ImmutableArray.Create(levels), mean, weights > 0 ? 1 / Math.Sqrt(weights) : double.NaN);
+            return ImmutableArray.Create(levels);
+
+            bool IsLow(int level) => _starts.Mu[level] >= _options.LeastMu && _starts.Mu[level] <= MostCrossTalkMu;
         }
 
         // Light of a level, and its crosstalk unless that is given; gain, pedestal, noise and spread are those of the sum.
@@ -225,7 +249,7 @@ public static class ClassicalFitter
             _levelParameters[5] = Held(fit, "sigma_1");
             _levelParameters[6] = new FitParameter("amplitude", "entries", _starts.Moments[level].Entries, IsFixed: true);
             FitStatus status = _minimizer.Solve(_level, _levelParameters, errors: !isHeld);
-            if (status is not (FitStatus.Converged or FitStatus.AtLimit)) return new(double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, 0, status, PixelFlags.FitFailed, false);
+            if (status is not (FitStatus.Converged or FitStatus.AtLimit)) return LightLevel.Without(status, PixelFlags.FitFailed);
             ReadOnlySpan<double> point = _minimizer.Point;
             double error = isHeld ? double.NaN : Math.Sqrt(_minimizer.Covariance[0]);
             double crossTalkError = isHeld ? double.NaN : Math.Sqrt(_minimizer.Covariance[8]);

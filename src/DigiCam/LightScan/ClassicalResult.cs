@@ -13,10 +13,11 @@ public sealed class ClassicalResult : CameraResult
     /// <summary>Name of the task in files and commands.</summary>
     public const string TaskName = "full-mpe";
 
-    internal ClassicalResult(LightSpectra spectra, LightScanOptions options, FlagLimits limits, ImmutableArray<LightPixel> pixels, ImmutableArray<(double Value, double Error)> crossTalk)
+    internal ClassicalResult(LightSpectra spectra, LightScanOptions options, FlagLimits limits, ImmutableArray<LightPixel> pixels)
         : base(spectra.Sum([.. pixels.Select(p => p.Shared)]), [.. pixels.Select(p => p.Fit)], FlagsOf(spectra, limits, pixels, out SigmaClip gain), limits)
     {
         (Spectra, Options, Pixels, GainSpread) = (spectra, options, pixels, gain);
+        (double Value, double Error)[] crossTalk = [.. pixels.Select(p => ClassicalFitter.MeanCrossTalk(p.Levels.AsSpan()))];
         Quantities =
         [
             FromFits("gain", "gain", "gain", "G", "LSB/pe", "distance of the peaks in the sum of many levels"),

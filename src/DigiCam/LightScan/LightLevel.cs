@@ -17,6 +17,9 @@ namespace DigiCam.LightScan;
 public readonly record struct LightLevel(
     double Mu, double MuError, double OwnError, double CrossTalk, double CrossTalkError, double ChiSquare, int DegreesOfFreedom, FitStatus Status, PixelFlags Flags, bool IsShared)
 {
+    /// <summary>A level that was not fitted.</summary>
+    internal static LightLevel Without(FitStatus status, PixelFlags flags) => new(double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, 0, status, flags, false);
+
     /// <summary>chi2/ndf; NaN when there is none.</summary>
     public double ChiSquarePerNdf => DegreesOfFreedom > 0 ? ChiSquare / DegreesOfFreedom : double.NaN;
 

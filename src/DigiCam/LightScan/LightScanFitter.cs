@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using DigiCam.Fitting;
 using DigiCam.Fitting.Models;
 using DigiCam.Flags;
+using DigiCam.Results;
 
 namespace DigiCam.LightScan;
 
@@ -61,6 +62,20 @@ public static class LightScanFitter
         ImmutableArray<LightPixel> pixels = CameraFit.Run(
             spectra.PixelCount, () => new Workspace(options, limits, spectra, pulses), (pixel, workspace) => workspace.Fit(pixel), progress, threads, cancellationToken);
         return new LightScanResult(spectra, options, limits, pixels);
+    }
+
+    /// <summary>Puts a saved result back together with its charges, without fitting.</summary>
+    /// <param name="spectra">The charges.</param>
+    /// <param name="saved">The fits.</param>
+    /// <param name="levels">The light of the levels, as <see cref="LightScanFiles"/> reads it.</param>
+    /// <param name="options">How they were fitted; null for the defaults.</param>
+    /// <exception cref="InvalidDataException">They are not of the same pixels, or not of this model.</exception>
+    public static LightScanResult Restore(LightSpectra spectra, SavedResult saved, ImmutableArray<LightPixel> levels, LightScanOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(spectra);
+        ArgumentNullException.ThrowIfNull(saved);
+        saved.RequireFits(spectra.PixelCount, spectra.Scale, Parameters(options));
+        return new LightScanResult(spectra, options ?? new LightScanOptions(), saved.Limits, LightScanFiles.Joined(spectra, saved, levels));
     }
 
     /// <summary>The fit of the shared parameters of one pixel as it begins.</summary>
@@ -219,7 +234,7 @@ public static class LightScanFitter
         {
             int count = _spectra.LevelCount;
             LightLevel[] levels = new LightLevel[count];
-            for (int level = 0; level < count; level++) levels[level] = Without(FitStatus.NotEnoughData, _starts.Flags[level]);
+            for (int level = 0; level < count; level++) levels[level] = LightLevel.Without(FitStatus.NotEnoughData, _starts.Flags[level]);
             if (!fit.HasErrors) return ImmutableArray.Create(levels);
 
             // From the brightest down: what is shared is worked out on the finest grid first.
@@ -236,8 +251,6 @@ public static class LightScanFitter
             return ImmutableArray.Create(levels);
         }
 
-        private static LightLevel Without(FitStatus status, PixelFlags flags) => new(double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, 0, status, flags, false);
-
         private LightLevel Shared(FitResult fit, int place)
         {
             FittedParameter mu = fit.Parameters[LightModel.SharedCount + place];
@@ -253,7 +266,7 @@ public static class LightScanFitter
         {
             PrepareLevel(pixel, level, fit);
             FitStatus status = _minimizer.Solve(OneLevel, LevelParameters, errors: false);
-            if (status is not (FitStatus.Converged or FitStatus.AtLimit)) return Without(status, PixelFlags.FitFailed);
+            if (status is not (FitStatus.Converged or FitStatus.AtLimit)) return LightLevel.Without(status, PixelFlags.FitFailed);
             _values[LightModel.Mu] = _minimizer.Point[LightModel.Mu];
             double cost = OneLevel.Evaluate(_values, _gradient, _curvature);
 
