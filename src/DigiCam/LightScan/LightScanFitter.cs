@@ -30,6 +30,10 @@ public static class LightScanFitter
     // Pulses of dark counts differ by the place of the charge in the pulse: as many as differ by this [ns].
     private const double DelayStepNs = 0.5;
 
+    // For the slope of the pulse, and the largest spread of the response that three of its values describe.
+    private const double SlopeStepNs = 0.1;
+    private const double MostJitter = 0.2;
+
     private static readonly FitRetry[] Retries =
     [
         new("gain 5 % lower", p => Scale(p, LightModel.Gain, 0.95)),
@@ -115,6 +119,16 @@ public static class LightScanFitter
             return _known.GetOrAdd(place, p => new Lazy<ShotNoisePulse>(() => Make(p * DelayStepNs))).Value;
         }
 
+        // Relative spread of the charge of a photo-electron, from the slope of the pulse where the charge is taken.
+        public double JitterOf(int pixel)
+        {
+            double delay = spectra.Delay(pixel);
+            if (!(spectra.JitterNs > 0) || !double.IsFinite(delay)) return 0;
+            double charge = ShotNoisePulse.ChargeOf(options.Pulse, spectra.Scale, delay);
+            double slope = (ShotNoisePulse.ChargeOf(options.Pulse, spectra.Scale, delay + SlopeStepNs) - ShotNoisePulse.ChargeOf(options.Pulse, spectra.Scale, delay - SlopeStepNs)) / (2 * SlopeStepNs);
+            return charge > 0 ? Math.Min(spectra.JitterNs * Math.Abs(slope) / charge, MostJitter) : 0;
+        }
+
         // A place without a charge is one that is not known.
         private ShotNoisePulse Make(double delayNs) => ShotNoisePulse.Of(options.Pulse, spectra.Scale, ShotNoisePulse.ChargeOf(options.Pulse, spectra.Scale, delayNs) > 0 ? delayNs : _bestNs);
     }
@@ -172,7 +186,7 @@ public static class LightScanFitter
             double rate = _spectra.RateMHz(pixel) * 1e-3;
             bool isKnown = rate >= 0;
             _pulse = isKnown && rate == 0 && !_options.FreeRate ? null : _pulses.Of(pixel);
-            _response.Reset(_pulse);
+            _response.Reset(_pulse, _pulses.JitterOf(pixel));
             _starts.Look(pixel, _limits, _response.DarkTimeNs);
             double gain = _starts.Gain;
             bool constrained = _options.PedestalError > 0 && double.IsFinite(_spectra.Pedestal[pixel]) && _spectra.Noise[pixel] > 0;

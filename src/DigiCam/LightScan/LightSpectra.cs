@@ -45,6 +45,9 @@ public sealed record LightSpectra
     /// </summary>
     public ImmutableArray<double> DelayNs { get; init; }
 
+    /// <summary>Standard deviation of the flash's time from event to event [ns]: the charge is then taken at another place of the pulse. Without effect where <see cref="DelayNs"/> is not known.</summary>
+    public double JitterNs { get; init; }
+
     /// <summary>Events of which a sample of the charge lies at the end of the ADC's range (level, pixel), flat. Default: none known.</summary>
     public ImmutableArray<long> SaturatedEvents { get; init; }
 
@@ -66,8 +69,9 @@ public sealed record LightSpectra
     /// <param name="charges">The charges.</param>
     /// <param name="darkCountRateMHz">Rate of dark counts (pixel) [MHz], NaN = not known; default for none known.</param>
     /// <param name="pulse">The pulse of one avalanche; null for the analytic one.</param>
+    /// <param name="jitterNs">Standard deviation of the flash's time from event to event [ns].</param>
     /// <exception cref="ArgumentException">Levels differ in their continuous light, which changes gain, pedestal and dark counts, or the numbers of pixels differ.</exception>
-    public static LightSpectra Of(ChargeHistograms charges, ImmutableArray<double> darkCountRateMHz = default, PulseShape? pulse = null)
+    public static LightSpectra Of(ChargeHistograms charges, ImmutableArray<double> darkCountRateMHz = default, PulseShape? pulse = null, double jitterNs = 0)
     {
         ArgumentNullException.ThrowIfNull(charges);
         int dc = charges.Plan.Steps[0].Level.DcDac;
@@ -84,6 +88,7 @@ public sealed record LightSpectra
             DarkCountRateMHz = darkCountRateMHz,
             DelayNs = [.. charges.EdgeNs.Select((edge, pixel) => (charges.ChargeStart(pixel) * CameraGeometry.SampleNs) - edge + half)],
             SaturatedEvents = charges.SaturatedEvents,
+            JitterNs = jitterNs,
         };
     }
 

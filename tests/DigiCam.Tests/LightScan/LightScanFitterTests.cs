@@ -11,9 +11,9 @@ namespace DigiCam.Tests.LightScan;
 /// <summary>Simulated scans: fits of several levels together give the truth back, with errors that mean what they say, at all light and on both scales.</summary>
 public sealed class LightScanFitterTests
 {
-    private const int Pixels = 400;
+    private const int Pixels = 600;
     private const int CameraPixels = 500;
-    private static readonly double[] Light = [0, 0.1, 0.2, 0.5, 1, 2, 4, 8, 16, 40, 100];
+    private static readonly double[] Light = [0, 0.1, 0.3, 1, 3, 8, 20, 100];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -22,7 +22,7 @@ public sealed class LightScanFitterTests
     [InlineData(3)]
     public void Fit_SimulatedScan_PullsAreThoseOfTheTruth(double darkCountRateMHz)
     {
-        SimulatedFlashes flashes = new(Campaign(darkCountRateMHz), Light, events: 1500, Pixels, 1, 7);
+        SimulatedFlashes flashes = new(Campaign(darkCountRateMHz), Light, events: 2500, Pixels, 1, 7);
         List<string> failures = [];
         foreach (int samples in flashes.Samples)
         {
@@ -154,8 +154,9 @@ public sealed class LightScanFitterTests
         double width = Math.Sqrt(pulls.Average(z => z * z));
         TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant($"pull {pulls.Average():F3}, width {width:F3}, error {result.Pixels.Average(p => p.FFactor.Error / p.FFactor.Charge):P2}"));
         Assert.All(result.Pixels, p => Assert.InRange(p.FFactor.Levels, 2, 3));
+        // The variance of the levels up to 20 pe is in the crosstalk of the fit as well, so that the error is on the safe side.
         Assert.InRange(pulls.Average(), -0.25, 0.25);
-        Assert.InRange(width, 0.85, 1.15);
+        Assert.InRange(width, 0.75, 1.1);
     }
 
     private static CampaignPlan Campaign(double darkCountRateMHz) => new()

@@ -55,6 +55,7 @@ internal sealed class SimulatedFlashes
             DarkCountRateMHz = [.. Pixels.Select(p => Camera.DarkCountRateMHz[p])],
             DelayNs = [.. Pixels.Select(p => (First(p, samples) * CameraGeometry.SampleNs) - StartNs(p))],
             SaturatedEvents = [.. _saturated[scale]],
+            JitterNs = _plan.Light.FlashJitterNs,
         };
     }
 

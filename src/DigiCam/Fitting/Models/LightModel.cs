@@ -9,7 +9,8 @@ namespace DigiCam.Fitting.Models;
 /// Charges at a fixed place under flashes of one level: a Poisson number of photo-electrons, mu in the mean, each with its crosstalk, on dark counts and electronic
 /// noise. The logarithm of the characteristic function is
 /// <code>ln phi(k) = mu [b(k) - 1] + rate Int dt [b(k p(t)) - 1] - sigma_e^2 k^2 / 2 + i k baseline,   b = z exp(mu_xt (b - 1)),   z = exp(i gain k - sigma_1^2 k^2 / 2)</code>
-/// with p(t) the charge of the pulse of a dark count relative to that of a pulse of the flash. Bins hold integrals of the density, Fourier sums over phi. Without dark
+/// with p(t) the charge of the pulse of a dark count relative to that of a pulse of the flash. Where the time of a flash jitters, the charge is taken at another place of the pulse:
+/// phi is then averaged over a normal law of the response. Bins hold integrals of the density, Fourier sums over phi. Without dark
 /// counts it is <see cref="MpeModel"/>, without flashes <see cref="ShotNoiseModel"/>. Parameters: baseline [LSB], gain [LSB/pe], sigma_e, sigma_1 [LSB], mu_xt, rate [1/ns], mu [pe].
 /// </summary>
 /// <remarks>
@@ -50,10 +51,9 @@ public sealed class LightModel : IBinnedModel
 
     /// <summary>Creates the model.</summary>
     /// <param name="pulse">The pulse of a dark count on the scale of the charge; null where there are none: the rate is then without meaning.</param>
-    public LightModel(ShotNoisePulse? pulse = null)
-        : this(new ChargeResponse(pulse))
-    {
-    }
+    /// <param name="jitter">Relative spread of the charge of a photo-electron from flash to flash, the same for all of a flash.</param>
+    public LightModel(ShotNoisePulse? pulse = null, double jitter = 0)
+        : this(new ChargeResponse(pulse)) => _response.Reset(pulse, jitter);
 
     /// <summary>Creates a model of one of several levels of the same pixel.</summary>
     /// <param name="response">What they share.</param>
@@ -115,7 +115,7 @@ public sealed class LightModel : IBinnedModel
             }
         }
 
-        AddCurvatures(parameters, ofUnits, matrix);
+        AddCurvatures(parameters, edges[0] + 0.5, ofUnits, matrix);
         return true;
     }
 
@@ -148,8 +148,20 @@ public sealed class LightModel : IBinnedModel
         if (!(parameters[Mu] >= 0) || !double.IsFinite(parameters[Mu]) || !_response.Set(parameters[..SharedCount])) return false;
         int size = SizeOf(parameters, edges);
         _response.Fill(size, derivatives);
-        FillPhi(parameters, edges[0] + 0.5, size);
-        FillSums(parameters[Mu], size);
+        if (_sumReal.Length < size)
+        {
+            _sumReal = new Vector256<double>[size];
+            _sumImaginary = new Vector256<double>[size];
+        }
+
+        _sumReal.AsSpan(0, size).Clear();
+        _sumImaginary.AsSpan(0, size).Clear();
+        for (int node = 0; node < _response.Nodes; node++)
+        {
+            FillPhi(parameters, edges[0] + 0.5, size, node);
+            AddSums(parameters[Mu], size, node);
+        }
+
         LaneTransform transform = LaneTransform.Of(size);
         transform.Sum(_sumReal, _sumImaginary);
         if (_values.Length < edges.Length * Quantities) _values = new double[edges.Length * Quantities];
@@ -173,8 +185,8 @@ public sealed class LightModel : IBinnedModel
         return true;
     }
 
-    // phi seen from the first bin, times entries / period and the integral over a bin.
-    private void FillPhi(ReadOnlySpan<double> parameters, double origin, int size)
+    // phi seen from the first bin, times entries / period and the integral over a bin; the share of one node.
+    private void FillPhi(ReadOnlySpan<double> parameters, double origin, int size, int node)
     {
         int stride = _response.Size / size;
         int last = _response.Last / stride;
@@ -187,12 +199,13 @@ public sealed class LightModel : IBinnedModel
 
         double mu = parameters[Mu];
         double turn = 2 * Math.PI / size * (parameters[Baseline] - origin);
-        double scale = Entries / size;
+        double scale = Entries / size * _response.WeightOf(node);
         for (int n = 0; n <= last; n++)
         {
             int m = n * stride;
-            _real[n] = _response.DarkReal[m] + (mu * _response.OneReal[m]);
-            _imaginary[n] = _response.DarkImaginary[m] + (mu * _response.OneImaginary[m]) + (turn * n);
+            int place = _response.Place(node, m);
+            _real[n] = _response.DarkReal[m] + (mu * _response.OneReal[place]);
+            _imaginary[n] = _response.DarkImaginary[m] + (mu * _response.OneImaginary[place]) + (turn * n);
         }
 
         for (int n = last + 1; n < padded; n++) (_real[n], _imaginary[n]) = (SmallestExponent, 0);
@@ -220,31 +233,25 @@ public sealed class LightModel : IBinnedModel
     }
 
     // The terms of the sums: phi and its derivatives, those of frequencies a period apart together. Two real results go into one complex sum.
-    private void FillSums(double mu, int size)
+    private void AddSums(double mu, int size, int node)
     {
-        if (_sumReal.Length < size)
-        {
-            _sumReal = new Vector256<double>[size];
-            _sumImaginary = new Vector256<double>[size];
-        }
-
-        _sumReal.AsSpan(0, size).Clear();
-        _sumImaginary.AsSpan(0, size).Clear();
         int stride = _response.Size / size;
         int last = _response.Last / stride;
-        Vector256<double> flash = Vector256.Create(mu);
+        Vector256<double> flashA = Vector256.Create(mu);
+        Vector256<double> flashB = Vector256.Create(mu, mu, mu, 1);
         for (int n = 0; n <= last; n++)
         {
             if (_real[n] == 0 && _imaginary[n] == 0) continue;
             int m = n * stride;
+            int one = _response.Place(node, m);
             Vector256<double> phiReal = Vector256.Create(_real[n]);
             Vector256<double> phiImaginary = Vector256.Create(_imaginary[n]);
-            Vector256<double> slopeReal = _response.DarkA[m] + (flash * _response.OneA[m]);
-            Vector256<double> slopeImaginary = _response.DarkAImaginary[m] + (flash * _response.OneAImaginary[m]);
+            Vector256<double> slopeReal = _response.DarkA[m] + (flashA * _response.OneA[one]);
+            Vector256<double> slopeImaginary = _response.DarkAImaginary[m] + (flashA * _response.OneAImaginary[one]);
             Vector256<double> aReal = (phiReal * slopeReal) - (phiImaginary * slopeImaginary);
             Vector256<double> aImaginary = (phiReal * slopeImaginary) + (phiImaginary * slopeReal);
-            slopeReal = _response.DarkB[m] + (flash * _response.OneB[m]);
-            slopeImaginary = _response.DarkBImaginary[m] + (flash * _response.OneBImaginary[m]);
+            slopeReal = _response.DarkB[m] + (flashB * _response.OneB[one]);
+            slopeImaginary = _response.DarkBImaginary[m] + (flashB * _response.OneBImaginary[one]);
             Vector256<double> bReal = (phiReal * slopeReal) - (phiImaginary * slopeImaginary);
             Vector256<double> bImaginary = (phiReal * slopeImaginary) + (phiImaginary * slopeReal);
             int place = n & (size - 1);
@@ -258,15 +265,24 @@ public sealed class LightModel : IBinnedModel
     }
 
     // Adds sum_bins weight d2v: 2 Re sum_n phi_n (L_ab + L_a L_b) W_n with W_n = sum_bins weight exp(-i k_n bin), L = ln phi.
-    private void AddCurvatures(ReadOnlySpan<double> parameters, ReadOnlySpan<double> weights, Span<double> matrix)
+    private void AddCurvatures(ReadOnlySpan<double> parameters, double origin, ReadOnlySpan<double> weights, Span<double> matrix)
     {
         int size = weights.Length;
-        int stride = _response.Size / size;
-        int last = _response.Last / stride;
         for (int i = 0; i < size; i++) (_sumReal[i], _sumImaginary[i]) = (Vector256.CreateScalar(weights[i]), default);
         LaneTransform transform = LaneTransform.Of(size);
         transform.Sum(_sumReal, _sumImaginary);
-        ReadOnlySpan<int> places = transform.Places.Span;
+        for (int node = 0; node < _response.Nodes; node++)
+        {
+            FillPhi(parameters, origin, size, node);
+            AddCurvatures(parameters, transform.Places.Span, node, matrix);
+        }
+    }
+
+    private void AddCurvatures(ReadOnlySpan<double> parameters, ReadOnlySpan<int> places, int node, Span<double> matrix)
+    {
+        int size = places.Length;
+        int stride = _response.Size / size;
+        int last = _response.Last / stride;
         double unit = 2 * Math.PI / size;
         double mu = parameters[Mu];
         double rate = parameters[Rate];
@@ -279,7 +295,7 @@ public sealed class LightModel : IBinnedModel
             int place = places[n & (size - 1)];
             double k = n * unit;
             Complex weight = 2 * new Complex(_real[n], _imaginary[n]) * new Complex(_sumReal[place][0], _sumImaginary[place][0]);
-            Complex byGain = _response.OneAt(PulseIntegrals.ByGain, m), byCrossTalk = _response.OneAt(PulseIntegrals.ByCrossTalk, m), bySpread = _response.OneAt(PulseIntegrals.BySpread, m);
+            Complex byGain = _response.OneAt(PulseIntegrals.ByGain, m, node), byCrossTalk = _response.OneAt(PulseIntegrals.ByCrossTalk, m, node), bySpread = _response.OneAt(PulseIntegrals.BySpread, m, node);
             Complex darkGain = _response.DarkAt(PulseIntegrals.ByGain, m), darkCrossTalk = _response.DarkAt(PulseIntegrals.ByCrossTalk, m), darkSpread = _response.DarkAt(PulseIntegrals.BySpread, m);
             slope[Baseline] = new Complex(0, k);
             slope[Gain] = (rate * darkGain) + (mu * byGain);
@@ -287,7 +303,7 @@ public sealed class LightModel : IBinnedModel
             slope[Spread] = (rate * darkSpread) + (mu * bySpread);
             slope[CrossTalk] = (rate * darkCrossTalk) + (mu * byCrossTalk);
             slope[Rate] = _response.DarkAt(PulseIntegrals.Value, m);
-            slope[Mu] = _response.OneAt(PulseIntegrals.Value, m);
+            slope[Mu] = _response.OneAt(PulseIntegrals.Value, m, node);
             curvature[(Noise * Count) + Noise] = -k * k;
             curvature[(Gain * Count) + Gain] = Both(PulseIntegrals.GainGain);
             curvature[(Gain * Count) + Spread] = Both(PulseIntegrals.GainSpread);
@@ -312,7 +328,7 @@ public sealed class LightModel : IBinnedModel
                 }
             }
 
-            Complex Both(int quantity) => (rate * _response.DarkAt(quantity, m)) + (mu * _response.OneAt(quantity, m));
+            Complex Both(int quantity) => (rate * _response.DarkAt(quantity, m)) + (mu * _response.OneAt(quantity, m, node));
         }
     }
 }

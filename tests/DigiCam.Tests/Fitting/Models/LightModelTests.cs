@@ -73,14 +73,36 @@ public sealed class LightModelTests
         Assert.Equal(((mu + (rate * pulse.SquareIntegralNs)) * square) + (noise * noise) + (1.0 / 12), variance, 1e-2);
     }
 
+    [Fact]
+    public void Evaluate_JitterOfTheResponse_WidensPeaksByTheirNumber()
+    {
+        // A response of (1 + e), e of spread 0.02, multiplies the charge: mean as before, variance grows by 0.02^2 (mean^2 + variance).
+        const double jitter = 0.02;
+        double[] edges = Edges(-40, 600);
+        double[] parameters = [0.2, 5.2, 1, 0.48, 0.08, 0, 20];
+        (double mean, double variance) = Moments(new LightModel());
+        (double jitteredMean, double jitteredVariance) = Moments(new LightModel(null, jitter));
+        double charge = variance - 1 - (1.0 / 12);
+        Assert.Equal(mean, jitteredMean, 1e-6);
+        Assert.Equal(jitter * jitter * (((mean - 0.2) * (mean - 0.2)) + charge), jitteredVariance - variance, 1e-5);
+
+        (double Mean, double Variance) Moments(LightModel model)
+        {
+            (double[] expected, _) = Evaluate(model, parameters, edges);
+            double first = Enumerable.Range(0, 600).Sum(i => expected[i] * (i - 40));
+            return (first, Enumerable.Range(0, 600).Sum(i => expected[i] * Math.Pow(i - 40 - first, 2)));
+        }
+    }
+
     [Theory]
-    [InlineData(0.2, 21.3, 2.9, 1.9, 0.1, 3e-3, 4)]
-    [InlineData(0.2, 5.3, 0.9, 0.4, 0.03, 1e-3, 0.4)]
-    public void Evaluate_Derivatives_AreThoseOfDifferences(double baseline, double gain, double noise, double spread, double crossTalk, double rate, double mu)
+    [InlineData(0.2, 21.3, 2.9, 1.9, 0.1, 3e-3, 4, 0)]
+    [InlineData(0.2, 5.3, 0.9, 0.4, 0.03, 1e-3, 0.4, 0)]
+    [InlineData(0.2, 5.3, 0.9, 0.4, 0.03, 1e-3, 5, 0.03)]
+    public void Evaluate_Derivatives_AreThoseOfDifferences(double baseline, double gain, double noise, double spread, double crossTalk, double rate, double mu, double jitter)
     {
         double[] at = [baseline, gain, noise, spread, crossTalk, rate, mu];
-        double[] steps = [1e-3, 1e-3, 1e-3, 1e-3, 1e-4, 1e-5, 1e-3];
-        LightModel model = new(ShotNoisePulse.Of(PulseShape.Analytic, ChargeScale.SumOf(7), 2)) { Entries = 1e4 };
+        double[] steps = [3e-4, 2e-4, 3e-4, 3e-4, 5e-5, 1e-5, 1e-3];
+        LightModel model = new(ShotNoisePulse.Of(PulseShape.Analytic, ChargeScale.SumOf(7), 2), jitter) { Entries = 1e4 };
 
         // Bins of several widths.
         double[] edges = [-30.5, -20.5, -15.5, .. Enumerable.Range(0, 60).Select(i => -10.5 + i), .. Enumerable.Range(1, 30).Select(i => 48.5 + (5 * i))];
