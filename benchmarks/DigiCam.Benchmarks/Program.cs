@@ -5,7 +5,7 @@ using DigiCam.Benchmarks;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
-// "figures", "zfits", "simulation", "dark", "scan", "fits", "shot-noise": the figures of the CHANGELOG, as whole-task measurements in a minute or two. Anything else goes to
+// "figures", "zfits", "simulation", "dark", "scan", "fits", "light", "shot-noise": the figures of the CHANGELOG, as whole-task measurements in a minute or two. Anything else goes to
 // BenchmarkDotNet.
 switch (args)
 {
@@ -21,6 +21,8 @@ switch (args)
         return ScanFigures.Print();
     case ["fits"]:
         return FitFigures.Print();
+    case ["light"]:
+        return LightFigures.Print();
     case ["shot-noise"]:
         return ShotNoiseFigures.Print();
     case ["stream", string path, string threads]:

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 
 namespace DigiCam.Fitting;
 
@@ -21,11 +22,11 @@ internal static class CameraFit
     /// <param name="cancellationToken">Stops between pixels.</param>
     /// <returns>The results (pixel).</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static ImmutableArray<FitResult> Run<TWorkspace>(
-        int pixelCount, Func<TWorkspace> create, Func<int, TWorkspace, FitResult> fit, IProgress<FitProgress>? progress = null, int threads = 0, CancellationToken cancellationToken = default)
+    public static ImmutableArray<TResult> Run<TWorkspace, TResult>(
+        int pixelCount, Func<TWorkspace> create, Func<int, TWorkspace, TResult> fit, IProgress<FitProgress>? progress = null, int threads = 0, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        FitResult[] results = new FitResult[pixelCount];
+        TResult[] results = new TResult[pixelCount];
         int step = Math.Max(1, pixelCount / Reports);
         int next = -1;
         int done = 0;
@@ -62,6 +63,6 @@ internal static class CameraFit
         Work();
         Task.WaitAll(others, CancellationToken.None);
         if (failure is not null) ExceptionDispatchInfo.Throw(failure);
-        return ImmutableArray.Create(results);
+        return ImmutableCollectionsMarshal.AsImmutableArray(results);
     }
 }

@@ -1,5 +1,6 @@
 using DigiCam.Fitting;
 using DigiCam.Histograms;
+using MathNet.Numerics;
 
 namespace DigiCam.Flags;
 
@@ -41,6 +42,16 @@ public static class FlagRules
         };
         if (fit.ChiSquarePerNdf > limits.MaximumChiSquarePerNdf && fit.PValue < limits.MaximumBadPValue) flags |= PixelFlags.BadChi2;
         return flags;
+    }
+
+    /// <summary>True for a chi2 that is BAD_CHI2.</summary>
+    /// <param name="chiSquare">chi2; NaN is not.</param>
+    /// <param name="degreesOfFreedom">Its degrees of freedom.</param>
+    /// <param name="limits">The thresholds.</param>
+    public static bool IsBadChiSquare(double chiSquare, int degreesOfFreedom, FlagLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        return degreesOfFreedom > 0 && chiSquare > limits.MaximumChiSquarePerNdf * degreesOfFreedom && SpecialFunctions.GammaUpperRegularized(degreesOfFreedom / 2.0, chiSquare / 2) < limits.MaximumBadPValue;
     }
 
     /// <summary>What a fit says, where some parameters may rest on a limit without harm: contents of peaks that are empty.</summary>

@@ -56,6 +56,24 @@ internal sealed class FitGolden
         return new FitProblem(new CostSum(names.Length, terms), [.. parameters]);
     }
 
+    /// <summary>The same fit of several levels with <see cref="LightModel"/>, the contents held at those of the reference and without dark counts.</summary>
+    public FitProblem LightProblem()
+    {
+        FitParameter[] parameters = [.. Parameters().Where(p => !p.Name.StartsWith("amplitude", StringComparison.Ordinal)), new FitParameter("rate", "1/ns", 0, IsFixed: true)];
+        JsonElement histograms = _case.GetProperty("histograms");
+        ChargeResponse response = new(null);
+        List<(ICostFunction Cost, int[] Parameters)> terms = [];
+        for (int i = 0; i < histograms.GetArrayLength(); i++)
+        {
+            int level = i + 1;
+            LightModel model = new(response) { Entries = Result.GetProperty("values").GetProperty(FormattableString.Invariant($"amplitude_{level}")).GetDouble() };
+            int[] places = [.. model.Parameters.Select(p => Array.FindIndex(parameters, q => q.Name == (p.Name == "mu" ? FormattableString.Invariant($"mu_{level}") : p.Name)))];
+            terms.Add((Cost(model, histograms[i], _case.GetProperty("fit_ranges")[i]), places));
+        }
+
+        return new FitProblem(new CostSum(parameters.Length, terms), [.. parameters]);
+    }
+
     /// <summary>Counts as in the file, and the value of the first.</summary>
     public (uint[] Counts, int FirstBin) Histogram() => Histogram(_case.GetProperty("histogram"));
 

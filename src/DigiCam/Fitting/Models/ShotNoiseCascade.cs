@@ -67,27 +67,28 @@ internal sealed class ShotNoiseCascade
     public static double RealCumulant(double theta, double gain, double crossTalk, double spread, ShotNoisePulse pulse)
     {
         double sum = 0;
-        for (int j = 0; j < pulse.Heights.Length; j++)
+        for (int j = 0; j < pulse.Heights.Length; j++) sum += pulse.WeightsNs[j] * (Real(theta * pulse.Heights[j], gain, crossTalk, spread) - 1);
+        return sum;
+    }
+
+    /// <summary>Moment generating function of a cascade, b(-i t) for real t; infinite where there is no such moment.</summary>
+    public static double Real(double t, double gain, double crossTalk, double spread)
+    {
+        double z = Math.Exp((gain * t) + (0.5 * spread * spread * t * t));
+        double b = 1;
+
+        // From below the fixed point is reached monotonously, by Newton's steps too.
+        for (int i = 0; i < MostSteps; i++)
         {
-            double t = theta * pulse.Heights[j];
-            double z = Math.Exp((gain * t) + (0.5 * spread * spread * t * t));
-            double b = 1;
-
-            // From below the fixed point is reached monotonously, by Newton's steps too.
-            for (int i = 0; i < MostSteps; i++)
-            {
-                double e = z * Math.Exp(crossTalk * (b - 1));
-                double slope = 1 - (crossTalk * e);
-                if (!(slope > 0)) return double.PositiveInfinity;
-                double change = (e - b) / slope;
-                b += change;
-                if (Math.Abs(change) < 1e-6 * b) break;
-            }
-
-            sum += pulse.WeightsNs[j] * (b - 1);
+            double e = z * Math.Exp(crossTalk * (b - 1));
+            double slope = 1 - (crossTalk * e);
+            if (!(slope > 0)) return double.PositiveInfinity;
+            double change = (e - b) / slope;
+            b += change;
+            if (Math.Abs(change) < 1e-6 * b) break;
         }
 
-        return sum;
+        return b;
     }
 
     private static Complex Solve(Complex b, double w, double gain, double crossTalk, double spread)

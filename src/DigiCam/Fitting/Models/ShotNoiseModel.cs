@@ -40,13 +40,11 @@ public sealed class ShotNoiseModel : IBinnedModel
 
     private static readonly double[] TailFractions = [0.3, 0.5, 0.7, 0.85, 0.95];
 
-    private readonly ShotNoiseCascade _cascade = new();
+    private readonly PulseIntegrals _integrals = new();
 
     // Real and imaginary part (quantity, frequency) of phi and its derivatives in rows of equal length, divided by i k as the integral over a bin asks.
     private double[] _spectrum = [];
     private double[] _phase = [];
-    private double[] _sums = [];
-    private double[] _slopes = [];
     private double[] _values = [];
     private double[] _transformed = [];
     private double[] _edgeWeights = [];
@@ -143,7 +141,7 @@ public sealed class ShotNoiseModel : IBinnedModel
         }
 
         Prepare(parameters, edges);
-        SumOverPulse(parameters, curvatures: false, quantities > 1);
+        Integrate(parameters, quantities > 1 ? PulseDerivatives.First : PulseDerivatives.None);
         FillSpectrum(parameters, edges[0], quantities);
         if (_values.Length < edges.Length * (1 + Count)) _values = new double[edges.Length * (1 + Count)];
         SumOverFrequencies(edges, quantities);
@@ -164,7 +162,6 @@ public sealed class ShotNoiseModel : IBinnedModel
         {
             _spectrum = new double[2 * (1 + Count) * _row];
             _phase = new double[4 * _row];
-            _slopes = new double[2 * 4 * _row];
         }
     }
 
@@ -189,87 +186,11 @@ public sealed class ShotNoiseModel : IBinnedModel
         return best;
     }
 
-    // Integrals over the pulse for each frequency, real and imaginary part in rows: of b - 1 and, if wanted, of its derivatives with respect to gain, mu_xt
-    // and sigma_1, then of its second derivatives.
-    private void SumOverPulse(ReadOnlySpan<double> parameters, bool curvatures, bool slopes)
+    private void Integrate(ReadOnlySpan<double> parameters, PulseDerivatives derivatives)
     {
-        double x = parameters[CrossTalk];
-        double spread = parameters[Spread];
         double unit = 2 * Math.PI / _period;
-        ImmutableArray<double> heights = Pulse.Heights;
-        ImmutableArray<double> weights = Pulse.WeightsNs;
-        double largest = 0;
-        foreach (double height in heights) largest = Math.Max(largest, Math.Abs(height));
-        _cascade.Solve(parameters[Gain], x, spread, _frequencies * unit * largest);
-        if (curvatures && _sums.Length < 2 * 6 * _row) _sums = new double[2 * 6 * _row];
-        ReadOnlySpan<double> table = _cascade.Coefficients;
-        double perStep = 1 / _cascade.Step;
-        double variance = spread * spread;
-        for (int n = 1; n <= _frequencies; n++)
-        {
-            double k = n * unit;
-            Complex sum = default, bySlope = default, byCrossTalk = default, bySpread = default;
-            Complex gg = default, gx = default, gs = default, xx = default, xs = default, ss = default;
-            for (int j = 0; j < heights.Length; j++)
-            {
-                // b(-w) is the conjugate of b(w), and so are all integrands.
-                double w = Math.Abs(k * heights[j]);
-                double weight = weights[j];
-                double sign = heights[j] < 0 ? -weight : weight;
-                double position = w * perStep;
-                int interval = (int)position;
-                double t = position - interval;
-                ReadOnlySpan<double> c = table.Slice(interval * ShotNoiseCascade.Stride, ShotNoiseCascade.Stride);
-                double real = c[0] + (t * (c[2] + (t * (c[4] + (t * (c[6] + (t * (c[8] + (t * c[10])))))))));
-                double imaginary = c[1] + (t * (c[3] + (t * (c[5] + (t * (c[7] + (t * (c[9] + (t * c[11])))))))));
-                double less = real - 1;
-                sum += new Complex(weight * less, sign * imaginary);
-                if (!slopes) continue;
-
-                // D = b / (1 - x b): the derivatives are i w D, (b - 1) D and - sigma_1 w^2 D.
-                double a = 1 - (x * real);
-                double c2 = -x * imaginary;
-                double scale = 1 / ((a * a) + (c2 * c2));
-                double eReal = a * scale;
-                double eImaginary = -c2 * scale;
-                double dReal = (real * eReal) - (imaginary * eImaginary);
-                double dImaginary = (real * eImaginary) + (imaginary * eReal);
-                double fReal = (less * dReal) - (imaginary * dImaginary);
-                double fImaginary = (less * dImaginary) + (imaginary * dReal);
-                bySlope += new Complex(-weight * w * dImaginary, sign * w * dReal);
-                byCrossTalk += new Complex(weight * fReal, sign * fImaginary);
-                bySpread += new Complex(-weight * spread * w * w * dReal, -sign * spread * w * w * dImaginary);
-                if (!curvatures) continue;
-
-                // With E = 1 / (1 - x b): dD = E^2 db + D^2 dx.
-                Complex b1 = new(less, imaginary);
-                Complex e = new(eReal, eImaginary);
-                Complex d = new(dReal, dImaginary);
-                Complex e2d = e * e * d;
-                Complex mixed = (e2d * b1) + (d * d);
-                Complex iw = new(0, w);
-                Add(ref gg, -w * w * e2d, weight, sign);
-                Add(ref gx, iw * mixed, weight, sign);
-                Add(ref gs, iw * (-spread * w * w) * e2d, weight, sign);
-                Add(ref xx, b1 * (mixed + (d * d)), weight, sign);
-                Add(ref xs, -spread * w * w * mixed, weight, sign);
-                Add(ref ss, (-w * w * d) + (variance * w * w * w * w * e2d), weight, sign);
-            }
-
-            Store(_slopes, 0, n, sum);
-            Store(_slopes, 1, n, bySlope);
-            Store(_slopes, 2, n, byCrossTalk);
-            Store(_slopes, 3, n, bySpread);
-            if (!curvatures) continue;
-            Store(_sums, 0, n, gg);
-            Store(_sums, 1, n, gx);
-            Store(_sums, 2, n, gs);
-            Store(_sums, 3, n, xx);
-            Store(_sums, 4, n, xs);
-            Store(_sums, 5, n, ss);
-        }
-
-        static void Add(ref Complex sum, Complex value, double weight, double sign) => sum += new Complex(weight * value.Real, sign * value.Imaginary);
+        _integrals.Cascade.Solve(parameters[Gain], parameters[CrossTalk], parameters[Spread], _frequencies * unit * PulseIntegrals.Largest(Pulse.Heights));
+        _integrals.Sum(Pulse.Heights, Pulse.WeightsNs, parameters[CrossTalk], parameters[Spread], unit, _frequencies, derivatives);
     }
 
     private void Store(double[] rows, int row, int frequency, Complex value)
@@ -291,7 +212,7 @@ public sealed class ShotNoiseModel : IBinnedModel
         for (int n = 1; n <= _frequencies; n++)
         {
             double k = n * unit;
-            Complex exponent = (parameters[Rate] * Load(_slopes, 0, n)) + new Complex(-0.5 * noise * noise * k * k, k * shift);
+            Complex exponent = (parameters[Rate] * _integrals.At(PulseIntegrals.Value, n)) + new Complex(-0.5 * noise * noise * k * k, k * shift);
             double size = scale * Math.Exp(exponent.Real) / k;
             (double sin, double cos) = Math.SinCos(exponent.Imaginary);
             Complex value = new(size * sin, -size * cos);
@@ -305,10 +226,10 @@ public sealed class ShotNoiseModel : IBinnedModel
     {
         Baseline => new Complex(0, k),
         Noise => -parameters[Noise] * k * k,
-        Gain => parameters[Rate] * Load(_slopes, 1, frequency),
-        Rate => Load(_slopes, 0, frequency),
-        CrossTalk => parameters[Rate] * Load(_slopes, 2, frequency),
-        _ => parameters[Rate] * Load(_slopes, 3, frequency),
+        Gain => parameters[Rate] * _integrals.At(PulseIntegrals.ByGain, frequency),
+        Rate => _integrals.At(PulseIntegrals.Value, frequency),
+        CrossTalk => parameters[Rate] * _integrals.At(PulseIntegrals.ByCrossTalk, frequency),
+        _ => parameters[Rate] * _integrals.At(PulseIntegrals.BySpread, frequency),
     };
 
     // Re sum_n spectrum_n exp(-i k_n (edge - first edge)) for all edges; the phases are carried on from edge to edge while these lie equally far apart.
@@ -388,7 +309,7 @@ public sealed class ShotNoiseModel : IBinnedModel
             }
         }
 
-        SumOverPulse(parameters, curvatures: true, slopes: true);
+        Integrate(parameters, PulseDerivatives.Second);
         double unit = 2 * Math.PI / _period;
         double rate = parameters[Rate];
         Span<Complex> slope = stackalloc Complex[Count];
@@ -400,15 +321,15 @@ public sealed class ShotNoiseModel : IBinnedModel
             for (int q = 0; q < Count; q++) slope[q] = Slope(q, n, k, parameters);
             curvature.Clear();
             curvature[(Noise * Count) + Noise] = -k * k;
-            curvature[(Gain * Count) + Gain] = rate * Load(_sums, 0, n);
-            curvature[(Gain * Count) + CrossTalk] = rate * Load(_sums, 1, n);
-            curvature[(Gain * Count) + Spread] = rate * Load(_sums, 2, n);
-            curvature[(CrossTalk * Count) + CrossTalk] = rate * Load(_sums, 3, n);
-            curvature[(CrossTalk * Count) + Spread] = rate * Load(_sums, 4, n);
-            curvature[(Spread * Count) + Spread] = rate * Load(_sums, 5, n);
-            curvature[(Gain * Count) + Rate] = Load(_slopes, 1, n);
-            curvature[(Rate * Count) + CrossTalk] = Load(_slopes, 2, n);
-            curvature[(Rate * Count) + Spread] = Load(_slopes, 3, n);
+            curvature[(Gain * Count) + Gain] = rate * _integrals.At(PulseIntegrals.GainGain, n);
+            curvature[(Gain * Count) + CrossTalk] = rate * _integrals.At(PulseIntegrals.GainCrossTalk, n);
+            curvature[(Gain * Count) + Spread] = rate * _integrals.At(PulseIntegrals.GainSpread, n);
+            curvature[(CrossTalk * Count) + CrossTalk] = rate * _integrals.At(PulseIntegrals.CrossTalkCrossTalk, n);
+            curvature[(CrossTalk * Count) + Spread] = rate * _integrals.At(PulseIntegrals.CrossTalkSpread, n);
+            curvature[(Spread * Count) + Spread] = rate * _integrals.At(PulseIntegrals.SpreadSpread, n);
+            curvature[(Gain * Count) + Rate] = _integrals.At(PulseIntegrals.ByGain, n);
+            curvature[(Rate * Count) + CrossTalk] = _integrals.At(PulseIntegrals.ByCrossTalk, n);
+            curvature[(Rate * Count) + Spread] = _integrals.At(PulseIntegrals.BySpread, n);
             for (int q = 0; q < Count; q++)
             {
                 for (int r = q; r < Count; r++)

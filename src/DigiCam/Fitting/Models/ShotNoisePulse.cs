@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using DigiCam.Charges;
+using DigiCam.Geometry;
 using DigiCam.Simulation;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Factorization;
@@ -26,6 +28,9 @@ public sealed class ShotNoisePulse
         {
             IntegralNs += weights[j] * heights[j];
             SquareIntegralNs += weights[j] * heights[j] * heights[j];
+            if (heights[j] > 0) IntegralAboveNs += weights[j] * heights[j];
+            Highest = Math.Max(Highest, heights[j]);
+            Lowest = Math.Min(Lowest, heights[j]);
         }
     }
 
@@ -44,21 +49,64 @@ public sealed class ShotNoisePulse
     /// <summary>Integral of the squared pulse, I2 [ns].</summary>
     public double SquareIntegralNs { get; }
 
+    /// <summary>The largest height, 0 if none is above 0.</summary>
+    internal double Highest { get; }
+
+    /// <summary>The lowest height, 0 if none is below 0.</summary>
+    internal double Lowest { get; }
+
+    /// <summary>Integral of the pulse where it is above 0 [ns].</summary>
+    internal double IntegralAboveNs { get; }
+
+    /// <summary>
+    /// The pulse as a charge sees it, the sum of samples 4 ns apart, relative to the charge of a pulse of which the first sample is taken some time after its start:
+    /// the pulses of dark counts beside those of a flash at a known place.
+    /// </summary>
+    /// <param name="shape">The pulse.</param>
+    /// <param name="scale">Number of samples.</param>
+    /// <param name="delayNs">Time from the start of the flash's pulse to the first sample [ns].</param>
+    /// <exception cref="ArgumentException">The pulse of the flash has no charge there.</exception>
+    public static ShotNoisePulse Of(PulseShape shape, ChargeScale scale, double delayNs)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        double charge = ChargeOf(shape, scale, delayNs);
+        if (!(charge > 0)) throw new ArgumentException(FormattableString.Invariant($"a pulse has the charge {charge} in {scale} from {delayNs} ns after its start, not one above 0"), nameof(delayNs));
+        double lead = (scale.Samples - 1) * CameraGeometry.SampleNs;
+        return OfFunction(time => ChargeOf(shape, scale, time - lead) / charge, shape.LengthNs + lead);
+    }
+
+    /// <summary>Charge of a pulse relative to its peak: the sum of its values at the samples.</summary>
+    /// <param name="shape">The pulse.</param>
+    /// <param name="scale">Number of samples.</param>
+    /// <param name="delayNs">Time from the start of the pulse to the first sample [ns].</param>
+    public static double ChargeOf(PulseShape shape, ChargeScale scale, double delayNs)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        double sum = 0;
+        for (int i = 0; i < scale.Samples; i++) sum += shape.At(delayNs + (i * CameraGeometry.SampleNs));
+        return sum;
+    }
+
     /// <summary>The heights of a pulse.</summary>
     /// <param name="shape">The pulse.</param>
     public static ShotNoisePulse Of(PulseShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
+        return OfFunction(shape.At, shape.LengthNs);
+    }
+
+    private static ShotNoisePulse OfFunction(Func<double, double> at, double lengthNs)
+    {
 
         // Two Gauss points a step.
-        int steps = (int)Math.Ceiling(shape.LengthNs / StepNs);
-        double step = shape.LengthNs / steps;
+        int steps = (int)Math.Ceiling(lengthNs / StepNs);
+        double step = lengthNs / steps;
         double[] heights = new double[2 * steps];
         for (int i = 0; i < steps; i++)
         {
             double shift = step / (2 * Math.Sqrt(3));
-            heights[2 * i] = shape.At(((i + 0.5) * step) - shift);
-            heights[(2 * i) + 1] = shape.At(((i + 0.5) * step) + shift);
+            heights[2 * i] = at(((i + 0.5) * step) - shift);
+            heights[(2 * i) + 1] = at(((i + 0.5) * step) + shift);
         }
 
         return Of(heights, step / 2);
