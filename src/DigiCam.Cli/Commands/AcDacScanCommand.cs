@@ -4,6 +4,7 @@ using DigiCam.Charges;
 using DigiCam.Cli.Reporting;
 using DigiCam.Dark;
 using DigiCam.Files;
+using DigiCam.Fitting;
 using DigiCam.HvOff;
 using DigiCam.LightScan;
 using DigiCam.Results;
@@ -26,6 +27,8 @@ internal static class AcDacScanCommand
         Option<bool> charges = new("--create_histo", "-c") { Description = "fill the charges of every level (needs -t, now or earlier)" };
         Option<bool> times = new("--create_time_histo", "-t") { Description = "find position and time of the flash in every pixel" };
         Option<bool> full = new("--create_full_histo", "-k") { Description = "add the charges of all levels up (needs -c, now or earlier)" };
+        Option<bool> gain = new("--perform_fit_gain", "-g") { Description = "fit gain, noise and crosstalk of every pixel: several levels together, and the sum of all levels (needs -c, now or earlier)" };
+        Option<bool> light = new("--perform_fit_mu", "-p") { Description = "fit the light of every level and pixel (needs -g, now or earlier)" };
         Option<string> list = new("--file_list", "-f") { Description = "input file names separated by ','; without it all files that start with the base name", DefaultValueFactory = _ => "" };
         Option<string?> levels = new("--scan_level", "-l") { Description = "AC levels separated by ','; exactly three are first, last and step" };
         Option<string?> dcLevels = new("--dc_level") { Description = "DC levels in the same way: at each of them all AC levels are taken [default: 0]" };
@@ -40,18 +43,22 @@ internal static class AcDacScanCommand
         Option<string> peakName = new("--peak_histo_filename") { Description = "file of the pulse positions", DefaultValueFactory = _ => SynchronisationFiles.DefaultHistogramName };
         Option<string?> output = new("--output_directory") { Description = "directory of the files that are written [default: .]" };
         Option<string?> hvOff = new("--input_fit_hvoff_filename", "--input_fit_filename") { Description = $"fit file of digicam hvoff, .npz or .h5 [default: {HvOffFiles.DefaultFitName} in the output directory]" };
+        Option<string> fitName = new("--fit_filename") { Description = "file of the fits; that of the gains has full_ before it", DefaultValueFactory = _ => LightScanFiles.DefaultLevelFitName };
+        Option<string?> dark = new("--input_fit_dark_filename") { Description = "result of digicam dark or digicam dark-rate (.h5): rates of dark counts, which the fits otherwise find themselves" };
         Option<int?> samples = new("--charge_samples") { Description = "samples of a charge; 1 for amplitudes [default: what the plan says, or 1]" };
         Option<PixelOrder> order = new("--pixel_order") { Description = "Legacy2017 for files before October 2017", DefaultValueFactory = _ => PixelOrder.FromFile };
         Option<bool> quiet = new("--quiet", "-q") { Description = "print nothing but errors" };
-        Command command = new(Name, "Charges of LED scans: position of the flash in every pixel, spectra of every level and pixel. Without -c, -t and -k saved results are only displayed.")
+        Command command = new(Name, "LED scans: position of the flash in every pixel, spectra of every level and pixel, gain, crosstalk, and the light of every level. Without -t, -c, -k, -g and -p saved results are only displayed.")
         {
-            folder, charges, times, full, list, levels, dcLevels, perLevel, firstEvent, plan, maximum, batch, basename, directory, histogramName, peakName, output, hvOff, samples, order, quiet,
+            folder, charges, times, full, gain, light, list, levels, dcLevels, perLevel, firstEvent, plan, maximum, batch, basename, directory, histogramName, peakName, output, fitName, hvOff, dark, samples, order, quiet,
         };
         command.SetAction((result, cancellationToken) => CommandHost.RunAsync(Name, () => new Request
         {
             Charges = result.GetValue(charges),
             Times = result.GetValue(times),
             Full = result.GetValue(full),
+            Gain = result.GetValue(gain),
+            Light = result.GetValue(light),
             FileList = result.GetRequiredValue(list),
             Levels = result.GetValue(levels),
             DcLevels = result.GetValue(dcLevels),
@@ -65,7 +72,9 @@ internal static class AcDacScanCommand
             HistogramName = result.GetRequiredValue(histogramName),
             PeakName = result.GetRequiredValue(peakName),
             OutputDirectory = result.GetValue(output) ?? result.GetValue(folder) ?? ".",
+            FitName = result.GetRequiredValue(fitName),
             HvOffPath = result.GetValue(hvOff),
+            DarkPath = result.GetValue(dark),
             ChargeSamples = result.GetValue(samples),
             PixelOrder = result.GetValue(order),
             Quiet = result.GetValue(quiet),
@@ -81,6 +90,10 @@ internal static class AcDacScanCommand
         public required bool Times { get; init; }
 
         public required bool Full { get; init; }
+
+        public required bool Gain { get; init; }
+
+        public required bool Light { get; init; }
 
         public required string FileList { get; init; }
 
@@ -108,7 +121,11 @@ internal static class AcDacScanCommand
 
         public required string OutputDirectory { get; init; }
 
+        public required string FitName { get; init; }
+
         public required string? HvOffPath { get; init; }
+
+        public required string? DarkPath { get; init; }
 
         public required int? ChargeSamples { get; init; }
 
@@ -125,6 +142,10 @@ internal static class AcDacScanCommand
         private string ChargesPath => ResultFiles.Paths(HistogramPath)[0];
 
         private string FullPath => Path.Combine(OutputDirectory, ChargeFiles.FullPrefix + Path.GetFileName(ResultFiles.NpzPath(HistogramPath)));
+
+        private string FitPath => Path.Combine(OutputDirectory, FitName);
+
+        private string GainPath => Path.Combine(OutputDirectory, ChargeFiles.FullPrefix + FitName);
 
         private IReadOnlyList<string> SynchronisationPaths => ResultFiles.Paths(Path.Combine(OutputDirectory, SynchronisationName));
 
@@ -166,19 +187,85 @@ internal static class AcDacScanCommand
 
             if (Full)
             {
-                charges ??= ChargeHistograms.Read(ChargesPath);
+                charges ??= ReadCharges();
                 AtomicFile.CheckTarget(FullPath);
                 ChargeFiles.WriteFull(FullPath, charges);
                 Say($"full spectra: {FullPath}");
             }
 
+            LightScanResult? fits = null;
+            if (Gain || Light)
+            {
+                charges ??= ReadCharges();
+                (fits, provenance) = await FitAsync(charges, provenance, cancellationToken);
+            }
+
             if (Quiet) return 0;
-            if (!Times && !Charges && !Full) (synchronisation, charges) = (SynchronisationFitter.Fit(PulseTimeHistograms.Read(TimesPath)), File.Exists(ChargesPath) ? ChargeHistograms.Read(ChargesPath) : null);
+            if (!Times && !Charges && !Full && !Gain && !Light)
+            {
+                (synchronisation, charges) = (SynchronisationFitter.Fit(PulseTimeHistograms.Read(TimesPath)), File.Exists(ChargesPath) ? ChargeHistograms.Read(ChargesPath) : null);
+                string? saved = ((string[])[ResultFiles.Paths(FitPath)[0], ResultFiles.Paths(GainPath)[0]]).FirstOrDefault(File.Exists);
+                if (charges is not null && saved is not null) fits = LightScanFiles.Read(saved, LightSpectra.Of(charges));
+            }
+
             if (synchronisation is not null) ResultDisplay.Print(synchronisation);
-            if (charges is not null) PrintCharges(charges);
+            if (charges is not null) PrintCharges(charges, fits);
+            if (fits is not null) ResultDisplay.Print(fits);
             closing.Write(Name, events);
             return 0;
         }
+
+        // Gains, then the light of the levels from them: in one go, or from the file of the gains.
+        private async Task<(LightScanResult Fits, Provenance Provenance)> FitAsync(ChargeHistograms charges, Provenance? raw, CancellationToken cancellationToken)
+        {
+            foreach (string path in FitTargets()) AtomicFile.CheckTarget(path);
+            List<InputFile> inputs = [.. (raw ?? ResultFiles.ReadProvenanceBeside(ChargesPath))?.Inputs ?? []];
+            if (raw is null) inputs.Add(await InputFile.HashAsync(ChargesPath, null, cancellationToken));
+            if (DarkPath is not null) inputs.Add(await InputFile.HashAsync(DarkPath, null, cancellationToken));
+            else Say("note: without a result of digicam dark the rates of dark counts are fitted, too");
+            double jitter = File.Exists(TimesPath) ? ReadSynchronisation(charges.Plan).JitterNs : 0;
+            LightSpectra spectra = Usage.Check(() => LightSpectra.Of(charges, DarkPath is null ? default : DarkCountRates.Read(DarkPath), jitterNs: jitter));
+            string gains = ResultFiles.Paths(GainPath)[0];
+            LightScanResult fits;
+            ClassicalResult classical;
+            if (Gain)
+            {
+                using (FitLine progress = new(Quiet))
+                {
+                    classical = ClassicalFitter.Fit(spectra, withLevels: false, progress: progress, cancellationToken: cancellationToken);
+                    fits = LightScanFitter.Fit(spectra, withLevels: false, progress: progress, cancellationToken: cancellationToken);
+                }
+
+                string npz = ResultFiles.NpzPath(GainPath);
+                LightScanFiles.WriteFullFit(npz, classical);
+                foreach (string path in (IEnumerable<string>)[npz, .. ResultFiles.Write(GainPath, Of(inputs), fits, classical)]) Say($"gains: {path}");
+            }
+            else
+            {
+                if (!File.Exists(gains)) throw new UsageException($"{gains}: no such file; -g makes it, and the light of the levels needs it");
+                (fits, classical) = (LightScanFiles.Read(gains, spectra), LightScanFiles.ReadClassical(gains, spectra));
+            }
+
+            if (Light)
+            {
+                inputs.Add(await InputFile.HashAsync(gains, null, cancellationToken));
+                using (FitLine progress = new(Quiet))
+                {
+                    classical = ClassicalFitter.FitLevels(classical, progress, cancellationToken: cancellationToken);
+                    fits = LightScanFitter.FitLevels(fits, progress, cancellationToken: cancellationToken);
+                }
+
+                string npz = ResultFiles.NpzPath(FitPath);
+                LightScanFiles.WriteLevelFits(npz, spectra, fits.Pixels);
+                foreach (string path in (IEnumerable<string>)[npz, .. ResultFiles.Write(FitPath, Of(inputs), fits, classical)]) Say($"light: {path}");
+            }
+
+            return (fits, Of(inputs));
+
+            Provenance Of(IEnumerable<InputFile> files) => Provenance.Now(Name, files, [("levels", charges.LevelCount), ("charge_scale", charges.Scale), ("flash_jitter_ns", jitter)]);
+        }
+
+        private ChargeHistograms ReadCharges() => File.Exists(ChargesPath) ? ChargeHistograms.Read(ChargesPath) : throw new UsageException($"{ChargesPath}: no such file; -c makes it, and fits need it");
 
         private void Check()
         {
@@ -188,8 +275,8 @@ internal static class AcDacScanCommand
             if (ChargeSamples is < 1) throw new UsageException(FormattableString.Invariant($"--charge_samples {ChargeSamples}: a charge is made of at least one sample"));
             if (PlanPath is not null && (Levels ?? DcLevels) is not null) throw new UsageException("--scan_plan has the levels of the scan, they cannot be given with -l or --dc_level as well");
             if (PlanPath is not null && EventsPerLevel is not null) throw new UsageException("--scan_plan has the events of the levels, they cannot be given with -e as well");
-            string[] all = [PeakPath, HistogramPath, SynchronisationPaths[0]];
-            if (all.Select(path => ResultFiles.Paths(path)[0]).Distinct().Count() < all.Length) throw new UsageException($"{HistogramPath} and {PeakPath}: charges, pulse positions and {SynchronisationName} need files of their own");
+            string[] all = [PeakPath, HistogramPath, FullPath, SynchronisationPaths[0], FitPath, GainPath];
+            if (all.Select(path => ResultFiles.Paths(path)[0]).Distinct().Count() < all.Length) throw new UsageException($"{HistogramPath}, {PeakPath} and {FitPath}: charges, pulse positions, fits and {SynchronisationName} need files of their own");
         }
 
         private IEnumerable<string> Targets() =>
@@ -197,6 +284,13 @@ internal static class AcDacScanCommand
             .. Times ? (IEnumerable<string>)[ResultFiles.NpzPath(PeakPath), TimesPath, .. SynchronisationPaths] : [],
             .. Charges ? (IEnumerable<string>)[ResultFiles.NpzPath(HistogramPath), ChargesPath, ResultFiles.Paths(HistogramPath)[^1]] : [],
             .. Full ? (IEnumerable<string>)[FullPath] : [],
+            .. FitTargets(),
+        ];
+
+        private IEnumerable<string> FitTargets() =>
+        [
+            .. Gain ? (IEnumerable<string>)[ResultFiles.NpzPath(GainPath), .. ResultFiles.Paths(GainPath)] : [],
+            .. Light ? (IEnumerable<string>)[ResultFiles.NpzPath(FitPath), .. ResultFiles.Paths(FitPath)] : [],
         ];
 
         private async Task<(HvOffResult? Result, InputFile[] Inputs)> ReadHvOffAsync(CancellationToken cancellationToken)
@@ -284,15 +378,15 @@ internal static class AcDacScanCommand
                 throw new InvalidDataException(FormattableString.Invariant($"the result with high voltage off: baselines lie {distance:F1} LSB from the samples of the level without light in the median pixel: they are of other pixels or of another time"));
         }
 
-        private static void PrintCharges(ChargeHistograms charges)
+        private static void PrintCharges(ChargeHistograms charges, LightScanResult? fits)
         {
-            Table table = Display.CreateTable(["level"], ["AC", "DC", "events", "mean charge", "saturated pixels"]);
+            Table table = Display.CreateTable(["level"], ["AC", "DC", "events", "mean charge", "saturated pixels", "median light [[pe]]", "pixels"]);
             for (int level = 0; level < charges.LevelCount; level++)
             {
                 ScanLevel light = charges.Plan.Steps[level].Level;
                 int cut = Enumerable.Range(0, charges.PixelCount).Count(pixel => charges.GetSaturated(level, pixel) > 0);
-                table.AddRow([.. ((IFormattable[])[level, light.AcDac, light.DcDac, charges.EventCounts[level]]).Select(n => n.ToString(null, System.Globalization.CultureInfo.InvariantCulture)),
-                    Mean(charges, level).ToString("F2", System.Globalization.CultureInfo.InvariantCulture), cut.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+                double[] mu = fits is null ? [] : [.. Enumerable.Range(0, fits.PixelCount).Where(pixel => fits[level, pixel].IsValid).Select(pixel => fits[level, pixel].Mu).Order()];
+                table.AddRow([.. ((FormattableString[])[$"{level}", $"{light.AcDac}", $"{light.DcDac}", $"{charges.EventCounts[level]}", $"{Mean(charges, level):F2}", $"{cut}", $"{(mu.Length > 0 ? mu[mu.Length / 2] : double.NaN):F3}", $"{mu.Length}"]).Select(FormattableString.Invariant)]);
             }
 
             Display.Write(table);

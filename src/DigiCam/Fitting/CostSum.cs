@@ -47,6 +47,9 @@ public sealed class CostSum : ICostFunction
     /// <inheritdoc/>
     public int ParameterCount { get; }
 
+    /// <summary>The costs, each with the place of its parameters among those of the sum.</summary>
+    public ImmutableArray<(ICostFunction Cost, ImmutableArray<int> Parameters)> Terms => _terms;
+
     /// <inheritdoc/>
     public int DataCount
     {

@@ -1,12 +1,32 @@
 using System.Collections.Immutable;
 using DigiCam.Flags;
 using DigiCam.Geometry;
+using DigiCam.LightScan;
+using DigiCam.Scans;
 
 namespace DigiCam.LedCalibration;
 
 /// <summary>Fits the curves of all LEDs of a scan.</summary>
 public static class LedCalibrationFitter
 {
+    /// <summary>Fits the curves to the light of a scan of the AC LEDs. Levels that are flagged in a pixel stay out of its curve; errors are those that are independent from level to level.</summary>
+    /// <param name="plan">The plan of the scan.</param>
+    /// <param name="light">The light of its levels.</param>
+    /// <param name="options">How to fit; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops between pixels.</param>
+    /// <exception cref="ArgumentException">Plan and light have different numbers of levels, or two levels the same DAC value.</exception>
+    public static LedCalibrationResult Fit(ScanPlan plan, LightScanResult light, LedCurveOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(light);
+        if (plan.LevelCount != light.LevelCount) throw new ArgumentException(FormattableString.Invariant($"light of {light.LevelCount} levels for a scan of {plan.LevelCount}"), nameof(light));
+        int[] order = [.. Enumerable.Range(0, plan.LevelCount).OrderBy(level => plan.Steps[level].Level.AcDac)];
+        LightLevel[] levels = [.. order.SelectMany(level => light.Pixels.Select(pixel => pixel.Levels[level]))];
+        return Fit(
+            [.. order.Select(level => (double)plan.Steps[level].Level.AcDac)], levels.Select(level => level.IsValid ? level.Mu : double.NaN).ToArray(),
+            levels.Select(level => level.IsValid ? level.OwnError : double.NaN).ToArray(), light.Flags, options, light.Limits, cancellationToken);
+    }
+
     /// <summary>Fits a curve for each pixel, and one for each patch from the mean light of its good pixels.</summary>
     /// <param name="dac">DAC values, ascending, of which the first is 0 or gives no light (level).</param>
     /// <param name="light">Mean number of photo-electrons of a flash (level, pixel), flat [pe]; NaN where it is not known.</param>

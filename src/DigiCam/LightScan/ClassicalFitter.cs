@@ -42,7 +42,7 @@ public static class ClassicalFitter
     /// <param name="spectra">The charges.</param>
     /// <param name="options">How to fit; null for the defaults.</param>
     /// <param name="limits">Thresholds of the flags; null for the defaults.</param>
-    /// <param name="withLevels">False for the sums alone.</param>
+    /// <param name="withLevels">False for the sums alone; <see cref="FitLevels"/> goes on from there.</param>
     /// <param name="progress">Told how many pixels are fitted.</param>
     /// <param name="threads">Number of threads; 0 for all processors.</param>
     /// <param name="cancellationToken">Stops between pixels.</param>
@@ -55,6 +55,19 @@ public static class ClassicalFitter
         ImmutableArray<LightPixel> pixels = CameraFit.Run(
             spectra.PixelCount, () => new Workspace(options, limits, spectra), (pixel, workspace) => workspace.Fit(pixel, withLevels), progress, threads, cancellationToken);
         return new ClassicalResult(spectra, options, limits, pixels);
+    }
+
+    /// <summary>Fits light and crosstalk of the levels of pixels whose sums are fitted: the same, to the last bit, as with both in one.</summary>
+    /// <param name="sums">The fits without levels.</param>
+    /// <param name="progress">Told how many pixels are fitted.</param>
+    /// <param name="threads">Number of threads; 0 for all processors.</param>
+    /// <param name="cancellationToken">Stops between pixels.</param>
+    public static ClassicalResult FitLevels(ClassicalResult sums, IProgress<FitProgress>? progress = null, int threads = 0, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(sums);
+        ImmutableArray<LightPixel> pixels = CameraFit.Run(
+            sums.PixelCount, () => new Workspace(sums.Options, sums.Limits, sums.Spectra), (pixel, workspace) => workspace.FitLevels(pixel, sums.Fits[pixel]), progress, threads, cancellationToken);
+        return new ClassicalResult(sums.Spectra, sums.Options, sums.Limits, pixels);
     }
 
     /// <summary>Puts a saved result back together with its charges, without fitting.</summary>
@@ -127,6 +140,12 @@ public static class ClassicalFitter
             Look(pixel);
             FitResult fit = Sum();
             return new LightPixel(fit, [.. _summed], Levels(fit, withLevels), _starts.HasLight);
+        }
+
+        public LightPixel FitLevels(int pixel, FitResult fit)
+        {
+            Look(pixel);
+            return new LightPixel(fit, [.. _summed], Levels(fit, withLevels: true), _starts.HasLight);
         }
 
         // Adds up the levels with light whose peaks stand out, and the one without light.

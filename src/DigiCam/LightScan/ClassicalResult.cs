@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DigiCam.Files;
 using DigiCam.Fitting;
 using DigiCam.Flags;
 using DigiCam.Results;
@@ -58,6 +59,9 @@ public sealed class ClassicalResult : CameraResult
 
     /// <inheritdoc/>
     public override FitProblem Problem(int pixel) => ClassicalFitter.Problem(Spectra, Options, Limits, pixel);
+
+    /// <inheritdoc/>
+    protected internal override void AddTo(Hdf5Writer writer) => LightScanFiles.WriteLevels(writer, TaskName, Pixels);
 
     /// <inheritdoc/>
     public override string ToString() => FormattableString.Invariant(

@@ -27,7 +27,7 @@ public static class LightScanFiles
     private const int FullParameters = 4 + ClassicalFitter.MostPeaks;
     private const int LevelParameters = 8;
 
-    /// <summary>Adds the light of the levels to an HDF5 file; <see cref="ReadLevels"/> reads it.</summary>
+    /// <summary>Adds the light of the levels to an HDF5 file, as <see cref="ResultFiles"/> does with every result of a scan; <see cref="ReadLevels"/> reads it.</summary>
     /// <param name="writer">The file.</param>
     /// <param name="task">Name of the task.</param>
     /// <param name="pixels">The fits (pixel).</param>
@@ -105,6 +105,28 @@ public static class LightScanFiles
         ];
     }
 
+    /// <summary>Reads the fits of levels together that <see cref="ResultFiles"/> wrote.</summary>
+    /// <param name="path">The file (.h5).</param>
+    /// <param name="spectra">The charges that were fitted.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It holds no such fits, or those of other charges, or is damaged.</exception>
+    public static LightScanResult Read(string path, LightSpectra spectra)
+    {
+        (SavedResult saved, ImmutableArray<LightPixel> levels) = Saved(path, LightScanResult.TaskName, spectra);
+        return LightScanFitter.Restore(spectra, saved, levels);
+    }
+
+    /// <summary>Reads the fits of the classical chain that <see cref="ResultFiles"/> wrote.</summary>
+    /// <param name="path">The file (.h5).</param>
+    /// <param name="spectra">The charges that were fitted.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It holds no such fits, or those of other charges, or is damaged.</exception>
+    public static ClassicalResult ReadClassical(string path, LightSpectra spectra)
+    {
+        (SavedResult saved, ImmutableArray<LightPixel> levels) = Saved(path, ClassicalResult.TaskName, spectra);
+        return ClassicalFitter.Restore(spectra, saved, levels);
+    }
+
     /// <summary>Writes full_mpe_fit_result (pixel, [baseline, gain, sigma_e, sigma_1, A0..A21], [value, error]) [LSB, entries]; NaN = not fitted.</summary>
     /// <param name="path">The target.</param>
     /// <param name="result">The fits of the sums.</param>
@@ -151,6 +173,14 @@ public static class LightScanFiles
         if (levels.Length != saved.Fits.Length || levels.Any(p => p.Levels.Length != spectra.LevelCount))
             throw new InvalidDataException(FormattableString.Invariant($"{saved.Path}: fits of {saved.Fits.Length} pixels and {spectra.LevelCount} levels of charges, but light of {levels.Length} pixels"));
         return [.. levels.Select((p, pixel) => p with { Fit = saved.Fits[pixel] })];
+    }
+
+    private static (SavedResult Saved, ImmutableArray<LightPixel> Levels) Saved(string path, string task, LightSpectra spectra)
+    {
+        ArgumentNullException.ThrowIfNull(spectra);
+        SavedResult saved = ResultFiles.Read(path, task);
+        using Hdf5File file = Hdf5File.Open(path);
+        return (saved, ReadLevels(file, task, spectra.LevelCount, spectra.PixelCount));
     }
 
     private static string GroupOf(string task) => $"/{task}_levels";

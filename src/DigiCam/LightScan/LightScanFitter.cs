@@ -51,12 +51,13 @@ public static class LightScanFitter
     /// <param name="spectra">The charges.</param>
     /// <param name="options">How to fit; null for the defaults.</param>
     /// <param name="limits">Thresholds of the flags; null for the defaults.</param>
+    /// <param name="withLevels">False for what the levels share alone; <see cref="FitLevels"/> goes on from there.</param>
     /// <param name="progress">Told how many pixels are fitted.</param>
     /// <param name="threads">Number of threads; 0 for all processors.</param>
     /// <param name="cancellationToken">Stops between pixels.</param>
     /// <exception cref="ArgumentException">The options are impossible.</exception>
     public static LightScanResult Fit(
-        LightSpectra spectra, LightScanOptions? options = null, FlagLimits? limits = null, IProgress<FitProgress>? progress = null, int threads = 0, CancellationToken cancellationToken = default)
+        LightSpectra spectra, LightScanOptions? options = null, FlagLimits? limits = null, bool withLevels = true, IProgress<FitProgress>? progress = null, int threads = 0, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(spectra);
         options ??= new LightScanOptions();
@@ -64,8 +65,23 @@ public static class LightScanFitter
         if (options.MostLevels < 1) throw new ArgumentException(FormattableString.Invariant($"{options.MostLevels} levels cannot be fitted together"), nameof(options));
         Pulses pulses = new(options, spectra);
         ImmutableArray<LightPixel> pixels = CameraFit.Run(
-            spectra.PixelCount, () => new Workspace(options, limits, spectra, pulses), (pixel, workspace) => workspace.Fit(pixel), progress, threads, cancellationToken);
+            spectra.PixelCount, () => new Workspace(options, limits, spectra, pulses), (pixel, workspace) => workspace.Fit(pixel, withLevels), progress, threads, cancellationToken);
         return new LightScanResult(spectra, options, limits, pixels);
+    }
+
+    /// <summary>Fits the light of all levels of pixels of which what the levels share is fitted: the same, to the last bit, as with both in one.</summary>
+    /// <param name="shared">The fits without levels.</param>
+    /// <param name="progress">Told how many pixels are fitted.</param>
+    /// <param name="threads">Number of threads; 0 for all processors.</param>
+    /// <param name="cancellationToken">Stops between pixels.</param>
+    public static LightScanResult FitLevels(LightScanResult shared, IProgress<FitProgress>? progress = null, int threads = 0, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(shared);
+        LightSpectra spectra = shared.Spectra;
+        Pulses pulses = new(shared.Options, spectra);
+        ImmutableArray<LightPixel> pixels = CameraFit.Run(
+            spectra.PixelCount, () => new Workspace(shared.Options, shared.Limits, spectra, pulses), (pixel, workspace) => workspace.FitLevels(pixel, shared.Fits[pixel]), progress, threads, cancellationToken);
+        return new LightScanResult(spectra, shared.Options, shared.Limits, pixels);
     }
 
     /// <summary>Puts a saved result back together with its charges, without fitting.</summary>
@@ -172,10 +188,17 @@ public static class LightScanFitter
 
         public PoissonLikelihood OneLevel { get; }
 
-        public LightPixel Fit(int pixel)
+        public LightPixel Fit(int pixel, bool withLevels)
         {
             ICostFunction? cost = Prepare(pixel);
             FitResult fit = cost is null ? FitResult.Without(FitStatus.NotEnoughData, Parameters, 0) : _minimizer.Minimize(cost, Parameters, Retries);
+            return withLevels ? FitLevels(pixel, fit) : new LightPixel(fit, [.. _starts.Chosen], Unfitted(), _starts.HasLight);
+        }
+
+        // From the start values on, so that nothing is left of the way to the fit.
+        public LightPixel FitLevels(int pixel, FitResult fit)
+        {
+            Prepare(pixel);
             LightPixel fitted = new(fit, [.. _starts.Chosen], Levels(pixel, fit), _starts.HasLight);
             return fitted with { FFactor = FFactorGain.Of(_spectra, fitted, pixel, _pulse) };
         }
@@ -244,12 +267,18 @@ public static class LightScanFitter
             return sum;
         }
 
+        private ImmutableArray<LightLevel> Unfitted()
+        {
+            ImmutableArray<LightLevel>.Builder levels = ImmutableArray.CreateBuilder<LightLevel>(_spectra.LevelCount);
+            foreach (PixelFlags flags in _starts.Flags) levels.Add(LightLevel.Without(FitStatus.NotEnoughData, flags));
+            return levels.MoveToImmutable();
+        }
+
         private ImmutableArray<LightLevel> Levels(int pixel, FitResult fit)
         {
             int count = _spectra.LevelCount;
-            LightLevel[] levels = new LightLevel[count];
-            for (int level = 0; level < count; level++) levels[level] = LightLevel.Without(FitStatus.NotEnoughData, _starts.Flags[level]);
-            if (!fit.HasErrors) return ImmutableArray.Create(levels);
+            if (!fit.HasErrors) return Unfitted();
+            LightLevel[] levels = [.. Unfitted()];
 
             // From the brightest down: what is shared is worked out on the finest grid first.
             if (_order.Length != count) _order = new int[count];

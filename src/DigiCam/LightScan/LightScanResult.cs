@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DigiCam.Files;
 using DigiCam.Fitting;
 using DigiCam.Fitting.Models;
 using DigiCam.Flags;
@@ -71,6 +72,9 @@ public sealed class LightScanResult : CameraResult
     /// <param name="level">Place of the level.</param>
     /// <param name="pixel">Software id.</param>
     public FitProblem Problem(int level, int pixel) => LightScanFitter.Problem(Spectra, Options, Limits, pixel, level, Fits[pixel]);
+
+    /// <inheritdoc/>
+    protected internal override void AddTo(Hdf5Writer writer) => LightScanFiles.WriteLevels(writer, TaskName, Pixels);
 
     /// <inheritdoc/>
     public override string ToString()

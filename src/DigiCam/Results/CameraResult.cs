@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DigiCam.Charges;
+using DigiCam.Files;
 using DigiCam.Fitting;
 using DigiCam.Flags;
 using DigiCam.Histograms;
@@ -71,6 +72,12 @@ public abstract class CameraResult
     /// </summary>
     /// <param name="pixel">Software id.</param>
     public abstract FitProblem Problem(int pixel);
+
+    /// <summary>Adds what the result has beside quantities, fits and flags to a file.</summary>
+    /// <param name="writer">The file.</param>
+    protected internal virtual void AddTo(Hdf5Writer writer)
+    {
+    }
 
     /// <summary>A quantity made of a fitted parameter.</summary>
     /// <param name="parameter">Name of the parameter in the fits.</param>

@@ -167,6 +167,7 @@ public static class ResultFiles
 
         writer.AddNamed<uint>(group + "/flags", [.. result.Flags.Select(f => (uint)f)], FlagNames, "what is wrong with each pixel, a set of bits named from the lowest (pixel)");
         AddFits(writer, group + "/fit", result.Fits);
+        result.AddTo(writer);
     }
 
     private static void AddFits(Hdf5Writer writer, string group, ImmutableArray<FitResult> fits)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DigiCam.Simulation.Plans;
 
 namespace DigiCam.Simulation;
 
@@ -7,4 +8,8 @@ namespace DigiCam.Simulation;
 /// <param name="Amplitudes">Values relative to the peak (point).</param>
 /// <param name="IntegralNs">Integral, I1 [ns].</param>
 /// <param name="SquareIntegralNs">Integral of the square, I2 [ns].</param>
-public sealed record TruePulse(ImmutableArray<double> TimesNs, ImmutableArray<double> Amplitudes, double IntegralNs, double SquareIntegralNs);
+public sealed record TruePulse(ImmutableArray<double> TimesNs, ImmutableArray<double> Amplitudes, double IntegralNs, double SquareIntegralNs)
+{
+    /// <summary>The pulse at any time, linear between the points.</summary>
+    public PulseShape ToShape() => PulseShape.Create(new PulsePlan { Template = new PulseTemplate("truth", TimesNs, Amplitudes) });
+}

@@ -79,12 +79,11 @@ public static class SynchronisationPass
         {
             if (camera.SampleCount != _sampleCount) throw new InvalidDataException(FormattableString.Invariant($"event {camera.EventNumber} has {camera.SampleCount} samples per pixel, the scan {_sampleCount}"));
             ReadOnlySpan<short> samples = camera.Samples.Span;
-            bool isAdc = SlidingSums.AreAdc(samples);
             ScanLevel light = _plan.Steps[level].Level;
             for (int pixel = 0; pixel < _positions.Length; pixel++)
             {
                 ReadOnlySpan<short> waveform = samples.Slice(pixel * _sampleCount, _sampleCount);
-                short largest = (short)SlidingSums.Largest(waveform, 1, isAdc);
+                short largest = (short)SlidingSums.Largest(waveform, 1, 1).Narrow;
                 int position = OneOf(waveform, largest, camera.EventNumber + pixel);
                 if (largest >= IntegerAxis.Adc.Last)
                 {
