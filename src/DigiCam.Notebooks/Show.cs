@@ -1,9 +1,12 @@
 using DigiCam.DarkRate;
 using DigiCam.Fitting;
+using DigiCam.LedCalibration;
+using DigiCam.LightScan;
 using DigiCam.Notebooks.Cameras;
 using DigiCam.Notebooks.Views;
 using DigiCam.Results;
 using DigiCam.Runs;
+using DigiCam.Scans;
 
 namespace DigiCam.Notebooks;
 
@@ -52,6 +55,20 @@ public static class Show
     /// <summary>The ways to dark count rate and crosstalk side by side.</summary>
     /// <param name="result">The result.</param>
     public static RateComparison Agreement(DarkRateResult result) => new(result);
+
+    /// <summary>The levels of a scan, as planned and as they are there.</summary>
+    /// <param name="scan">The scan.</param>
+    public static ScanView Scan(Scan scan) => new(scan);
+
+    /// <summary>The light of the levels of a scan.</summary>
+    /// <param name="result">The fits.</param>
+    /// <param name="plan">The plan of the scan.</param>
+    /// <exception cref="ArgumentException">They have different numbers of levels.</exception>
+    public static LightScanView Light(LightScanResult result, ScanPlan plan) => new(result, plan);
+
+    /// <summary>The curves of the LEDs.</summary>
+    /// <param name="result">The calibration.</param>
+    public static LedCalibrationView Leds(LedCalibrationResult result) => new(result);
 
     /// <summary>The footer of a notebook.</summary>
     /// <param name="provenance">Where the result comes from.</param>

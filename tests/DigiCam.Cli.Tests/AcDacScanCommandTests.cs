@@ -5,7 +5,7 @@ using DigiCam.Synchronisation;
 
 namespace DigiCam.Cli.Tests;
 
-/// <summary>A scan of four levels with ten events each, in a file for each level and all in one file.</summary>
+/// <summary>A scan of four levels with ten events each, in a file for each level and all in one file, and one with enough events for fits.</summary>
 public sealed class ScanFolder : IDisposable
 {
     private readonly TemporaryFolder _folder = TestEnvironment.CreateTemporaryFolder();
@@ -17,6 +17,7 @@ public sealed class ScanFolder : IDisposable
             new() { Name = "hv_off", Kind = RunKind.HvOff, EventsPerLevel = 60 },
             new() { Name = "scan", Kind = RunKind.AcScan, AcLevels = [0, 150, 300, 450], EventsPerLevel = 10, Files = 0 },
             new() { Name = "one", Kind = RunKind.AcScan, AcLevels = [0, 150, 300, 450], EventsPerLevel = 10, Files = 1 },
+            new() { Name = "long", Kind = RunKind.AcScan, AcLevels = [0, 120, 160, 220], EventsPerLevel = 500, Files = 1 },
         ];
         foreach (RunPlan run in runs) new RunSimulation(new CampaignPlan { Runs = [.. runs] }, run).Write(_folder.FullName, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(0, Digicam.Run(_folder.FullName, "hvoff", "-c", "-p", "-q", "-f", "hv_off_000").ExitCode);
@@ -74,6 +75,8 @@ public sealed class AcDacScanCommandTests(ScanFolder folder) : IClassFixture<Sca
     [InlineData("1 files for 4 levels: a scan with a file for each level needs as many", "-t", "-l", "0,450,150", "-f", "one_000")]
     [InlineData("--scan_plan has the levels of the scan", "-t", "-l", "0,1", "--scan_plan", "scan_plan.csv")]
     [InlineData("nothing.csv: the file does not exist", "-t", "--scan_plan", "nothing.csv")]
+    [InlineData("missing/mpe_scan.h5: no such file; -c makes it, and fits need it", "-g", "missing")]
+    [InlineData("need files of their own", "-g", "--fit_filename", "mpe_scan.npz", "missing")]
     [InlineData("missing/peaks.h5: no such file; -t makes it, and charges need it", "-c", "--scan_plan", "scan_plan.csv", "--output_directory", "missing")]
     [InlineData("a charge of 51 samples in waveforms of 50", "-t", "-c", "--charge_samples", "51", "--scan_plan", "scan_plan.csv", "--output_directory", "wide")]
     [InlineData("--charge_samples 0: a charge is made of at least one sample", "-c", "--charge_samples", "0", "--scan_plan", "scan_plan.csv")]
@@ -100,6 +103,30 @@ public sealed class AcDacScanCommandTests(ScanFolder folder) : IClassFixture<Sca
         Assert.Equal([10, 10, 0, 10], ChargeHistograms.Read(folder.File("gap/mpe_scan.h5")).EventCounts);
         Digicam.Result other = Run(["-c", "--scan_plan", "scan_plan.csv", "--output_directory", "gap"]);
         Assert.Contains("is of another scan than the one that is read; -t makes it anew", other.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FitStages_TogetherAndApart_GiveEqualFiles()
+    {
+        string[] input = ["--scan_plan", "long_plan.csv", "--input_fit_hvoff_filename", "adc_hv_off_fit.h5"];
+        AssertClosed(Run(["-t", "-c", "-g", "-p", "--output_directory", "fits", .. input]), "ac-dac-scan: 4000 events, ");
+        AssertClosed(Run(["-t", "-c", "--output_directory", "steps", .. input]), "ac-dac-scan: 4000 events, ");
+        Assert.Contains("steps/full_mpe_fit.h5: no such file; -g makes it", Run(["-p", "steps"]).Error, StringComparison.Ordinal);
+        AssertClosed(Run(["--perform_fit_gain", "steps"]), "ac-dac-scan: 0 events, ");
+        Assert.False(File.Exists(folder.File("steps/mpe_fit.npz")));
+        AssertClosed(Run(["--perform_fit_mu", "steps"]), "ac-dac-scan: 0 events, ");
+        foreach (string name in (string[])["full_mpe_fit.npz", "full_mpe_fit.csv", "mpe_fit.npz", "mpe_fit.csv"]) Assert.True(File.ReadAllBytes(folder.File("fits/" + name)).SequenceEqual(File.ReadAllBytes(folder.File("steps/" + name))), name);
+
+        ChargeHistograms charges = ChargeHistograms.Read(folder.File("steps/mpe_scan.h5"));
+        LightScanResult one = LightScanFiles.Read(folder.File("fits/mpe_fit.h5"), LightSpectra.Of(charges));
+        LightScanResult other = LightScanFiles.Read(folder.File("steps/mpe_fit.h5"), LightSpectra.Of(charges));
+        Assert.Equal(one.Pixels.SelectMany(p => p.Levels), other.Pixels.SelectMany(p => p.Levels));
+        Assert.InRange(one.Fits.Count(fit => fit.IsValid), 520, 528);
+
+        Digicam.Result display = Run(["steps"]);
+        Assert.Contains("median light [pe]", display.Output, StringComparison.Ordinal);
+        Assert.Contains("crosstalk", display.Output, StringComparison.Ordinal);
+        Assert.Contains("holds no result of digicam dark or digicam dark-rate", Run(["-g", "steps", "--input_fit_dark_filename", "adc_hv_off_fit.h5"]).Error, StringComparison.Ordinal);
     }
 
     private Digicam.Result Run(string[] arguments) => Digicam.Run(folder.FullName, ["ac-dac-scan", .. arguments]);

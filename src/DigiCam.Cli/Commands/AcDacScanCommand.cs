@@ -145,7 +145,7 @@ internal static class AcDacScanCommand
 
         private string FitPath => Path.Combine(OutputDirectory, FitName);
 
-        private string GainPath => Path.Combine(OutputDirectory, ChargeFiles.FullPrefix + FitName);
+        private string GainPath => Path.Combine(Path.GetDirectoryName(FitPath)!, ChargeFiles.FullPrefix + Path.GetFileName(FitName));
 
         private IReadOnlyList<string> SynchronisationPaths => ResultFiles.Paths(Path.Combine(OutputDirectory, SynchronisationName));
 

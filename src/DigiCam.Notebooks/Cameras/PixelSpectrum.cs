@@ -55,6 +55,17 @@ public sealed class PixelSpectrum : PixelPanel
     /// <summary>How the fit ended, for example "Converged"; empty without a fit.</summary>
     public string Status { get; init; } = "";
 
+    /// <summary>The same histogram with what is known of its axis and of the fit.</summary>
+    internal PixelSpectrum With(string axisName, IReadOnlyList<SpectrumParameter> parameters, double chiSquare, int degreesOfFreedom, string status) => new(FirstCentre, BinWidth, Counts)
+    {
+        Expected = Expected,
+        AxisName = axisName,
+        Parameters = parameters,
+        ChiSquare = chiSquare,
+        DegreesOfFreedom = degreesOfFreedom,
+        Status = status,
+    };
+
     /// <inheritdoc/>
     public override string ToString()
     {

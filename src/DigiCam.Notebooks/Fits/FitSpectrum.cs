@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DigiCam.Fitting;
 using DigiCam.Histograms;
 using DigiCam.Notebooks.Cameras;
@@ -13,7 +14,7 @@ internal static class FitSpectrum
     /// <summary>A pixel's histogram with its fit: all bins with entries and all bins of the fit.</summary>
     public static PixelSpectrum Of(PixelHistograms histograms, int pixel, FitProblem problem, FitResult fit, (string Name, string Symbol)[] labels)
     {
-        IntegerAxis axis = histograms.IntegerAxis;
+        if (histograms.Axis is not IntegerAxis axis) return OnAnyAxis(histograms, pixel, fit, labels);
         ReadOnlySpan<uint> counts = histograms.GetCounts(pixel);
         HistogramMoments moments = HistogramMoments.Of(counts, axis.First);
         (int first, int last) = (moments.FirstFilled, moments.LastFilled);
@@ -32,6 +33,7 @@ internal static class FitSpectrum
         for (int i = 0; i < shown.Length; i++) shown[i] = counts[first - axis.First + i];
 
         double[]? expected = null;
+        if (problem.Cost is CostSum sum && Values(fit) is { } all) expected = Sum(sum, all, first, shown.Length);
         if (cost is { DataCount: > 0 } && Values(fit) is { } values)
         {
             // In the bins of the picture, whatever those of the fit are; outside its range the fit says nothing. Bins of the fit may lie a fraction of a unit
@@ -58,6 +60,41 @@ internal static class FitSpectrum
             PValue = fit.PValue,
             Status = fit.Status.Describe(),
         };
+    }
+
+    // Without a fit that speaks of the bins: times, whose result is a mean.
+    private static PixelSpectrum OnAnyAxis(PixelHistograms histograms, int pixel, FitResult fit, (string Name, string Symbol)[] labels)
+    {
+        ReadOnlySpan<uint> counts = histograms.GetCounts(pixel);
+        int first = Math.Max(Math.Max(counts.IndexOfAnyExcept(0u), 0) - EdgeBins, 0);
+        int last = Math.Min(Math.Max(counts.LastIndexOfAnyExcept(0u), first) + EdgeBins, counts.Length - 1);
+        long[] shown = new long[last - first + 1];
+        for (int i = 0; i < shown.Length; i++) shown[i] = counts[first + i];
+        double width = histograms.Axis.Edge(1) - histograms.Axis.Edge(0);
+        return new PixelSpectrum(histograms.Axis.Edge(first) + (width / 2), width, shown)
+        {
+            AxisName = histograms.Axis.Unit == "ns" ? "time" : "value",
+            AxisUnit = histograms.Axis.Unit,
+            Underflow = histograms.GetUnderflow(pixel),
+            Overflow = histograms.GetOverflow(pixel),
+            Parameters = [.. fit.Parameters.Select((p, k) => Parameter(p, labels[k].Name, labels[k].Symbol))],
+            Status = fit.Status.Describe(),
+        };
+    }
+
+    // Spectra that were fitted together, in bins of whole numbers; where one of them ends it expects nothing.
+    private static double[] Sum(CostSum sum, double[] values, int first, int count)
+    {
+        double[] expected = new double[count];
+        foreach ((ICostFunction term, ImmutableArray<int> places) in sum.Terms)
+        {
+            if (term is not PoissonLikelihood cost) continue;
+            double[] own = cost.Expected([.. places.Select(place => values[place])]);
+            int start = (int)Math.Round(cost.Edges[0] + 0.5) - first;
+            for (int i = Math.Max(0, -start); i < own.Length && start + i < count; i++) expected[start + i] += own[i];
+        }
+
+        return expected;
     }
 
     /// <summary>The data of a fit with the expectation for some parameters; null when they are no histogram of equal bins.</summary>

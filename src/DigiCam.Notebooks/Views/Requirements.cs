@@ -21,12 +21,19 @@ public abstract record Requirements<T>
     {
         ArgumentNullException.ThrowIfNull(result);
         string title = result.Histograms.EventCount > 0 ? FormattableString.Invariant($"{result.Title}, {result.Histograms.EventCount} events") : result.Title;
-        return new Verdict(title,
+        return new Verdict(title, [.. General(result), .. Checks(result)]);
+    }
+
+    /// <summary>What is asked of all tasks.</summary>
+    /// <param name="result">The result.</param>
+    protected virtual IEnumerable<Check> General(T result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return
         [
             Check.Limits("pixels without any flag", result.GoodCount, "", MinimumGoodPixels, null),
             Check.Limits("pixels without a valid fit", result.Fits.Count(f => !f.IsValid), "", null, MaximumFailedFits),
-            .. Checks(result),
-        ]);
+        ];
     }
 
     /// <summary>The checks that only this task has.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DigiCam.Charges;
 using DigiCam.Files;
 using DigiCam.Fitting;
 using DigiCam.Fitting.Models;
@@ -95,7 +96,18 @@ public sealed class LightScanResult : CameraResult
 
         gain = Mark("gain", LightModel.Gain, PixelFlags.GainOutlier);
         Mark("sigma_e", LightModel.Noise, PixelFlags.NoiseOutlier);
+        if (spectra.Scale == ChargeScale.Amplitude) Mark("baseline", LightModel.Baseline, PixelFlags.BaselineOutlier);
+        MarkHot();
         return ImmutableArray.Create(flags);
+
+        // Dark counts do not tell dead pixels here: light does.
+        void MarkHot()
+        {
+            if (spectra.DarkCountRateMHz.IsDefault) return;
+            PixelFlags[] rates = [.. flags];
+            FlagRules.MarkRates(rates, spectra.DarkCountRateMHz.AsSpan(), default, limits);
+            for (int pixel = 0; pixel < flags.Length; pixel++) flags[pixel] |= rates[pixel] & PixelFlags.Hot;
+        }
 
         SigmaClip Mark(string name, int parameter, PixelFlags outlier) => FlagRules.MarkOutliers(
             flags, [.. pixels.Select(p => p.Fit.HasErrors ? p.Fit.Parameters[parameter].Value : double.NaN)], [.. pixels.Select(p => p.Fit.Parameters[parameter].Error)], outlier, limits);

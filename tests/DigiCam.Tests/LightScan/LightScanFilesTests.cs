@@ -23,6 +23,7 @@ public sealed class LightScanFilesTests
             string fits = Path.Combine(folder, "fits.h5");
             string levels = Path.Combine(folder, "levels.h5");
             ResultFiles.Write(fits, Provenance.Now(LightScanResult.TaskName, [], []), result, classical);
+            Assert.Equal(result.Pixels.Select(p => p.FFactor), LightScanFiles.Read(fits, spectra).Pixels.Select(p => p.FFactor));
             Hdf5Writer writer = new();
             LightScanFiles.WriteLevels(writer, LightScanResult.TaskName, result.Pixels);
             LightScanFiles.WriteLevels(writer, ClassicalResult.TaskName, classical.Pixels);
@@ -43,6 +44,38 @@ public sealed class LightScanFilesTests
 
             Assert.Equal(classical["crosstalk"].Values, classicalAgain["crosstalk"].Values);
             Assert.Throws<InvalidDataException>(() => LightScanFiles.ReadLevels(file, LightScanResult.TaskName, 4, 40));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void FitLevels_FromTheFileOfTheGains_IsTheSameToTheLastBit()
+    {
+        CampaignPlan plan = new() { Light = new LightPlan { Coverage = LightCoverage.Cts0 } };
+        LightSpectra spectra = new SimulatedFlashes(plan, [0, 0.3, 1, 3, 30], events: 500, pixels: 40, 1).Spectra(1);
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        LightScanResult once = LightScanFitter.Fit(spectra, cancellationToken: cancellation);
+        ClassicalResult classicalOnce = ClassicalFitter.Fit(spectra, cancellationToken: cancellation);
+        LightScanResult gains = LightScanFitter.Fit(spectra, withLevels: false, cancellationToken: cancellation);
+        Assert.Equal(once.Flags, gains.Flags);
+        Assert.All(gains.Pixels.SelectMany(p => p.Levels), level => Assert.True(double.IsNaN(level.Mu)));
+        string folder = Directory.CreateTempSubdirectory("light-scan").FullName;
+        try
+        {
+            string path = Path.Combine(folder, "full.h5");
+            ResultFiles.Write(path, Provenance.Now(LightScanResult.TaskName, [], []), gains, ClassicalFitter.Fit(spectra, withLevels: false, cancellationToken: cancellation));
+            LightScanResult then = LightScanFitter.FitLevels(LightScanFiles.Read(path, spectra), threads: 1, cancellationToken: cancellation);
+            ClassicalResult classicalThen = ClassicalFitter.FitLevels(LightScanFiles.ReadClassical(path, spectra), threads: 1, cancellationToken: cancellation);
+            Assert.True(once.Pixels.Sum(p => p.Levels.Count(level => level.IsValid)) > 80);
+            for (int pixel = 0; pixel < 40; pixel++)
+            {
+                Assert.Equal(once.Pixels[pixel].Levels, then.Pixels[pixel].Levels);
+                Assert.Equal(once.Pixels[pixel].FFactor, then.Pixels[pixel].FFactor);
+                Assert.Equal(classicalOnce.Pixels[pixel].Levels, classicalThen.Pixels[pixel].Levels);
+            }
         }
         finally
         {

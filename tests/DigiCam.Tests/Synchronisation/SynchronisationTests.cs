@@ -101,6 +101,10 @@ public sealed class SynchronisationTests(SynchronisedScan scan) : IClassFixture<
         double[] pulls = [.. Enumerable.Range(0, CameraGeometry.PixelCount).Where(HasLight).Select(pixel =>
             (scan.Result.EdgeNs[pixel] - EdgeOf(StartNs(pixel))) / scan.Result["time"].Errors[pixel])];
 
+        // The truth that notebooks compare with.
+        ImmutableArray<double> edges = FlashEdge.Of(scan.Truth);
+        Assert.All(Enumerable.Range(0, CameraGeometry.PixelCount), pixel => Assert.Equal(EdgeOf(StartNs(pixel)), edges[pixel], 0.01));
+
         // The jitter of the same flashes is in all pixels; what is left to each is the noise.
         double mean = pulls.Average();
         Assert.InRange(mean, -4, 4);

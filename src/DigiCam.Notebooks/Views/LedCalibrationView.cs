@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using DigiCam.Flags;
+using DigiCam.LedCalibration;
+using DigiCam.LightScan;
+using DigiCam.Notebooks.Cameras;
+using DigiCam.Notebooks.Formatting;
+using DigiCam.Notebooks.Plots;
+using DigiCam.Notebooks.Tables;
+using DigiCam.Results;
+using DigiCam.Simulation;
+
+namespace DigiCam.Notebooks.Views;
+
+/// <summary>The curves of the LEDs: of the camera, of an LED, of the patches that settings are made for.</summary>
+[TypeFormatterSource(typeof(HtmlFormatterSource<LedCalibrationView>))]
+public sealed class LedCalibrationView : IHtml
+{
+    private const int CurvePoints = 200;
+
+    private readonly LedCalibrationResult _result;
+
+    internal LedCalibrationView(LedCalibrationResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        _result = result;
+        Flags = new PixelFlagSet([.. result.Flags.Select(f => (uint)f)], [.. PixelFlagNames.All.Select(f => new PixelFlag(int.Log2((int)f.Flag), f.Name, f.Meaning))]);
+    }
+
+    /// <summary>The flags of the LEDs with their meaning.</summary>
+    public PixelFlagSet Flags { get; }
+
+    /// <summary>The main numbers: of each quantity the median of the good LEDs and their spread.</summary>
+    public KeyValues Facts => new("LED calibration",
+    [
+        ("DAC values", FormattableString.Invariant($"{_result.Dac.Length}, {_result.Dac[0]} to {_result.Dac[^1]}")),
+        ("good LEDs", FormattableString.Invariant($"{_result.GoodCount} of {_result.Flags.Length}")),
+        ("patches with a curve", FormattableString.Invariant($"{_result.Patches.Count(p => p.IsValid)} of {_result.Patches.Length}")),
+        .. _result.Quantities.Select(q => (q.Name, Spread(q))),
+        ("flags", Flags.ToString()),
+    ]);
+
+    /// <summary>The LEDs on the camera.</summary>
+    /// <param name="pixel">Pixel selected at first; null = the first flagged one.</param>
+    public CameraDisplay Camera(int? pixel = null) => new("LED calibration", [.. _result.Quantities.Select(Of)]) { Flags = Flags, Selected = pixel };
+
+    /// <summary>The distribution of a quantity over the LEDs.</summary>
+    /// <param name="key">For example "led_efficiency".</param>
+    /// <exception cref="ArgumentException">There is no such quantity.</exception>
+    public Chart Distribution(string key) => Charts.Distribution(Of(_result.Quantities.FirstOrDefault(q => q.Key == key) ?? throw new ArgumentException($"no quantity '{key}'; there are {string.Join(", ", _result.Quantities.Select(q => q.Key))}", nameof(key))), Flags);
+
+    /// <summary>The curve of an LED with the light it was fitted to.</summary>
+    /// <param name="pixel">Software id.</param>
+    /// <param name="light">The light of the levels; null for the curve alone.</param>
+    /// <param name="dac">DAC values of these levels.</param>
+    public Chart Curve(int pixel, LightScanResult? light = null, IReadOnlyList<double>? dac = null)
+    {
+        LedCurve curve = _result.Pixels[pixel];
+        LightLevel[] levels = light is null || dac is null ? [] : [.. light.Pixels[pixel].Levels.Where(l => l.IsValid)];
+        double[] places = light is null || dac is null ? [] : [.. light.Pixels[pixel].Levels.Select((l, i) => (l, i)).Where(l => l.l.IsValid).Select(l => dac[l.i])];
+        return Charts.Lines(FormattableString.Invariant($"LED of pixel {pixel}: {PixelFlagNames.Describe(_result.Flags[pixel])}"), "DAC value", "light [pe]",
+        [
+            .. levels.Length > 0 ? new[] { new ChartSeries("levels", places, [.. levels.Select(l => l.Mu - Dark(curve))]) { Errors = [.. levels.Select(l => l.MuError)], Joined = false } } : [],
+            Drawn("curve", curve),
+        ]);
+    }
+
+    /// <summary>How far the levels lie from the curve of an LED, in their own errors.</summary>
+    /// <param name="pixel">Software id.</param>
+    /// <param name="light">The light of the levels.</param>
+    /// <param name="dac">DAC values of these levels.</param>
+    public Chart Residuals(int pixel, LightScanResult light, IReadOnlyList<double> dac)
+    {
+        ArgumentNullException.ThrowIfNull(light);
+        ArgumentNullException.ThrowIfNull(dac);
+        LedCurve curve = _result.Pixels[pixel];
+        double[] pulls = [.. light.Pixels[pixel].Levels.Select((l, i) => l.IsValid && !curve.Light(dac[i]).IsExtrapolated ? (l.Mu - Dark(curve) - curve.Light(dac[i]).Value) / l.OwnError : double.NaN)];
+        return Charts.Lines(FormattableString.Invariant($"LED of pixel {pixel}: levels minus curve"), "DAC value", "difference [errors]", new ChartSeries("levels", [.. dac], pulls) { Joined = false });
+    }
+
+    /// <summary>The curves of the LEDs of a patch, and that of their mean.</summary>
+    /// <param name="patch">Trigger patch.</param>
+    public Chart Patch(int patch) => Charts.Lines(
+        FormattableString.Invariant($"Patch {patch}: {_result.PatchPixels[patch]} LEDs"), "DAC value", "light [pe]",
+        [Drawn("mean of the patch", _result.Patches[patch]), .. Geometry.CameraGeometry.DigiCam.Patches[patch].Pixels.Where(pixel => _result.Pixels[pixel].IsValid).Select(pixel => Drawn(FormattableString.Invariant($"pixel {pixel}"), _result.Pixels[pixel]))]);
+
+    /// <summary>DAC values that give a wanted light, for the patches with a curve. Light beyond the measured range has none.</summary>
+    /// <param name="light">The wanted light [pe]; none for <see cref="LedTables.UsualLight"/>.</param>
+    public Table Settings(params IReadOnlyList<double> light)
+    {
+        IReadOnlyList<double> wanted = light.Count > 0 ? light : LedTables.UsualLight;
+        return new Table(
+            "DAC values for a wanted light, by patch",
+            [new("patch"), new("LEDs"), .. wanted.Select(value => new TableColumn(FormattableString.Invariant($"{value} pe"), "DAC", 4))],
+            Enumerable.Range(0, _result.Patches.Length).Where(patch => _result.Patches[patch].IsValid).Select(patch => (object?[])
+            [
+                patch, _result.PatchPixels[patch], .. wanted.Select(value => _result.Patches[patch].Dac(value) is { IsExtrapolated: false } setting ? (object?)Math.Round(setting.Dac) : null),
+            ]));
+    }
+
+    /// <summary>For simulated scans: the curves of the good LEDs against the simulated light at the DAC values measured.</summary>
+    /// <param name="truth">What was simulated.</param>
+    public Table CompareWithTruth(SimulationTruth truth)
+    {
+        ArgumentNullException.ThrowIfNull(truth);
+        return new Table(
+            "Light of the curves against the simulated light",
+            [new("DAC"), new("LEDs"), new("mean truth", "pe", 4), new("mean difference", "%", 2), new("largest difference", "%", 3), new("within 3 %", "%", 4)],
+            truth.Levels.Select(level =>
+            {
+                int dac = level.Conditions.Level.AcDac;
+                (double Truth, double Ratio)[] all = [.. Compared(truth, level)];
+                double[] off = [.. all.Select(c => 100 * (c.Ratio - 1))];
+                return (object?[])
+                [
+                    dac, all.Length, all.Select(c => c.Truth).DefaultIfEmpty(double.NaN).Average(), off.DefaultIfEmpty(double.NaN).Average(), off.Select(Math.Abs).DefaultIfEmpty(double.NaN).Max(),
+                    all.Length > 0 ? 100.0 * off.Count(o => Math.Abs(o) <= 3) / all.Length : null,
+                ];
+            }))
+        {
+            MaxRows = 100,
+        };
+    }
+
+    /// <summary>For simulated scans: light of the curve over true light for each good LED and DAC value with so much light.</summary>
+    /// <param name="truth">What was simulated.</param>
+    /// <param name="least">Least light [pe].</param>
+    /// <param name="most">Most light [pe].</param>
+    public Chart Ratios(SimulationTruth truth, double least = 0.5, double most = 300)
+    {
+        ArgumentNullException.ThrowIfNull(truth);
+        return Charts.Histogram(
+            FormattableString.Invariant($"Curve over truth, {least} to {most} pe"), "measured / simulated light",
+            [.. truth.Levels.SelectMany(level => Compared(truth, level)).Where(c => c.Truth >= least && c.Truth <= most).Select(c => c.Ratio)]);
+    }
+
+    /// <inheritdoc/>
+    public string ToHtml() => Facts.ToHtml();
+
+    /// <summary>The main numbers as text.</summary>
+    public override string ToString() => Facts.ToString();
+
+    private static double Dark(LedCurve curve) => double.IsFinite(curve.Dark) ? curve.Dark : 0;
+
+    private IEnumerable<(double Truth, double Ratio)> Compared(SimulationTruth truth, TrueLevel level)
+    {
+        ImmutableArray<double> light = level.Conditions.FlashMean;
+        for (int pixel = 0; pixel < light.Length; pixel++)
+        {
+            LedLight curve = _result.Pixels[pixel].Light(level.Conditions.Level.AcDac);
+            if (_result.Flags[pixel] == PixelFlags.None && truth.Pixels.Faults[pixel] is null && light[pixel] > 0 && !curve.IsExtrapolated && curve.Value > 0) yield return (light[pixel], curve.Value / light[pixel]);
+        }
+    }
+
+    private static ChartSeries Drawn(string name, LedCurve curve)
+    {
+        if (!curve.IsValid) return new ChartSeries(name, [], []);
+        double[] dac = [.. Enumerable.Range(0, CurvePoints + 1).Select(i => curve.LowestDac + ((curve.HighestDac - curve.LowestDac) * i / CurvePoints))];
+        return new ChartSeries(name, dac, [.. dac.Select(d => curve.Light(d).Value)]);
+    }
+
+    private static CameraQuantity Of(PixelQuantity quantity) => new(quantity.Name, quantity.Symbol, quantity.Unit, quantity.Values);
+
+    private string Spread(PixelQuantity quantity)
+    {
+        SigmaClip spread = SigmaClip.Of(quantity.Values.Where((value, pixel) => _result.Flags[pixel] == PixelFlags.None && double.IsFinite(value)), _result.Limits.OutlierSigmas);
+        string unit = quantity.Unit.Length > 0 ? " " + quantity.Unit : "";
+        return spread.Kept == 0 ? "no good LED has a value" : $"median {Html.Digits(spread.Median, 5)}{unit}, spread {Html.Digits(spread.Sigma, 3)}{unit}";
+    }
+}
