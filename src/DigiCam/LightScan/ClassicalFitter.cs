@@ -46,10 +46,12 @@ public static class ClassicalFitter
     /// <param name="progress">Told how many pixels are fitted.</param>
     /// <param name="threads">Number of threads; 0 for all processors.</param>
     /// <param name="cancellationToken">Stops between pixels.</param>
+    /// <exception cref="ArgumentException">What is known of the pixels is of others.</exception>
     public static ClassicalResult Fit(
         LightSpectra spectra, LightScanOptions? options = null, FlagLimits? limits = null, bool withLevels = true, IProgress<FitProgress>? progress = null, int threads = 0, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(spectra);
+        spectra.Check();
         options ??= new LightScanOptions();
         limits ??= new FlagLimits();
         ImmutableArray<LightPixel> pixels = CameraFit.Run(

@@ -55,11 +55,12 @@ public static class LightScanFitter
     /// <param name="progress">Told how many pixels are fitted.</param>
     /// <param name="threads">Number of threads; 0 for all processors.</param>
     /// <param name="cancellationToken">Stops between pixels.</param>
-    /// <exception cref="ArgumentException">The options are impossible.</exception>
+    /// <exception cref="ArgumentException">The options are impossible, or what is known of the pixels is of others.</exception>
     public static LightScanResult Fit(
         LightSpectra spectra, LightScanOptions? options = null, FlagLimits? limits = null, bool withLevels = true, IProgress<FitProgress>? progress = null, int threads = 0, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(spectra);
+        spectra.Check();
         options ??= new LightScanOptions();
         limits ??= new FlagLimits();
         if (options.MostLevels < 1) throw new ArgumentException(FormattableString.Invariant($"{options.MostLevels} levels cannot be fitted together"), nameof(options));

@@ -70,7 +70,7 @@ public sealed record LightSpectra
     /// <param name="darkCountRateMHz">Rate of dark counts (pixel) [MHz], NaN = not known; default for none known.</param>
     /// <param name="pulse">The pulse of one avalanche; null for the analytic one.</param>
     /// <param name="jitterNs">Standard deviation of the flash's time from event to event [ns].</param>
-    /// <exception cref="ArgumentException">Levels differ in their continuous light, which changes gain, pedestal and dark counts, or the numbers of pixels differ.</exception>
+    /// <exception cref="ArgumentException">Levels differ in their continuous light, which changes gain, pedestal and dark counts.</exception>
     public static LightSpectra Of(ChargeHistograms charges, ImmutableArray<double> darkCountRateMHz = default, PulseShape? pulse = null, double jitterNs = 0)
     {
         ArgumentNullException.ThrowIfNull(charges);
@@ -80,7 +80,6 @@ public sealed record LightSpectra
             if (step.Level.DcDac != dc) throw new ArgumentException($"levels of different continuous light, DC {dc} and {step.Level.DcDac}, cannot be fitted together", nameof(charges));
         }
 
-        if (!darkCountRateMHz.IsDefault && darkCountRateMHz.Length != charges.PixelCount) throw new ArgumentException(FormattableString.Invariant($"dark count rates of {darkCountRateMHz.Length} pixels for charges of {charges.PixelCount}"), nameof(darkCountRateMHz));
         double half = HalfHeightNs(pulse ?? PulseShape.Analytic);
         return new LightSpectra(
             charges.Charges, [.. Enumerable.Range(0, charges.PixelCount).Select(charges.ChargePedestal)], [.. charges.Pedestals.Noise.Select(noise => NoiseOf(noise, charges.Scale))])
@@ -155,6 +154,15 @@ public sealed record LightSpectra
         PixelFlags flags = PixelFlags.FitFailed | all | (any & PixelFlags.Overflow);
         if (isStuck) return flags | PixelFlags.Stuck;
         return flags == PixelFlags.FitFailed && !of.HasLight ? flags | PixelFlags.NoLed : flags;
+    }
+
+    /// <summary>Refuses what is known of other pixels or levels.</summary>
+    /// <exception cref="ArgumentException">The numbers differ.</exception>
+    internal void Check()
+    {
+        if (!DarkCountRateMHz.IsDefault && DarkCountRateMHz.Length != PixelCount) throw new ArgumentException(FormattableString.Invariant($"dark count rates of {DarkCountRateMHz.Length} pixels for charges of {PixelCount}"));
+        if (!DelayNs.IsDefault && DelayNs.Length != PixelCount) throw new ArgumentException(FormattableString.Invariant($"delays of {DelayNs.Length} pixels for charges of {PixelCount}"));
+        if (!SaturatedEvents.IsDefault && SaturatedEvents.Length != PixelCount * LevelCount) throw new ArgumentException(FormattableString.Invariant($"{SaturatedEvents.Length} counts of saturated events for {PixelCount} pixels and {LevelCount} levels"));
     }
 
     internal double RateMHz(int pixel) => DarkCountRateMHz.IsDefault ? double.NaN : DarkCountRateMHz[pixel];

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 
@@ -23,16 +24,19 @@ internal sealed class ChargeResponse
     private static readonly double[] NodeDistances = [0, -1.7320508075688772, 1.7320508075688772];
     private static readonly double[] NodeWeights = [2 / 3.0, 1 / 6.0, 1 / 6.0];
 
-    private ShotNoisePulse? _pulse;
+    private static readonly ImmutableArray<double> Unity = [1];
+
     private readonly PulseIntegrals[] _ones;
     private readonly PulseIntegrals _dark;
-    private double _jitter;
-    private int _capacity;
     private readonly double[] _parameters = new double[LightModel.SharedCount];
     private readonly double[] _theta = new double[Upwards.Length + Downwards.Length];
     private readonly double[] _darkCumulant = new double[Upwards.Length + Downwards.Length];
     private readonly double[] _oneCumulant = new double[Upwards.Length + Downwards.Length];
+    private ShotNoisePulse? _pulse;
+    private double _jitter;
+    private ImmutableArray<double>[] _responses = [Unity];
     private bool _isKnown;
+    private int _capacity;
     private int _filledSize;
     private PulseDerivatives _filled;
 
@@ -101,7 +105,13 @@ internal sealed class ChargeResponse
     /// <param name="jitter">Relative spread of the response from flash to flash.</param>
     public void Reset(ShotNoisePulse? pulse, double jitter)
     {
-        (_pulse, _jitter) = (pulse, jitter);
+        if (jitter != _jitter)
+        {
+            _jitter = jitter;
+            _responses = [.. NodeDistances.Take(Nodes).Select(distance => ImmutableArray.Create(1 + (distance * jitter)))];
+        }
+
+        _pulse = pulse;
         Size = 0;
         _isKnown = false;
     }
@@ -201,7 +211,7 @@ internal sealed class ChargeResponse
     private void FillFlash(int node, double unit, PulseDerivatives derivatives)
     {
         PulseIntegrals one = _ones[node];
-        one.Sum([1 + (NodeDistances[node] * _jitter)], [1], _parameters[LightModel.CrossTalk], _parameters[LightModel.Spread], unit, Last, derivatives);
+        one.Sum(_responses[node], Unity, _parameters[LightModel.CrossTalk], _parameters[LightModel.Spread], unit, Last, derivatives);
         int first = Place(node, 0);
         (OneReal[first], OneImaginary[first]) = (0, 0);
         (OneA[first], OneAImaginary[first], OneB[first], OneBImaginary[first]) = (default, default, default, default);

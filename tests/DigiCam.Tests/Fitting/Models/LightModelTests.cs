@@ -148,6 +148,29 @@ public sealed class LightModelTests
     }
 
     [Fact]
+    public void Evaluate_OnceWarm_AllocatesNothing()
+    {
+        LightModel model = new(ShotNoisePulse.Analytic, 0.01);
+        double[] edges = Edges(270, 200);
+        double[] expected = new double[200];
+        double[] logarithm = new double[200];
+        double[] gradient = new double[1400];
+        double[] curvature = new double[49];
+        double[] parameters = [285.3, 5.2, 1, 0.48, 0.08, 3e-3, 4];
+        for (int warm = 0; warm < 2; warm++) Evaluate();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Evaluate();
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+        void Evaluate()
+        {
+            parameters[1] += 1e-3;
+            model.Evaluate(parameters, edges, expected, logarithm, gradient);
+            model.TryAddSecondDerivatives(parameters, edges, expected, curvature);
+        }
+    }
+
+    [Fact]
     public void Evaluate_OutsideItsDomain_IsNotANumberAndOddBinsAreRefused()
     {
         double[] edges = Edges(280, 20);
