@@ -3,6 +3,7 @@ using DigiCam.Dark;
 using DigiCam.DarkSpe;
 using DigiCam.Geometry;
 using DigiCam.Histograms;
+using DigiCam.Scans;
 using DigiCam.Simulation;
 using DigiCam.Simulation.Plans;
 using DigiCam.Tests.Simulation;

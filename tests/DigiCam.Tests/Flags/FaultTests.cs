@@ -9,6 +9,7 @@ using DigiCam.Histograms;
 using DigiCam.HvOff;
 using DigiCam.Results;
 using DigiCam.Runs;
+using DigiCam.Scans;
 using DigiCam.Simulation;
 using DigiCam.Simulation.Plans;
 
