@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using DigiCam.Geometry;
 using DigiCam.Notebooks.Formatting;
@@ -19,6 +21,7 @@ internal static class CameraData
         json.WriteString("subtitle", display.Subtitle);
         json.WriteNumber("selected", display.SelectedPixel());
         json.WriteBoolean("log", display.LogScale);
+        if (display.Levels.Count > 0) WriteLevels(json, display);
         WriteGeometry(json);
         json.WriteStartObject("maps");
         foreach (ColorMap map in display.Quantities.Select(q => q.Colors).Distinct()) json.WriteString(map.Name, string.Concat(map.Colors));
@@ -30,6 +33,18 @@ internal static class CameraData
         if (display.Panels is { } panels) WritePanels(json, display, panels);
         json.WriteEndObject();
     });
+
+    private static void WriteLevels(Utf8JsonWriter json, CameraDisplay display)
+    {
+        json.WriteStartArray("levels");
+        foreach (string level in display.Levels) json.WriteStringValue(level);
+        json.WriteEndArray();
+        json.WriteNumber("level", display.Level);
+        json.WriteString("levelAxis", display.LevelAxis);
+        json.WriteStartArray("settings");
+        for (int i = 0; i < display.Levels.Count; i++) Html.WriteNumber(json, display.LevelSettings?[i] ?? i + 1, ExpectedDigits);
+        json.WriteEndArray();
+    }
 
     private static void WriteGeometry(Utf8JsonWriter json)
     {
@@ -52,8 +67,20 @@ internal static class CameraData
         json.WriteString("map", quantity.Colors.Name);
         json.WriteNumber("low", low);
         json.WriteNumber("high", high);
-        json.WriteStartArray("statistics");
+        if (quantity.LevelValues is { } levels) WriteLevelValues(json, quantity, levels);
+        else WriteValues(json, quantity);
+        json.WriteEndObject();
+    }
+
+    private static void WriteStatistics(Utf8JsonWriter json, CameraQuantity quantity)
+    {
         foreach (string text in quantity.Statistics()) json.WriteStringValue(text);
+    }
+
+    private static void WriteValues(Utf8JsonWriter json, CameraQuantity quantity)
+    {
+        json.WriteStartArray("statistics");
+        WriteStatistics(json, quantity);
         json.WriteEndArray();
         json.WriteStartArray("values");
         foreach (double value in quantity.Values)
@@ -67,7 +94,35 @@ internal static class CameraData
         json.WriteStartArray("texts");
         for (int i = 0; i < quantity.Values.Count; i++) json.WriteStringValue(quantity.TextOf(i));
         json.WriteEndArray();
-        json.WriteEndObject();
+    }
+
+    // Numbers in single precision, all levels at hand for a pixel's curve; the texts, which are longer, compressed level by level.
+    private static void WriteLevelValues(Utf8JsonWriter json, CameraQuantity quantity, IReadOnlyList<IReadOnlyList<double>> values)
+    {
+        CameraQuantity[] levels = [.. Enumerable.Range(0, values.Count).Select(quantity.At)];
+        json.WriteBoolean("same", quantity.SameColors);
+        json.WriteBase64String("all", MemoryMarshal.AsBytes<float>([.. values.SelectMany(l => l).Select(v => (float)v)]));
+        if (quantity.LevelErrors is { } errors)
+        {
+            // The upper half of a single: three digits are more than a bar can show.
+            json.WriteBase64String("errors", MemoryMarshal.AsBytes<ushort>([.. errors.SelectMany(l => l).Select(e => (ushort)(BitConverter.SingleToUInt32Bits((float)e) >> 16))]));
+        }
+
+        json.WriteStartArray("levels");
+        foreach (CameraQuantity level in levels)
+        {
+            (double low, double high) = level.Range();
+            json.WriteStartObject();
+            json.WriteNumber("low", low);
+            json.WriteNumber("high", high);
+            json.WriteStartArray("statistics");
+            WriteStatistics(json, level);
+            json.WriteEndArray();
+            json.WriteBase64String("texts", SpectrumPacking.Deflate(Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, level.Values.Count).Select(level.TextOf)))));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteFlags(Utf8JsonWriter json, PixelFlagSet flags)
@@ -95,6 +150,9 @@ internal static class CameraData
             case PixelSpectrum first:
                 WriteSpectra(json, display, first, panels);
                 break;
+            case PixelLevels first:
+                WriteLevelSpectra(json, display, first, panels);
+                break;
             case PixelWaveform first:
                 WriteWaveforms(json, display, first, panels);
                 break;
@@ -108,17 +166,7 @@ internal static class CameraData
         json.WriteString("kind", "spectrum");
         json.WriteNumber("width", first.BinWidth);
         json.WriteString("axis", PanelSvg.AxisTitle(first));
-        json.WriteStartArray("parameters");
-        foreach (SpectrumParameter parameter in first.Parameters)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", parameter.Name);
-            json.WriteString("symbol", parameter.Symbol);
-            json.WriteString("unit", parameter.Unit);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        WriteParameters(json, first.Parameters);
         json.WriteStartArray("panels");
         foreach (PixelPanel? panel in panels)
         {
@@ -139,6 +187,89 @@ internal static class CameraData
         json.WriteEndArray();
     }
 
+    private static void WriteParameters(Utf8JsonWriter json, IEnumerable<SpectrumParameter> parameters)
+    {
+        json.WriteStartArray("parameters");
+        foreach (SpectrumParameter parameter in parameters)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", parameter.Name);
+            json.WriteString("symbol", parameter.Symbol);
+            json.WriteString("unit", parameter.Unit);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteLevelSpectra(Utf8JsonWriter json, CameraDisplay display, PixelLevels first, IReadOnlyList<PixelPanel?> panels)
+    {
+        PixelSpectrum? sample = panels.OfType<PixelLevels>().SelectMany(p => p.Spectra).FirstOrDefault(s => s is not null);
+        IReadOnlyList<SpectrumParameter> own = sample?.Parameters ?? [];
+        json.WriteString("kind", "levels");
+        json.WriteString("axis", sample is null ? "" : PanelSvg.AxisTitle(sample));
+        WriteParameters(json, [.. first.Parameters, .. own]);
+        json.WriteStartArray("panels");
+        foreach (PixelPanel? panel in panels)
+        {
+            if (panel is null)
+            {
+                json.WriteNullValue();
+                continue;
+            }
+
+            if (panel is not PixelLevels levels || levels.Spectra.Count != display.Levels.Count || levels.Parameters.Count != first.Parameters.Count
+                || levels.Spectra.Any(s => s is not null && s.Parameters.Count != own.Count))
+            {
+                throw new InvalidOperationException($"{display.Title}: the panels of one display have to be of one kind, with a histogram or null at each of {display.Levels.Count} levels and with the same parameters");
+            }
+
+            WriteLevelSpectra(json, levels);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteLevelSpectra(Utf8JsonWriter json, PixelLevels levels)
+    {
+        List<DrawnSpectrum> all = [];
+        string words = Html.Json(text =>
+        {
+            text.WriteStartObject();
+            text.WriteStartArray("shared");
+            foreach (SpectrumParameter parameter in levels.Parameters) text.WriteStringValue(PanelSvg.ValueText(parameter));
+            text.WriteEndArray();
+            text.WriteStartArray("levels");
+            foreach (PixelSpectrum? spectrum in levels.Spectra)
+            {
+                if (spectrum is null)
+                {
+                    text.WriteNullValue();
+                    continue;
+                }
+
+                DrawnSpectrum drawn = levels.Drawn(spectrum);
+                all.Add(drawn);
+                text.WriteStartObject();
+                text.WriteNumber("f", drawn.FirstCentre);
+                text.WriteNumber("w", drawn.Width);
+                text.WriteNumber("bins", drawn.Counts.Length);
+                text.WriteBoolean("fit", drawn.Expected is not null);
+                WriteWords(text, spectrum, drawn);
+                text.WriteEndObject();
+            }
+
+            text.WriteEndArray();
+            text.WriteEndObject();
+        });
+        (byte[] expected, byte[] counts) = SpectrumPacking.Pack(all);
+        json.WriteStartObject();
+        json.WriteBase64String("words", SpectrumPacking.Deflate(Encoding.UTF8.GetBytes(words)));
+        json.WriteBase64String("m", expected);
+        json.WriteBase64String("n", counts);
+        json.WriteEndObject();
+    }
+
     private static void WriteSpectrum(Utf8JsonWriter json, PixelSpectrum spectrum)
     {
         DrawnSpectrum drawn = spectrum.Drawn();
@@ -156,6 +287,12 @@ internal static class CameraData
             json.WriteEndArray();
         }
 
+        WriteWords(json, spectrum, drawn);
+        json.WriteEndObject();
+    }
+
+    private static void WriteWords(Utf8JsonWriter json, PixelSpectrum spectrum, DrawnSpectrum drawn)
+    {
         if (spectrum.Parameters.Count > 0)
         {
             json.WriteStartArray("r");
@@ -163,11 +300,10 @@ internal static class CameraData
             json.WriteEndArray();
         }
 
-        (string entries, string fit, string status) = PanelSvg.Summary(spectrum);
+        (string entries, string fit, string status) = PanelSvg.Summary(spectrum, drawn);
         json.WriteString("e", entries);
         if (fit.Length > 0) json.WriteString("c", fit);
         if (status.Length > 0) json.WriteString("s", status);
-        json.WriteEndObject();
     }
 
     // Runs of zeros as one negative number: a single far sample makes a histogram long.
