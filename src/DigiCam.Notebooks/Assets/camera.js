@@ -150,26 +150,28 @@
     }
     function signed(v) { return v >>> 1 ^ -(v & 1); }
 
-    // The other side of SpectrumPacking: square roots in steps of an eighth and a sixteenth, below one entry a logarithm.
+    // The other side of SpectrumPacking: square roots in steps of an eighth, of expected entries below one the logarithm.
     function unpackLevels(p) {
       var words = JSON.parse(inflateText(p.words)), m = integers(p.m), n = integers(p.n);
-      words.levels.forEach(function (s) {
-        if (!s) return;
-        s.r = words.shared.concat(s.r || []);
-        s.n = [];
-        if (s.fit) s.m = [];
-        for (var before = 0, model = 0, older = 0; s.n.length < s.bins;) {
-          var predicted = before, step = s.fit ? m() : 0;
+      words.levels = words.bins.map(function (bins, l) {
+        if (!bins) return null;
+        var own = words.r.map(function (column) { return column[l]; });
+        var s = { f: words.f[l], w: words.w[l], n: [], m: words.fit[l] ? [] : null, r: words.shared.concat(own), c: words.c[l], s: words.s[l], e: words.e[l] };
+        var taps = s.m ? [signed(m()), signed(m()), signed(m())] : [], rises = [0, 0, 0], model = 0, any = false;
+        for (var before = 0; s.n.length < bins;) {
+          var predicted = before, step = s.m ? m() : 0;
           if (step) {
-            var now = 2 * model - older + signed(step - 1);
-            older = model;
+            var now = model + (taps[0] * rises[0] + taps[1] * rises[1] + taps[2] * rises[2] + 8 >> 4) + signed(step - 1);
+            if (any) rises = [now - model, rises[0], rises[1]];
+            any = true;
             model = now;
-            predicted = Math.max(0, Math.trunc(model / 2));
-            s.m.push(model >= 16 ? model * model / 256 : Math.exp(model / 8 - 2));
-          } else if (s.fit) s.m.push(null);
+            predicted = Math.max(0, model);
+            s.m.push(model >= 8 ? model * model / 64 : Math.exp(model / 4 - 2));
+          } else if (s.m) s.m.push(null);
           before = predicted + signed(n());
           s.n.push(before <= 32 ? Math.round(before * before / 64) : before * before / 64);
         }
+        return s;
       });
       return words;
     }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 using DigiCam.Geometry;
 using DigiCam.Notebooks.Formatting;
@@ -118,7 +117,7 @@ internal static class CameraData
             json.WriteStartArray("statistics");
             WriteStatistics(json, level);
             json.WriteEndArray();
-            json.WriteBase64String("texts", SpectrumPacking.Deflate(Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, level.Values.Count).Select(level.TextOf)))));
+            json.WriteBase64String("texts", SpectrumPacking.Pack(string.Join('\n', Enumerable.Range(0, level.Values.Count).Select(level.TextOf))));
             json.WriteEndObject();
         }
 
@@ -224,47 +223,52 @@ internal static class CameraData
                 throw new InvalidOperationException($"{display.Title}: the panels of one display have to be of one kind, with a histogram or null at each of {display.Levels.Count} levels and with the same parameters");
             }
 
-            WriteLevelSpectra(json, levels);
+            WriteLevelSpectra(json, levels, own.Count);
         }
 
         json.WriteEndArray();
     }
 
-    private static void WriteLevelSpectra(Utf8JsonWriter json, PixelLevels levels)
+    private static void WriteLevelSpectra(Utf8JsonWriter json, PixelLevels levels, int own)
     {
-        List<DrawnSpectrum> all = [];
+        DrawnSpectrum?[] drawn = [.. levels.Spectra.Select(s => s is null ? null : levels.Drawn(s))];
+        (string Entries, string Fit, string Status)[] lines = [.. levels.Spectra.Zip(drawn, (s, d) => s is null ? ("", "", "") : PanelSvg.Summary(s, d!))];
+
+        // Column by column, which compresses better than level by level.
         string words = Html.Json(text =>
         {
             text.WriteStartObject();
+            Column("f", l => text.WriteNumberValue(drawn[l]?.FirstCentre ?? 0));
+            Column("w", l => text.WriteNumberValue(drawn[l]?.Width ?? 0));
+            Column("bins", l => text.WriteNumberValue(drawn[l]?.Counts.Length ?? 0));
+            Column("fit", l => text.WriteNumberValue(drawn[l]?.Expected is null ? 0 : 1));
+            Column("c", l => text.WriteStringValue(lines[l].Fit));
+            Column("s", l => text.WriteStringValue(lines[l].Status));
+            Column("e", l => text.WriteStringValue(lines[l].Entries));
             text.WriteStartArray("shared");
             foreach (SpectrumParameter parameter in levels.Parameters) text.WriteStringValue(PanelSvg.ValueText(parameter));
             text.WriteEndArray();
-            text.WriteStartArray("levels");
-            foreach (PixelSpectrum? spectrum in levels.Spectra)
+            text.WriteStartArray("r");
+            for (int p = 0; p < own; p++)
             {
-                if (spectrum is null)
-                {
-                    text.WriteNullValue();
-                    continue;
-                }
-
-                DrawnSpectrum drawn = levels.Drawn(spectrum);
-                all.Add(drawn);
-                text.WriteStartObject();
-                text.WriteNumber("f", drawn.FirstCentre);
-                text.WriteNumber("w", drawn.Width);
-                text.WriteNumber("bins", drawn.Counts.Length);
-                text.WriteBoolean("fit", drawn.Expected is not null);
-                WriteWords(text, spectrum, drawn);
-                text.WriteEndObject();
+                text.WriteStartArray();
+                foreach (PixelSpectrum? spectrum in levels.Spectra) text.WriteStringValue(spectrum is null ? "" : PanelSvg.ValueText(spectrum.Parameters[p]));
+                text.WriteEndArray();
             }
 
             text.WriteEndArray();
             text.WriteEndObject();
+
+            void Column(string name, Action<int> write)
+            {
+                text.WriteStartArray(name);
+                for (int l = 0; l < drawn.Length; l++) write(l);
+                text.WriteEndArray();
+            }
         });
-        (byte[] expected, byte[] counts) = SpectrumPacking.Pack(all);
+        (byte[] expected, byte[] counts) = SpectrumPacking.Pack(drawn.OfType<DrawnSpectrum>());
         json.WriteStartObject();
-        json.WriteBase64String("words", SpectrumPacking.Deflate(Encoding.UTF8.GetBytes(words)));
+        json.WriteBase64String("words", SpectrumPacking.Pack(words));
         json.WriteBase64String("m", expected);
         json.WriteBase64String("n", counts);
         json.WriteEndObject();
@@ -287,12 +291,6 @@ internal static class CameraData
             json.WriteEndArray();
         }
 
-        WriteWords(json, spectrum, drawn);
-        json.WriteEndObject();
-    }
-
-    private static void WriteWords(Utf8JsonWriter json, PixelSpectrum spectrum, DrawnSpectrum drawn)
-    {
         if (spectrum.Parameters.Count > 0)
         {
             json.WriteStartArray("r");
@@ -304,6 +302,7 @@ internal static class CameraData
         json.WriteString("e", entries);
         if (fit.Length > 0) json.WriteString("c", fit);
         if (status.Length > 0) json.WriteString("s", status);
+        json.WriteEndObject();
     }
 
     // Runs of zeros as one negative number: a single far sample makes a histogram long.

@@ -5,8 +5,8 @@ namespace DigiCam.Notebooks.Cameras;
 /// chosen level, all levels one above the other, and the chosen quantity from level to level.
 /// </summary>
 /// <remarks>
-/// Drawn from packed data: counts up to 16 are exact, larger ones and expected entries within an eighth and a sixteenth of their Poisson error. Bins are
-/// joined so that a histogram has at most 96 to 256 of them, fewer with many levels; of a histogram made long by a few far entries (at most one in a
+/// Drawn from packed data: counts up to 16 are exact, larger ones and expected entries within an eighth of their Poisson error, so that a pull is right to a quarter. Bins are
+/// joined so that a histogram has at most 80 to 256 of them, fewer with many levels; of a histogram made long by a few far entries (at most one in a
 /// thousand on either side) the bulk is drawn, and the text tells how many lie beyond.
 /// </remarks>
 public sealed class PixelLevels : PixelPanel
@@ -34,5 +34,5 @@ public sealed class PixelLevels : PixelPanel
     public override string ToString() => string.Join("; ", Parameters.Select(p => p.ToString()).Prepend(FormattableString.Invariant($"histograms at {Spectra.Count(s => s is not null)} of {Spectra.Count} levels")));
 
     /// <summary>What is drawn of the histogram at a level.</summary>
-    internal DrawnSpectrum Drawn(PixelSpectrum spectrum) => spectrum.Drawn(Math.Clamp(BinsOfAllLevels / Spectra.Count, 96, 256), FarFraction);
+    internal DrawnSpectrum Drawn(PixelSpectrum spectrum) => spectrum.Drawn(Math.Clamp(BinsOfAllLevels / Spectra.Count, 80, 256), FarFraction);
 }

@@ -63,8 +63,7 @@ internal static class SampleScan
     // A Poisson number of photo-electrons, each with its Gaussian.
     private static PixelSpectrum Spectrum(Random random, double mu, double gain)
     {
-        double low = Math.Min(0, (mu - (5 * Math.Sqrt(mu))) * gain) - 12;
-        low = Math.Max(low, -12);
+        double low = Math.Floor(Math.Max(0, (mu - (5 * Math.Sqrt(mu))) * gain)) - 12;
         double width = Math.Max(1, Math.Ceiling((((mu + (5 * Math.Sqrt(mu)) + 3) * gain) - low) / Bins));
         long[] counts = new long[Bins];
         double[] expected = new double[Bins];
@@ -77,11 +76,18 @@ internal static class SampleScan
                 double variance = 9 + (3.24 * k) + (width * width / 12);
                 expected[i] += Flashes * width * Poisson(k, mu) * Math.Exp(-(x - (k * gain)) * (x - (k * gain)) / 2 / variance) / Math.Sqrt(2 * Math.PI * variance);
             }
-
-            counts[i] = Draw(random, expected[i]);
-            if (i < 3) expected[i] = double.NaN;
         }
 
+        // Every flash is one entry, as in a real scan.
+        double[] cumulative = new double[Bins];
+        for (int i = 0; i < Bins; i++) cumulative[i] = expected[i] + (i > 0 ? cumulative[i - 1] : 0);
+        for (int flash = 0; flash < Flashes; flash++)
+        {
+            int bin = Array.BinarySearch(cumulative, random.NextDouble() * cumulative[^1]);
+            counts[bin < 0 ? ~bin : bin]++;
+        }
+
+        Array.Fill(expected, double.NaN, 0, 3);
         double chi2 = Enumerable.Range(3, Bins - 3).Where(i => expected[i] > 0.5).Sum(i => (counts[i] - expected[i]) * (counts[i] - expected[i]) / expected[i]);
         return new PixelSpectrum(low, width, counts)
         {
@@ -100,14 +106,6 @@ internal static class SampleScan
         double log = (k * Math.Log(mu)) - mu;
         for (int i = 2; i <= k; i++) log -= Math.Log(i);
         return Math.Exp(log);
-    }
-
-    private static long Draw(Random random, double mean)
-    {
-        if (mean > 40) return Math.Max(0, (long)Math.Round(mean + (Math.Sqrt(mean) * Normal(random))));
-        long n = -1;
-        for (double product = 1; product > Math.Exp(-mean); n++) product *= random.NextDouble();
-        return Math.Max(n, 0);
     }
 
     private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
