@@ -10,7 +10,7 @@
     var polygons = Array.prototype.slice.call(svg.querySelectorAll(".k-pixels polygon"));
     var tip = root.querySelector(".k-tip");
     var side = root.querySelector(".k-side");
-    var state = { quantity: 0, pixel: data.selected, log: data.log, goal: null, hover: -1 };
+    var state = { quantity: 0, pixel: data.selected, level: data.level || 0, log: data.log, goal: null, hover: -1 };
     var flagged = Object.keys(data.flagged || {}).map(Number).sort(function (a, b) { return a - b; });
     var HALF = 24.3 / 2, THIRD = 24.3 * Math.sqrt(3) / 6;
     var BAR = { x: 500, width: 30, top: -390, height: 780 };
@@ -55,6 +55,153 @@
       return out;
     }
 
+    // ---- levels of a scan -------------------------------------------------------------------------------------------
+
+    function bytes(base64) {
+      var t = atob(base64), out = new Uint8Array(t.length);
+      for (var i = 0; i < t.length; i++) out[i] = t.charCodeAt(i);
+      return out;
+    }
+
+    // Raw deflate, RFC 1951. The browser's own DecompressionStream is asynchronous and not in every browser, and a panel is drawn at once.
+    function inflate(source) {
+      var out = new Uint8Array(4 * source.length + 256), size = 0, at = 0, hold = 0, held = 0;
+      var order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+
+      function bits(n) {
+        for (; held < n; held += 8) hold |= source[at++] << held;
+        var v = hold & (1 << n) - 1;
+        hold >>>= n;
+        held -= n;
+        return v;
+      }
+      function put(b) {
+        if (size === out.length) { var longer = new Uint8Array(2 * size); longer.set(out); out = longer; }
+        out[size++] = b;
+      }
+      // A code is told by how many there are of each length and by the symbols in the order of their codes.
+      function code(lengths) {
+        var count = new Array(16).fill(0), next = new Array(17).fill(0), symbols = [];
+        lengths.forEach(function (n) { if (n) count[n]++; });
+        for (var n = 1; n < 16; n++) next[n + 1] = next[n] + count[n];
+        lengths.forEach(function (n, symbol) { if (n) symbols[next[n]++] = symbol; });
+        return { count: count, symbols: symbols };
+      }
+      function symbol(c) {
+        for (var n = 1, v = 0, first = 0, before = 0; n < 16; n++) {
+          v |= bits(1);
+          if (v - first < c.count[n]) return c.symbols[before + v - first];
+          before += c.count[n];
+          first = (first + c.count[n]) << 1;
+          v <<= 1;
+        }
+        throw new Error("DigiCam: damaged data");
+      }
+      function same(count, length) { return new Array(count).fill(length); }
+
+      for (var last = 0; !last;) {
+        last = bits(1);
+        var type = bits(2), literal, distance, n, i, k;
+        if (type === 0) {
+          hold = held = 0;
+          n = source[at] | source[at + 1] << 8;
+          for (at += 4; n > 0; n--) put(source[at++]);
+          continue;
+        }
+        if (type === 1) {
+          literal = code(same(144, 8).concat(same(112, 9), same(24, 7), same(8, 8)));
+          distance = code(same(30, 5));
+        } else {
+          var literals = bits(5) + 257, all = literals + bits(5) + 1, lengths = same(19, 0);
+          for (n = bits(4) + 4, i = 0; i < n; i++) lengths[order[i]] = bits(3);
+          var meta = code(lengths);
+          for (lengths = []; lengths.length < all;) {
+            k = symbol(meta);
+            if (k < 16) lengths.push(k);
+            else lengths = lengths.concat(k === 16 ? same(3 + bits(2), lengths[lengths.length - 1]) : same(k === 17 ? 3 + bits(3) : 11 + bits(7), 0));
+          }
+          literal = code(lengths.slice(0, literals));
+          distance = code(lengths.slice(literals));
+        }
+        while ((k = symbol(literal)) !== 256) {
+          if (k < 256) { put(k); continue; }
+          // Lengths come in fours with one more bit each time, distances in pairs.
+          k -= 257;
+          var e = k < 8 || k === 28 ? 0 : (k >> 2) - 1;
+          n = k === 28 ? 258 : 3 + (k < 8 ? k : (4 + (k & 3) << e)) + bits(e);
+          k = symbol(distance);
+          e = k < 4 ? 0 : (k >> 1) - 1;
+          for (i = size - (1 + (k < 4 ? k : (2 + (k & 1) << e)) + bits(e)); n > 0; n--) put(out[i++]);
+        }
+      }
+      return out.subarray(0, size);
+    }
+    function inflateText(base64) { return new TextDecoder().decode(inflate(bytes(base64))); }
+
+    function integers(base64) {
+      var b = inflate(bytes(base64)), at = 0;
+      return function () {
+        for (var v = 0, shift = 0; ; shift += 7) {
+          var k = b[at++];
+          v |= (k & 127) << shift;
+          if (k < 128) return v;
+        }
+      };
+    }
+    function signed(v) { return v >>> 1 ^ -(v & 1); }
+
+    // The other side of SpectrumPacking: square roots in steps of an eighth, of expected entries below one the logarithm.
+    function unpackLevels(p) {
+      var words = JSON.parse(inflateText(p.words)), m = integers(p.m), n = integers(p.n);
+      words.levels = words.bins.map(function (bins, l) {
+        if (!bins) return null;
+        var own = words.r.map(function (column) { return column[l]; });
+        var s = { f: words.f[l], w: words.w[l], n: [], m: words.fit[l] ? [] : null, r: words.shared.concat(own), c: words.c[l], s: words.s[l], e: words.e[l] };
+        var taps = s.m ? [signed(m()), signed(m()), signed(m())] : [], rises = [0, 0, 0], model = 0, any = false;
+        for (var before = 0; s.n.length < bins;) {
+          var predicted = before, step = s.m ? m() : 0;
+          if (step) {
+            var now = model + (taps[0] * rises[0] + taps[1] * rises[1] + taps[2] * rises[2] + 8 >> 4) + signed(step - 1);
+            if (any) rises = [now - model, rises[0], rises[1]];
+            any = true;
+            model = now;
+            predicted = Math.max(0, model);
+            s.m.push(model >= 8 ? model * model / 64 : Math.exp(model / 4 - 2));
+          } else if (s.m) s.m.push(null);
+          before = predicted + signed(n());
+          s.n.push(before <= 32 ? Math.round(before * before / 64) : before * before / 64);
+        }
+        return s;
+      });
+      return words;
+    }
+
+    // Everything of the selected pixel at all levels, unpacked when it is first asked for.
+    var unpacked = { pixel: -1, words: null };
+    function levelsOf(i) {
+      if (unpacked.pixel !== i) unpacked = { pixel: i, words: unpackLevels(data.panels[i]) };
+      return unpacked.words;
+    }
+
+    data.quantities.forEach(function (q) {
+      if (!q.levels) return;
+      q.all = new Float32Array(bytes(q.all).buffer);
+      if (q.errors) q.errors = new Float32Array(Uint32Array.from(new Uint16Array(bytes(q.errors).buffer), function (v) { return v << 16; }).buffer);
+    });
+    // Single precision has seven digits; with more of them 0.3 would lie above a range that ends there.
+    function valueAt(q, level, i) { var v = q.all[level * polygons.length + i]; return isNaN(v) ? null : Number(v.toPrecision(7)); }
+
+    // A quantity as it is at the chosen level.
+    function shown(q) {
+      if (!q.levels) return q;
+      var level = q.levels[state.level], range = q.same ? q : level;
+      if (!level.values) {
+        level.values = polygons.map(function (_, i) { return valueAt(q, state.level, i); });
+        level.texts = inflateText(level.texts).split("\n");
+      }
+      return { name: q.name, symbol: q.symbol, unit: q.unit, map: q.map, low: range.low, high: range.high, statistics: level.statistics, values: level.values, texts: level.texts };
+    }
+
     // ---- camera ---------------------------------------------------------------------------------------------------
 
     function color(q, v) {
@@ -64,7 +211,7 @@
     function title(q) { return (q.symbol || q.name) + (q.unit ? " [" + q.unit + "]" : ""); }
 
     function paint() {
-      var q = data.quantities[state.quantity], above = [], below = [], missing = 0;
+      var source = data.quantities[state.quantity], q = shown(source), above = [], below = [], missing = 0;
       q.values.forEach(function (v, i) {
         var p = polygons[i];
         if (v === null) { missing++; p.setAttribute("class", "k-none"); p.removeAttribute("fill"); return; }
@@ -89,7 +236,7 @@
         t += '<path class="k-tick" d="M' + (BAR.x + BAR.width) + " " + num(at) + 'h8"/><text x="' + (BAR.x + BAR.width + 14) + '" y="' + num(at + 7.5) + '">' + k[1] + "</text>";
       });
       svg.querySelector(".k-bar").innerHTML = t;
-      svg.querySelector(".k-corner").innerHTML = '<text class="k-bar-title" x="-452" y="-494">' + esc(q.name) + "</text>" +
+      svg.querySelector(".k-corner").innerHTML = '<text class="k-bar-title" x="-452" y="-494">' + esc(source.levels ? q.name + ", " + data.levels[state.level] : q.name) + "</text>" +
         q.statistics.map(function (s, i) { return '<text x="-452" y="' + (-466 + 26 * i) + '">' + esc(s) + "</text>"; }).join("");
 
       t = "";
@@ -100,6 +247,11 @@
       Array.prototype.forEach.call(root.querySelectorAll("[data-quantity]"), function (b) {
         b.setAttribute("aria-pressed", String(Number(b.dataset.quantity) === state.quantity));
       });
+      var same = root.querySelector("[data-same]");
+      if (same) {
+        same.hidden = !source.levels;
+        same.setAttribute("aria-pressed", String(!!source.same));
+      }
     }
 
     function flagsOf(i) {
@@ -115,7 +267,7 @@
       if (i !== state.hover) {
         state.hover = i;
         outline.setAttribute("points", corners(i));
-        var q = data.quantities[state.quantity], f = flagsOf(i);
+        var q = shown(data.quantities[state.quantity]), f = flagsOf(i);
         var v = q.values[i], beyond = v === null ? "" : v < q.low ? " (below the range)" : v > q.high ? " (above the range)" : "";
         tip.innerHTML = "<b>Pixel " + i + "</b>, module " + data.module[i] + ", patch " + data.patch[i] + "<br>" + esc((q.symbol || q.name) + " = " + valueText(q, i) + beyond) +
           (f.length ? "<br>" + esc(f.map(function (k) { return k.name; }).join(", ")) : "");
@@ -166,8 +318,11 @@
       return out;
     }
 
-    function spectrum(packed, pixel) {
-      var s = { f: packed.f, w: packed.w || data.width, n: unpack(packed.n), m: packed.m && unpack(packed.m), r: packed.r, c: packed.c, s: packed.s, e: packed.e };
+    function unpackSpectrum(p) {
+      return { f: p.f, w: p.w || data.width, n: unpack(p.n), m: p.m && unpack(p.m), r: p.r, c: p.c, s: p.s, e: p.e };
+    }
+
+    function spectrum(s, pixel) {
       var w = s.w, low = s.f - w / 2, high = low + s.n.length * w, fitted = !!s.m, floor = fitted ? SPLIT : B, log = state.log;
       var largest = Math.max.apply(null, [1].concat(s.n, (s.m || []).filter(function (v) { return v !== null; })));
       var top = log ? largest * 2.2 : largest * 1.08;
@@ -212,10 +367,131 @@
         }).join("") + '"/>';
       }
       t += "</svg></div>";
-      if (s.r) {
-        t += '<table class="k-params"><tbody>' + data.parameters.map(function (p, i) { return row(p, s.r[i]); }).join("") + "</tbody></table>";
+      return t + parameters(s.r) + '<div class="k-fit">' + [s.c, s.s, s.e].filter(Boolean).map(function (v) { return "<span>" + esc(v) + "</span>"; }).join("") + "</div>";
+    }
+
+    function parameters(texts) {
+      if (!texts || !texts.length) return "";
+      return '<table class="k-params"><tbody>' + texts.map(function (text, i) { return row(data.parameters[i], text); }).join("") + "</tbody></table>";
+    }
+
+    // ---- pictures of all levels -------------------------------------------------------------------------------------
+
+    var SL = 44, SR = 224, ST = 22, SB = 152;
+
+    function small(kind, text, heading, inside, axis) {
+      return '<div class="k-plot k-' + kind + '"><svg viewBox="0 0 232 192" role="img" aria-label="' + esc(text) + '"><text x="' + SL + '" y="12">' + esc(heading) + "</text>" + inside +
+        '<path class="k-frame" d="M' + SL + " " + SB + "H" + SR + '"/><text class="k-mid" x="' + (SL + SR) / 2 + '" y="' + (SB + 34) + '">' + esc(axis) + "</text></svg></div>";
+    }
+    function below(px, text) {
+      return '<path class="k-frame" d="M' + num(px) + " " + SB + 'v4"/><text class="k-mid" x="' + num(px) + '" y="' + (SB + 16) + '">' + text + "</text>";
+    }
+    function beside(py, text) {
+      return '<path class="k-grid" d="M' + SL + " " + num(py) + "H" + SR + '"/><text class="k-num" x="' + (SL - 5) + '" y="' + num(py + 3.5) + '">' + text + "</text>";
+    }
+    // 1, 2 and 5 times the powers of ten.
+    function roundNumbers(least, most) {
+      for (var out = [], p = Math.floor(Math.log10(least)); p <= Math.log10(most); p++) [1, 2, 5].forEach(function (k) { out.push(Number((k + "e" + p))); });
+      return out.filter(function (v) { return v >= least && v <= most; });
+    }
+    function plain(v) { return label(v, Math.pow(10, Math.floor(Math.log10(Math.abs(v) || 1)))); }
+
+    // The spectra of all levels one above the other, each with its own height. Where the brightest is many times as wide as the narrowest, the axis
+    // goes with the square root, on which spectra of any light are about equally wide.
+    function ridges(levels, pixel) {
+      var there = levels.filter(Boolean);
+      if (!there.length) return "";
+      function low(s) { return s.f - s.w / 2; }
+      function high(s) { return low(s) + s.w * s.n.length; }
+      var from = Math.min.apply(null, there.map(low)), to = Math.max.apply(null, there.map(high));
+      var root = to - from > 4 * Math.min.apply(null, there.map(function (s) { return high(s) - low(s); }));
+      function along(v) { return root ? Math.sqrt(Math.max(v - from, 0)) : v - from; }
+      function px(v) { return SL + (SR - SL) * along(v) / along(to); }
+      var height = Math.max(16, 2.2 * (SB - ST) / levels.length), pitch = (SB - ST - height) / Math.max(levels.length - 1, 1), t = "", chosen = "";
+      levels.forEach(function (s, l) {
+        if (!s) return;
+        // Bins too narrow to be told apart are drawn as one.
+        for (var points = [], n = 0, w = 0, i = 0; i < s.n.length; i++) {
+          n += s.n[i];
+          w += s.w;
+          var right = low(s) + s.w * (i + 1);
+          if (i < s.n.length - 1 && px(right) - px(right - w) < 1.5) continue;
+          points.push([px(right - w / 2), n / w]);
+          n = w = 0;
+        }
+        var top = Math.max.apply(null, points.map(function (p) { return p[1]; })) || 1, floor = SB - l * pitch;
+        var path = '<path data-level="' + l + '" class="' + (l === state.level ? "k-ridge k-chosen" : "k-ridge") + '" d="M' + num(px(low(s))) + " " + num(floor) +
+          points.map(function (p) { return "L" + num(p[0]) + " " + num(floor - height * p[1] / top); }).join("") + "L" + num(px(high(s))) + " " + num(floor) + 'z"><title>' + esc(data.levels[l]) + "</title></path>";
+        if (l === state.level) chosen = path;
+        else t = path + t;
+      });
+      // The chosen one in front of all, and of the names as many as there is room for.
+      var apart = Math.ceil(13 / Math.max(pitch, 1e-9)), last = levels.length - 1;
+      data.levels.forEach(function (name, l) {
+        var near = Math.abs(l - state.level) < apart;
+        if (l !== state.level && (near || l % apart)) return;
+        t += '<text class="k-num' + (l === state.level ? " k-named" : "") + '" x="' + (SL - 5) + '" y="' + num(SB - l * pitch + 1) + '">' + esc(name.length > 7 ? name.slice(0, 6) + "\u2026" : name) + "</text>";
+      });
+      var ticks = linear(from, to, 4);
+      if (root) {
+        ticks = [0].concat(roundNumbers((to - from) / 1000, to)).filter(function (v) { return v >= from; }).reverse().reduce(function (kept, v) {
+          if (!kept.length || px(kept[kept.length - 1]) - px(v) > 26) kept.push(v);
+          return kept;
+        }, []).map(function (v) { return [v, plain(v)]; });
       }
-      return t + '<div class="k-fit">' + [s.c, s.s, s.e].filter(Boolean).map(function (v) { return "<span>" + esc(v) + "</span>"; }).join("") + "</div>";
+      t += ticks.map(function (k) { return below(px(k[0]), k[1]); }).join("");
+      return small("ridges", "spectra of pixel " + pixel + " at all levels", "all levels" + (root ? ", square-root axis" : ""), t + chosen, data.axis);
+    }
+
+    // The chosen quantity, or the first that has levels, from level to level.
+    function curve(pixel) {
+      var q = data.quantities[state.quantity].levels ? data.quantities[state.quantity] : data.quantities.filter(function (k) { return k.levels; })[0];
+      if (!q) return "";
+      var points = [], missing = 0;
+      data.levels.forEach(function (name, l) {
+        var v = valueAt(q, l, pixel), e = q.errors ? q.errors[l * polygons.length + pixel] : 0;
+        if (v === null || !isFinite(v) || data.settings[l] === null) missing++;
+        else points.push({ level: l, x: data.settings[l], v: v, e: isFinite(e) ? e : 0 });
+      });
+      if (!points.length) return "";
+      points.sort(function (a, b) { return a.x - b.x; });
+      var xs = points.map(function (p) { return p.x; }), positive = points.map(function (p) { return p.v; }).filter(function (v) { return v > 0; });
+      var log = positive.length > 0 && Math.max.apply(null, positive) > 30 * Math.min.apply(null, positive) && 2 * positive.length > points.length;
+      var on = log ? positive : points.map(function (p) { return p.v; });
+      var low = Math.min.apply(null, on), high = Math.max.apply(null, on), first = Math.min.apply(null, xs), last = Math.max.apply(null, xs);
+      if (log) { low /= 1.5; high *= 1.5; }
+      else {
+        points.forEach(function (p) { if (p.e < (high - low || Infinity)) { low = Math.min(low, p.v - p.e); high = Math.max(high, p.v + p.e); } });
+        var margin = 0.06 * (high - low) || Math.abs(high) * 0.01 || 1;
+        low -= margin;
+        high += margin;
+      }
+      var edge = 0.04 * (last - first) || 1;
+      function px(x) { return SL + (SR - SL) * (x - first + edge) / (last - first + 2 * edge); }
+      function py(v) { return SB - (SB - ST) * (log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low)); }
+      function inside(y) { return Math.min(SB, Math.max(ST, y)); }
+      var t = "";
+      if (log) {
+        var ticks = decades(low, high);
+        if (ticks.length < 2) ticks = roundNumbers(low, high).map(function (v) { return [v, plain(v)]; });
+        ticks.forEach(function (k) { t += beside(py(k[0]), k[1]); });
+      } else linear(low, high, 5).forEach(function (k) { t += beside(py(k[0]), k[1]); });
+      linear(first, last, 4).forEach(function (k) { t += below(px(k[0]), k[1]); });
+      var off = points.filter(function (p) { return log && p.v <= 0; });
+      var drawn = points.filter(function (p) { return !(log && p.v <= 0); });
+      t += '<path class="k-thread" d="' + drawn.map(function (p, i) { return (i ? "L" : "M") + num(px(p.x)) + " " + num(py(p.v)); }).join("") + '"/>';
+      t += '<path class="k-errors" d="' + drawn.filter(function (p) { return p.e > 0; }).map(function (p) {
+        var up = py(p.v + p.e), down = log && p.v <= p.e ? SB : py(p.v - p.e);
+        return down - up < 3 ? "" : "M" + num(px(p.x)) + " " + num(inside(up)) + "V" + num(inside(down));
+      }).join("") + '"/>';
+      drawn.slice().sort(function (a, b) { return (a.level === state.level) - (b.level === state.level); }).forEach(function (p) {
+        t += '<circle data-level="' + p.level + '" class="' + (p.level === state.level ? "k-point k-chosen" : "k-point") + '" cx="' + num(px(p.x)) + '" cy="' + num(py(p.v)) + '" r="' + (p.level === state.level ? 4.5 : 2.6) + '"><title>' + esc(data.levels[p.level]) + "</title></circle>";
+      });
+      // What a logarithmic axis cannot show is marked at its end.
+      off.forEach(function (p) {
+        t += '<path data-level="' + p.level + '" class="k-point' + (p.level === state.level ? " k-chosen" : "") + '" d="M' + num(px(p.x)) + " " + SB + 'l3.5 -6h-7z"><title>' + esc(data.levels[p.level]) + ": not above zero</title></path>";
+      });
+      return small("leveled", q.name + " of pixel " + pixel + " from level to level", title(q) + (missing ? ", " + missing + " not measured" : ""), t, data.levelAxis);
     }
 
     function waveform(s, pixel) {
@@ -240,15 +516,20 @@
     function panel() {
       var i = state.pixel, one = function (v) { return label(v, 0.1); };
       var t = '<div class="k-pixel"><b>Pixel ' + i + "</b> <span>module " + data.module[i] + " \u00b7 sector " + data.sector[i] + " \u00b7 patch " + data.patch[i] +
-        " \u00b7 x\u00a0" + one(x(i)) + "\u00a0mm \u00b7 y\u00a0" + one(y(i)) + "\u00a0mm</span></div>";
+        " \u00b7 x\u00a0" + one(x(i)) + "\u00a0mm \u00b7 y\u00a0" + one(y(i)) + "\u00a0mm" + (data.levels ? " \u00b7 " + esc(data.levels[state.level]) : "") + "</span></div>";
       if (data.flags) {
         t += '<div class="k-reasons">' + (flagsOf(i).map(function (f) { return "<span><b>" + esc(f.name) + "</b> " + esc(f.words) + "</span>"; }).join("") || '<span class="k-quiet">no flag</span>') + "</div>";
       }
-      var p = data.panels && data.panels[i];
-      if (p) t += data.kind === "waveform" ? waveform(p, i) : spectrum(p, i);
-      var known = p && p.r ? data.parameters.map(function (q) { return q.name; }) : [];
+      var p = data.panels && data.panels[i], texts = p && p.r, words = p && data.kind === "levels" ? levelsOf(i) : null;
+      if (words) {
+        var now = words.levels[state.level];
+        texts = now ? now.r : words.shared;
+        t += now ? spectrum(now, i) : '<div class="k-fit"><span>no histogram at this level</span></div>' + parameters(texts);
+      } else if (p) t += data.kind === "waveform" ? waveform(p, i) : spectrum(unpackSpectrum(p), i);
+      if (data.levels) t += '<div class="k-scan">' + (words ? ridges(words.levels, i) : "") + curve(i) + "</div>";
+      var known = texts ? data.parameters.slice(0, texts.length).map(function (q) { return q.name; }) : [];
       var rest = data.quantities.filter(function (q) { return known.indexOf(q.name) < 0; });
-      if (rest.length) t += '<table class="k-params k-all"><tbody>' + rest.map(function (q) { return row(q, q.texts[i]); }).join("") + "</tbody></table>";
+      if (rest.length) t += '<table class="k-params k-all"><tbody>' + rest.map(function (q) { return row(q, shown(q).texts[i]); }).join("") + "</tbody></table>";
       side.innerHTML = t;
     }
 
@@ -261,6 +542,18 @@
       panel();
       where();
       root.dataset.pixel = String(i);
+    }
+
+    function setLevel(level) {
+      if (!data.levels || level < 0 || level >= data.levels.length || level === state.level) return;
+      state.level = level;
+      var slider = root.querySelector(".k-level input"), name = data.levels[level];
+      slider.value = String(level);
+      slider.setAttribute("aria-valuetext", name);
+      root.querySelector(".k-level output").textContent = name;
+      root.dataset.level = String(level);
+      paint();
+      panel();
     }
 
     function where() {
@@ -315,6 +608,8 @@
         case "End": select(polygons.length - 1); break;
         case "PageDown": jump(1, flagged); break;
         case "PageUp": jump(-1, flagged); break;
+        case "]": case "+": if (!data.levels) return; setLevel(state.level + 1); break;
+        case "[": case "-": if (!data.levels) return; setLevel(state.level - 1); break;
         case "Enter": case " ": break;
         default: return;
       }
@@ -322,10 +617,17 @@
       event.preventDefault();
       event.stopPropagation();
     });
+    root.addEventListener("input", function (event) {
+      if (event.target.type === "range") setLevel(Number(event.target.value));
+    });
     root.addEventListener("click", function (event) {
+      var mark = event.target.closest && event.target.closest("[data-level]");
+      if (mark && mark !== root) setLevel(Number(mark.dataset.level));
       var b = event.target.closest && event.target.closest("button");
       if (!b || !root.contains(b)) return;
-      if (b.dataset.quantity !== undefined) { state.quantity = Number(b.dataset.quantity); paint(); }
+      if (b.dataset.quantity !== undefined) { state.quantity = Number(b.dataset.quantity); paint(); if (data.levels) panel(); }
+      else if (b.dataset.step !== undefined) setLevel(state.level + Number(b.dataset.step));
+      else if (b.dataset.same !== undefined) { data.quantities[state.quantity].same = !data.quantities[state.quantity].same; paint(); }
       else if (b.dataset.jump !== undefined) jump(Number(b.dataset.jump), flagged);
       else if (b.dataset.scale !== undefined) { state.log = !state.log; panel(); side.querySelector("[data-scale]").focus(); }
       else if (b.dataset.hatch !== undefined) b.setAttribute("aria-pressed", String(!root.classList.toggle("k-plain")));
@@ -334,14 +636,17 @@
         jump(1, flagged.filter(function (i) { return flagsOf(i).some(function (f) { return f.bit === bit; }); }));
       }
     });
-    // Keys typed on a button belong to it, not to the notebook around.
+    // Keys typed on a button or the slider belong to it, not to the notebook around.
     root.addEventListener("keydown", function (event) {
+      if (event.target.type === "range" && /^(Arrow|Page|Home$|End$)/.test(event.key)) event.stopPropagation();
       if ((event.key === "Enter" || event.key === " ") && event.target.closest && event.target.closest("button")) event.stopPropagation();
     });
 
     svg.setAttribute("tabindex", "0");
     svg.setAttribute("role", "application");
-    svg.setAttribute("aria-label", data.title + ": camera of " + polygons.length + " pixels. Arrow keys move, Page Up and Page Down go to flagged pixels.");
+    svg.setAttribute("aria-label", data.title + ": camera of " + polygons.length + " pixels. Arrow keys move, Page Up and Page Down go to flagged pixels" + (data.levels ? ", plus and minus step the level." : "."));
+    // For a look from the browser's console.
+    root.digicam = { data: data, shown: shown, levels: levelsOf };
     root.classList.add("k-ready");
     paint();
     select(state.pixel);

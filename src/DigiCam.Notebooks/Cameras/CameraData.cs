@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using DigiCam.Geometry;
 using DigiCam.Notebooks.Formatting;
@@ -19,6 +20,7 @@ internal static class CameraData
         json.WriteString("subtitle", display.Subtitle);
         json.WriteNumber("selected", display.SelectedPixel());
         json.WriteBoolean("log", display.LogScale);
+        if (display.Levels.Count > 0) WriteLevels(json, display);
         WriteGeometry(json);
         json.WriteStartObject("maps");
         foreach (ColorMap map in display.Quantities.Select(q => q.Colors).Distinct()) json.WriteString(map.Name, string.Concat(map.Colors));
@@ -30,6 +32,18 @@ internal static class CameraData
         if (display.Panels is { } panels) WritePanels(json, display, panels);
         json.WriteEndObject();
     });
+
+    private static void WriteLevels(Utf8JsonWriter json, CameraDisplay display)
+    {
+        json.WriteStartArray("levels");
+        foreach (string level in display.Levels) json.WriteStringValue(level);
+        json.WriteEndArray();
+        json.WriteNumber("level", display.Level);
+        json.WriteString("levelAxis", display.LevelAxis);
+        json.WriteStartArray("settings");
+        for (int i = 0; i < display.Levels.Count; i++) Html.WriteNumber(json, display.LevelSettings?[i] ?? i + 1, ExpectedDigits);
+        json.WriteEndArray();
+    }
 
     private static void WriteGeometry(Utf8JsonWriter json)
     {
@@ -52,8 +66,20 @@ internal static class CameraData
         json.WriteString("map", quantity.Colors.Name);
         json.WriteNumber("low", low);
         json.WriteNumber("high", high);
-        json.WriteStartArray("statistics");
+        if (quantity.LevelValues is { } levels) WriteLevelValues(json, quantity, levels);
+        else WriteValues(json, quantity);
+        json.WriteEndObject();
+    }
+
+    private static void WriteStatistics(Utf8JsonWriter json, CameraQuantity quantity)
+    {
         foreach (string text in quantity.Statistics()) json.WriteStringValue(text);
+    }
+
+    private static void WriteValues(Utf8JsonWriter json, CameraQuantity quantity)
+    {
+        json.WriteStartArray("statistics");
+        WriteStatistics(json, quantity);
         json.WriteEndArray();
         json.WriteStartArray("values");
         foreach (double value in quantity.Values)
@@ -67,7 +93,35 @@ internal static class CameraData
         json.WriteStartArray("texts");
         for (int i = 0; i < quantity.Values.Count; i++) json.WriteStringValue(quantity.TextOf(i));
         json.WriteEndArray();
-        json.WriteEndObject();
+    }
+
+    // Numbers in single precision, all levels at hand for a pixel's curve; the texts, which are longer, compressed level by level.
+    private static void WriteLevelValues(Utf8JsonWriter json, CameraQuantity quantity, IReadOnlyList<IReadOnlyList<double>> values)
+    {
+        CameraQuantity[] levels = [.. Enumerable.Range(0, values.Count).Select(quantity.At)];
+        json.WriteBoolean("same", quantity.SameColors);
+        json.WriteBase64String("all", MemoryMarshal.AsBytes<float>([.. values.SelectMany(l => l).Select(v => (float)v)]));
+        if (quantity.LevelErrors is { } errors)
+        {
+            // The upper half of a single: three digits are more than a bar can show.
+            json.WriteBase64String("errors", MemoryMarshal.AsBytes<ushort>([.. errors.SelectMany(l => l).Select(e => (ushort)(BitConverter.SingleToUInt32Bits((float)e) >> 16))]));
+        }
+
+        json.WriteStartArray("levels");
+        foreach (CameraQuantity level in levels)
+        {
+            (double low, double high) = level.Range();
+            json.WriteStartObject();
+            json.WriteNumber("low", low);
+            json.WriteNumber("high", high);
+            json.WriteStartArray("statistics");
+            WriteStatistics(json, level);
+            json.WriteEndArray();
+            json.WriteBase64String("texts", SpectrumPacking.Pack(string.Join('\n', Enumerable.Range(0, level.Values.Count).Select(level.TextOf))));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteFlags(Utf8JsonWriter json, PixelFlagSet flags)
@@ -95,6 +149,9 @@ internal static class CameraData
             case PixelSpectrum first:
                 WriteSpectra(json, display, first, panels);
                 break;
+            case PixelLevels first:
+                WriteLevelSpectra(json, display, first, panels);
+                break;
             case PixelWaveform first:
                 WriteWaveforms(json, display, first, panels);
                 break;
@@ -108,17 +165,7 @@ internal static class CameraData
         json.WriteString("kind", "spectrum");
         json.WriteNumber("width", first.BinWidth);
         json.WriteString("axis", PanelSvg.AxisTitle(first));
-        json.WriteStartArray("parameters");
-        foreach (SpectrumParameter parameter in first.Parameters)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", parameter.Name);
-            json.WriteString("symbol", parameter.Symbol);
-            json.WriteString("unit", parameter.Unit);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        WriteParameters(json, first.Parameters);
         json.WriteStartArray("panels");
         foreach (PixelPanel? panel in panels)
         {
@@ -137,6 +184,94 @@ internal static class CameraData
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteParameters(Utf8JsonWriter json, IEnumerable<SpectrumParameter> parameters)
+    {
+        json.WriteStartArray("parameters");
+        foreach (SpectrumParameter parameter in parameters)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", parameter.Name);
+            json.WriteString("symbol", parameter.Symbol);
+            json.WriteString("unit", parameter.Unit);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteLevelSpectra(Utf8JsonWriter json, CameraDisplay display, PixelLevels first, IReadOnlyList<PixelPanel?> panels)
+    {
+        PixelSpectrum? sample = panels.OfType<PixelLevels>().SelectMany(p => p.Spectra).FirstOrDefault(s => s is not null);
+        IReadOnlyList<SpectrumParameter> own = sample?.Parameters ?? [];
+        json.WriteString("kind", "levels");
+        json.WriteString("axis", sample is null ? "" : PanelSvg.AxisTitle(sample));
+        WriteParameters(json, [.. first.Parameters, .. own]);
+        json.WriteStartArray("panels");
+        foreach (PixelPanel? panel in panels)
+        {
+            if (panel is null)
+            {
+                json.WriteNullValue();
+                continue;
+            }
+
+            if (panel is not PixelLevels levels || levels.Spectra.Count != display.Levels.Count || levels.Parameters.Count != first.Parameters.Count
+                || levels.Spectra.Any(s => s is not null && s.Parameters.Count != own.Count))
+            {
+                throw new InvalidOperationException($"{display.Title}: the panels of one display have to be of one kind, with a histogram or null at each of {display.Levels.Count} levels and with the same parameters");
+            }
+
+            WriteLevelSpectra(json, levels, own.Count);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteLevelSpectra(Utf8JsonWriter json, PixelLevels levels, int own)
+    {
+        DrawnSpectrum?[] drawn = [.. levels.Spectra.Select(s => s is null ? null : levels.Drawn(s))];
+        (string Entries, string Fit, string Status)[] lines = [.. levels.Spectra.Zip(drawn, (s, d) => s is null ? ("", "", "") : PanelSvg.Summary(s, d!))];
+
+        // Column by column, which compresses better than level by level.
+        string words = Html.Json(text =>
+        {
+            text.WriteStartObject();
+            Column("f", l => text.WriteNumberValue(drawn[l]?.FirstCentre ?? 0));
+            Column("w", l => text.WriteNumberValue(drawn[l]?.Width ?? 0));
+            Column("bins", l => text.WriteNumberValue(drawn[l]?.Counts.Length ?? 0));
+            Column("fit", l => text.WriteNumberValue(drawn[l]?.Expected is null ? 0 : 1));
+            Column("c", l => text.WriteStringValue(lines[l].Fit));
+            Column("s", l => text.WriteStringValue(lines[l].Status));
+            Column("e", l => text.WriteStringValue(lines[l].Entries));
+            text.WriteStartArray("shared");
+            foreach (SpectrumParameter parameter in levels.Parameters) text.WriteStringValue(PanelSvg.ValueText(parameter));
+            text.WriteEndArray();
+            text.WriteStartArray("r");
+            for (int p = 0; p < own; p++)
+            {
+                text.WriteStartArray();
+                foreach (PixelSpectrum? spectrum in levels.Spectra) text.WriteStringValue(spectrum is null ? "" : PanelSvg.ValueText(spectrum.Parameters[p]));
+                text.WriteEndArray();
+            }
+
+            text.WriteEndArray();
+            text.WriteEndObject();
+
+            void Column(string name, Action<int> write)
+            {
+                text.WriteStartArray(name);
+                for (int l = 0; l < drawn.Length; l++) write(l);
+                text.WriteEndArray();
+            }
+        });
+        (byte[] expected, byte[] counts) = SpectrumPacking.Pack(drawn.OfType<DrawnSpectrum>());
+        json.WriteStartObject();
+        json.WriteBase64String("words", SpectrumPacking.Pack(words));
+        json.WriteBase64String("m", expected);
+        json.WriteBase64String("n", counts);
+        json.WriteEndObject();
     }
 
     private static void WriteSpectrum(Utf8JsonWriter json, PixelSpectrum spectrum)
@@ -163,7 +298,7 @@ internal static class CameraData
             json.WriteEndArray();
         }
 
-        (string entries, string fit, string status) = PanelSvg.Summary(spectrum);
+        (string entries, string fit, string status) = PanelSvg.Summary(spectrum, drawn);
         json.WriteString("e", entries);
         if (fit.Length > 0) json.WriteString("c", fit);
         if (status.Length > 0) json.WriteString("s", status);

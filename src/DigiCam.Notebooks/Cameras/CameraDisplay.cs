@@ -51,6 +51,29 @@ public sealed class CameraDisplay : IHtml
             : throw new ArgumentOutOfRangeException(nameof(value), value, FormattableString.Invariant($"the camera has pixels 0..{CameraGeometry.PixelCount - 1}"));
     }
 
+    /// <summary>Names of the levels of a scan, for example "AC 160"; empty = no levels. Quantities that do not differ between levels are shown at each.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no <see cref="Level"/> among them.</exception>
+    public IReadOnlyList<string> Levels { get; init => field = Checked(value, Level); } = [];
+
+    /// <summary>Index of the level shown at first.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such level.</exception>
+    public int Level
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            if (Levels.Count > 0) Checked(Levels, value);
+            field = value;
+        }
+    }
+
+    /// <summary>Where each level is on the axis of the curve beside the camera, shape (level), for example its DAC value; null = levels are counted.</summary>
+    public IReadOnlyList<double>? LevelSettings { get; init; }
+
+    /// <summary>Title of that axis, for example "AC level [DAC]".</summary>
+    public string LevelAxis { get; init; } = "level";
+
     /// <summary>Whether counts are drawn on a logarithmic scale at first.</summary>
     public bool LogScale { get; init; } = true;
 
@@ -59,10 +82,11 @@ public sealed class CameraDisplay : IHtml
     {
         StringBuilder text = new(Title);
         if (Subtitle.Length > 0) text.Append(" (").Append(Subtitle).Append(')');
+        if (Levels.Count > 0) text.Append(CultureInfo.InvariantCulture, $"\n  {Levels[Level]}, level {Level + 1} of {Levels.Count}");
         foreach (CameraQuantity quantity in Quantities)
         {
-            text.Append("\n  ").Append(quantity);
-            CameraRange range = new(quantity);
+            text.Append("\n  ").Append(quantity.At(Level));
+            CameraRange range = new(quantity, Level);
             if (range.Above.Count + range.Below.Count + range.Missing > 0)
             {
                 text.Append(CultureInfo.InvariantCulture, $"; colours {range.Low:G5} .. {range.High:G5}: {range.Below.Count} below, {range.Above.Count} above, {range.Missing} not measured");
@@ -72,13 +96,20 @@ public sealed class CameraDisplay : IHtml
         if (Flags is not null) text.Append("\n  ").Append(Flags);
         int selected = SelectedPixel();
         if (Panels?[selected] is { } panel) text.Append(CultureInfo.InvariantCulture, $"\n  pixel {selected}: {panel}");
+        if (Panels?[selected] is PixelLevels levels && levels.Spectra[Level] is { } spectrum) text.Append(CultureInfo.InvariantCulture, $"\n  pixel {selected}, {Levels[Level]}: {spectrum}");
         return text.ToString();
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The panels are not 1296, of different kinds, or have different parameters.</exception>
+    /// <exception cref="InvalidOperationException">The panels are not 1296, of different kinds, or have different parameters; quantities, settings or panels have not as many levels as there are names.</exception>
     public string ToHtml()
     {
+        if (Quantities.FirstOrDefault(q => q.LevelValues is { } levels && levels.Count != Levels.Count) is { } other)
+        {
+            throw new InvalidOperationException($"{Title}: {other.Name} has {other.LevelValues!.Count} levels, names are given for {Levels.Count}");
+        }
+
+        if (LevelSettings is { } settings && settings.Count != Levels.Count) throw new InvalidOperationException($"{Title}: {settings.Count} settings for {Levels.Count} levels");
         if (Panels is { } panels && panels.Count != CameraGeometry.PixelCount)
         {
             throw new InvalidOperationException($"{Title}: {panels.Count} panels for {CameraGeometry.PixelCount} pixels");
@@ -112,6 +143,10 @@ public sealed class CameraDisplay : IHtml
         return CameraGeometry.DigiCam.Pixels.MinBy(p => (p.X * p.X) + (p.Y * p.Y))!.Id;
     }
 
+    private static IReadOnlyList<string> Checked(IReadOnlyList<string> levels, int level) => level == 0 || level < levels.Count
+        ? levels
+        : throw new ArgumentOutOfRangeException(nameof(level), level, FormattableString.Invariant($"there are {levels.Count} levels"));
+
     private void AddControls(StringBuilder html)
     {
         html.Append("<div class=\"k-controls k-live\">");
@@ -124,6 +159,14 @@ public sealed class CameraDisplay : IHtml
             }
 
             html.Append("</span>");
+        }
+
+        if (Levels.Count > 0)
+        {
+            html.Append("<span class=\"k-level\"><button type=\"button\" data-step=\"-1\" aria-label=\"level before\">‹</button>");
+            html.Add($"<input type=\"range\" min=\"0\" max=\"{Levels.Count - 1}\" step=\"1\" value=\"{Level}\" autocomplete=\"off\" aria-label=\"level\" aria-valuetext=\"{Html.Escape(Levels[Level])}\">");
+            html.Append("<button type=\"button\" data-step=\"1\" aria-label=\"next level\">›</button>");
+            html.Add($"<output>{Html.Escape(Levels[Level])}</output><button type=\"button\" data-same=\"\" title=\"whether a colour means the same at all levels\">same colours at all levels</button></span>");
         }
 
         if (Flags is not null && Flags.Flagged.Count > 0)

@@ -4,7 +4,7 @@ using DigiCam.Results;
 
 namespace DigiCam.Notebooks.Cameras;
 
-/// <summary>One number per pixel that the camera shows by colour.</summary>
+/// <summary>One number per pixel that the camera shows by colour, the same or another one at each level of a scan.</summary>
 [TypeFormatterSource(typeof(HtmlFormatterSource<CameraQuantity>))]
 public sealed class CameraQuantity : IHtml
 {
@@ -25,6 +25,18 @@ public sealed class CameraQuantity : IHtml
         (Name, Symbol, Unit, Values) = (name, symbol, unit, [.. values]);
     }
 
+    /// <summary>Describes a quantity that differs from level to level of a scan.</summary>
+    /// <param name="name">What it is, for example "light".</param>
+    /// <param name="symbol">Its symbol, for example "µ"; may be empty.</param>
+    /// <param name="unit">Its unit, for example "p.e."; empty for a pure number.</param>
+    /// <param name="levels">Value of each pixel by software id at each level, shape (level, 1296) [unit]; NaN = not measured.</param>
+    /// <exception cref="ArgumentException">No level, or not 1296 values at each.</exception>
+    public CameraQuantity(string name, string symbol, string unit, IReadOnlyList<IReadOnlyList<double>> levels)
+        : this(name, symbol, unit, levels is { Count: > 0 } ? levels[0] : throw new ArgumentException($"{name}: a quantity with levels has at least one", nameof(levels)))
+    {
+        LevelValues = Checked(levels, levels.Count);
+    }
+
     /// <summary>What it is.</summary>
     public string Name { get; }
 
@@ -34,11 +46,29 @@ public sealed class CameraQuantity : IHtml
     /// <summary>Its unit; empty for a pure number.</summary>
     public string Unit { get; }
 
-    /// <summary>Value of each pixel by software id, shape (1296) [<see cref="Unit"/>]; NaN = not measured.</summary>
+    /// <summary>Value of each pixel by software id, shape (1296) [<see cref="Unit"/>]; NaN = not measured. At the first level when it has levels.</summary>
     public IReadOnlyList<double> Values { get; }
 
     /// <summary>Standard error of each value, shape (1296) [<see cref="Unit"/>]; null where there are none.</summary>
     public IReadOnlyList<double>? Errors { get; init; }
+
+    /// <summary>Values at each level, shape (level, 1296) [<see cref="Unit"/>]; null = the same at all levels.</summary>
+    public IReadOnlyList<IReadOnlyList<double>>? LevelValues { get; }
+
+    /// <summary>Standard error of each of <see cref="LevelValues"/>, shape (level, 1296) [<see cref="Unit"/>]; null where there are none.</summary>
+    /// <exception cref="ArgumentException">Not of the shape of the values.</exception>
+    public IReadOnlyList<IReadOnlyList<double>>? LevelErrors
+    {
+        get;
+        init
+        {
+            field = value is null ? null : Checked(value, LevelValues?.Count ?? 0);
+            Errors = field?[0];
+        }
+    }
+
+    /// <summary>Whether a colour means the same at all levels at first; otherwise each level has a range of its own.</summary>
+    public bool SameColors { get; init; } = true;
 
     /// <summary>Value of the first colour [<see cref="Unit"/>]; null = chosen so that all but far outliers fit.</summary>
     public double? Low { get; init; }
@@ -55,6 +85,7 @@ public sealed class CameraQuantity : IHtml
     /// <inheritdoc/>
     public override string ToString()
     {
+        if (LevelValues is { } levels) return FormattableString.Invariant($"{Label}: {levels.Count} levels, median {Html.Digits(At(0).Median, 5)} at the first, {Html.Digits(At(levels.Count - 1).Median, 5)} at the last");
         double[] finite = [.. Values.Where(double.IsFinite).Order()];
         if (finite.Length == 0) return $"{Label}: no pixel has a value";
         return FormattableString.Invariant(
@@ -62,11 +93,29 @@ public sealed class CameraQuantity : IHtml
     }
 
     /// <inheritdoc/>
-    public string ToHtml() => new CameraDisplay(Name, [this]).ToHtml();
+    public string ToHtml() => new CameraDisplay(Name, [this]) { Levels = [.. (LevelValues ?? []).Select((_, l) => FormattableString.Invariant($"level {l + 1}"))] }.ToHtml();
 
-    /// <summary>The range of the colours: given, or round numbers around all values but far outliers.</summary>
+    /// <summary>The quantity at one level; itself when it does not differ.</summary>
+    /// <param name="level">Index of the level.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It has no such level.</exception>
+    public CameraQuantity At(int level) => LevelValues is null
+        ? this
+        : level >= 0 && level < LevelValues.Count
+            ? new CameraQuantity(Name, Symbol, Unit, LevelValues[level]) { Errors = LevelErrors?[level], Low = Low, High = High, Colors = Colors }
+            : throw new ArgumentOutOfRangeException(nameof(level), level, FormattableString.Invariant($"{Name} has the levels 0..{LevelValues.Count - 1}"));
+
+    private double Median => Values.Where(double.IsFinite).Order().ToArray() is { Length: > 0 } finite ? Quantile(finite, 0.5) : double.NaN;
+
+    /// <summary>The range of the colours: given, or round numbers around all values but far outliers; with levels one that holds the range of each.</summary>
     internal (double Low, double High) Range()
     {
+        if (LevelValues is { } levels)
+        {
+            // Not of all values at once: where light spans decades, the brightest level would be an outlier.
+            (double Low, double High)[] ranges = [.. Enumerable.Range(0, levels.Count).Select(At).Where(q => q.Values.Any(double.IsFinite)).Select(q => q.Range())];
+            return ranges.Length > 0 ? (ranges.Min(r => r.Low), ranges.Max(r => r.High)) : At(0).Range();
+        }
+
         double[] finite = [.. Values.Where(double.IsFinite).Order()];
         if (finite.Length == 0) return (Low ?? 0, High ?? ((Low ?? 0) + 1));
 
@@ -114,6 +163,11 @@ public sealed class CameraQuantity : IHtml
             FormattableString.Invariant($"{finite.Length} pixels"),
         ];
     }
+
+    private IReadOnlyList<IReadOnlyList<double>> Checked(IReadOnlyList<IReadOnlyList<double>> levels, int count) =>
+        levels.Count == count && levels.All(l => l.Count == CameraGeometry.PixelCount)
+            ? [.. levels.Select(l => (IReadOnlyList<double>)[.. l])]
+            : throw new ArgumentException(FormattableString.Invariant($"{Name}: {CameraGeometry.PixelCount} values at each of {count} levels are needed, not {string.Join(", ", levels.Select(l => l.Count).Distinct())} at {levels.Count}"), nameof(levels));
 
     private static double Quantile(double[] sorted, double fraction)
     {

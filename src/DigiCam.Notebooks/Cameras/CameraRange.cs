@@ -1,14 +1,15 @@
 namespace DigiCam.Notebooks.Cameras;
 
-/// <summary>Which pixels of a quantity fit into its range of colours.</summary>
+/// <summary>Which pixels of a quantity at a level fit into its range of colours.</summary>
 internal sealed class CameraRange
 {
-    public CameraRange(CameraQuantity quantity)
+    public CameraRange(CameraQuantity quantity, int level)
     {
-        (Low, High) = quantity.Range();
-        for (int pixel = 0; pixel < quantity.Values.Count; pixel++)
+        CameraQuantity shown = quantity.At(level);
+        (Low, High) = quantity.SameColors ? quantity.Range() : shown.Range();
+        for (int pixel = 0; pixel < shown.Values.Count; pixel++)
         {
-            double value = quantity.Values[pixel];
+            double value = shown.Values[pixel];
             if (double.IsNaN(value)) Missing++;
             else if (value < Low) Below.Add(pixel);
             else if (value > High) Above.Add(pixel);

@@ -17,8 +17,8 @@ internal static class CameraSvg
 
     public static void Add(StringBuilder html, CameraDisplay display, string id)
     {
-        CameraQuantity quantity = display.Quantities[0];
-        CameraRange range = new(quantity);
+        CameraQuantity quantity = display.Quantities[0].At(display.Level);
+        CameraRange range = new(display.Quantities[0], display.Level);
 
         // Corners of the hexagons are integers in units of half a pitch and a third of a row, so the text stays short and exact.
         double rowThird = CameraGeometry.PitchMm * Math.Sqrt(3) / 6;
@@ -57,7 +57,7 @@ internal static class CameraSvg
         AddColorBar(html, quantity, range, id);
         html.Append("</g>\n");
         html.Append("<g class=\"k-corner\">");
-        html.Add($"<text class=\"k-bar-title\" x=\"-452\" y=\"-494\">{Html.Escape(quantity.Name)}</text>");
+        html.Add($"<text class=\"k-bar-title\" x=\"-452\" y=\"-494\">{Html.Escape(display.Quantities[0].LevelValues is null ? quantity.Name : $"{quantity.Name}, {display.Levels[display.Level]}")}</text>");
         double line = -466;
         foreach (string text in quantity.Statistics())
         {
@@ -72,7 +72,7 @@ internal static class CameraSvg
 
     public static void AddLegend(StringBuilder html, CameraDisplay display, string id)
     {
-        CameraRange range = new(display.Quantities[0]);
+        CameraRange range = new(display.Quantities[0], display.Level);
         html.Append("<span class=\"k-range\">");
         if (range.Missing > 0) html.Add($"<span><i class=\"k-swatch k-swatch-none\"></i>not measured {range.Missing}</span>");
         if (range.Above.Count > 0) html.Add($"<span><i class=\"k-swatch\">▲</i>above the range {range.Above.Count}</span>");

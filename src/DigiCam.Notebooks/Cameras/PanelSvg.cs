@@ -21,7 +21,7 @@ internal static class PanelSvg
     public static void Add(StringBuilder html, CameraDisplay display, int pixelId)
     {
         Pixel pixel = CameraGeometry.DigiCam.Pixels[pixelId];
-        html.Add($"<div class=\"k-pixel\"><b>Pixel {pixel.Id}</b> <span>module {pixel.Module} · sector {pixel.Sector} · patch {pixel.Patch} · x\u00a0{OneDecimal(pixel.X)}\u00a0mm · y\u00a0{OneDecimal(pixel.Y)}\u00a0mm</span></div>");
+        html.Add($"<div class=\"k-pixel\"><b>Pixel {pixel.Id}</b> <span>module {pixel.Module} · sector {pixel.Sector} · patch {pixel.Patch} · x\u00a0{OneDecimal(pixel.X)}\u00a0mm · y\u00a0{OneDecimal(pixel.Y)}\u00a0mm{(display.Levels.Count > 0 ? $" · {Html.Escape(display.Levels[display.Level])}" : "")}</span></div>");
         if (display.Flags is { } flags)
         {
             html.Append("<div class=\"k-reasons\">");
@@ -33,7 +33,14 @@ internal static class PanelSvg
         switch (display.Panels?[pixelId])
         {
             case PixelSpectrum spectrum:
-                AddSpectrum(html, spectrum, display.LogScale);
+                AddSpectrum(html, spectrum, spectrum.Drawn(), [], display.LogScale);
+                break;
+            case PixelLevels levels when levels.Spectra[display.Level] is { } spectrum:
+                AddSpectrum(html, spectrum, levels.Drawn(spectrum), levels.Parameters, display.LogScale);
+                break;
+            case PixelLevels levels:
+                html.Append("<div class=\"k-fit\"><span>no histogram at this level</span></div>");
+                AddParameters(html, levels.Parameters);
                 break;
             case PixelWaveform waveform:
                 AddWaveform(html, waveform);
@@ -56,12 +63,12 @@ internal static class PanelSvg
     }
 
     /// <summary>The lines below the parameters.</summary>
-    public static (string Entries, string Fit, string Status) Summary(PixelSpectrum spectrum)
+    public static (string Entries, string Fit, string Status) Summary(PixelSpectrum spectrum, DrawnSpectrum drawn)
     {
         string entries = $"{Html.Grouped(spectrum.Counts.Sum() + spectrum.Underflow + spectrum.Overflow)} entries";
-        if (spectrum.Underflow > 0) entries += $", {Html.Grouped(spectrum.Underflow)} below the axis";
-        if (spectrum.Overflow > 0) entries += $", {Html.Grouped(spectrum.Overflow)} above the axis";
-        if (spectrum.Drawn().Group is > 1 and int group) entries += FormattableString.Invariant($", {Html.Digits(group * spectrum.BinWidth, 4)} {spectrum.AxisUnit} per bin");
+        if (spectrum.Underflow + drawn.Below is > 0 and long below) entries += $", {Html.Grouped(below)} below the axis";
+        if (spectrum.Overflow + drawn.Above is > 0 and long above) entries += $", {Html.Grouped(above)} above the axis";
+        if (drawn.Group is > 1 and int group) entries += FormattableString.Invariant($", {Html.Digits(group * spectrum.BinWidth, 4)} {spectrum.AxisUnit} per bin");
         string fit = double.IsFinite(spectrum.ChiSquare)
             ? FormattableString.Invariant($"χ²/ndf = {Html.Digits(spectrum.ChiSquare, 3)} / {spectrum.DegreesOfFreedom}")
             : "";
@@ -82,21 +89,22 @@ internal static class PanelSvg
     public static void AddStill(StringBuilder html, PixelSpectrum spectrum, bool log = true)
     {
         html.Append("<div class=\"k-plot\">");
-        AddPicture(html, spectrum, log);
+        AddPicture(html, spectrum, spectrum.Drawn(), log);
         html.Append("</div>");
     }
 
-    private static void AddSpectrum(StringBuilder html, PixelSpectrum spectrum, bool log)
+    private static void AddSpectrum(StringBuilder html, PixelSpectrum spectrum, DrawnSpectrum drawn, IReadOnlyList<SpectrumParameter> shared, bool log)
     {
         html.Append("<div class=\"k-plot\"><div class=\"k-live k-scale\"><button type=\"button\" data-scale=\"\">").Append(log ? "linear" : "logarithmic").Append("</button></div>");
-        AddPicture(html, spectrum, log);
+        AddPicture(html, spectrum, drawn, log);
         html.Append("</div>");
-        AddParameters(html, spectrum);
+        AddParameters(html, [.. shared, .. spectrum.Parameters]);
+        (string entries, string fit, string status) = Summary(spectrum, drawn);
+        html.Add($"<div class=\"k-fit\">{string.Join("", new[] { fit, status, entries }.Where(t => t.Length > 0).Select(t => $"<span>{Html.Escape(t)}</span>"))}</div>");
     }
 
-    private static void AddPicture(StringBuilder html, PixelSpectrum spectrum, bool log)
+    private static void AddPicture(StringBuilder html, PixelSpectrum spectrum, DrawnSpectrum drawn, bool log)
     {
-        DrawnSpectrum drawn = spectrum.Drawn();
         int bins = drawn.Counts.Length;
         (double low, double high, double binWidth) = (drawn.Low, drawn.High, drawn.Width);
         bool fitted = spectrum.Expected is not null;
@@ -164,21 +172,16 @@ internal static class PanelSvg
         html.Append("\"/>");
     }
 
-    private static void AddParameters(StringBuilder html, PixelSpectrum spectrum)
+    private static void AddParameters(StringBuilder html, IReadOnlyList<SpectrumParameter> parameters)
     {
-        if (spectrum.Parameters.Count > 0)
+        if (parameters.Count == 0) return;
+        html.Append("<table class=\"k-params\"><tbody>");
+        foreach (SpectrumParameter parameter in parameters)
         {
-            html.Append("<table class=\"k-params\"><tbody>");
-            foreach (SpectrumParameter parameter in spectrum.Parameters)
-            {
-                html.Add($"<tr><th scope=\"row\">{Html.Escape(parameter.Name)}</th><td class=\"k-symbol\">{Html.Escape(parameter.Symbol)}</td><td class=\"k-value\">{Html.Escape(ValueText(parameter))}</td><td class=\"k-unit\">{Html.Escape(parameter.Unit)}</td></tr>");
-            }
-
-            html.Append("</tbody></table>");
+            html.Add($"<tr><th scope=\"row\">{Html.Escape(parameter.Name)}</th><td class=\"k-symbol\">{Html.Escape(parameter.Symbol)}</td><td class=\"k-value\">{Html.Escape(ValueText(parameter))}</td><td class=\"k-unit\">{Html.Escape(parameter.Unit)}</td></tr>");
         }
 
-        (string entries, string fit, string status) = Summary(spectrum);
-        html.Add($"<div class=\"k-fit\">{string.Join("", new[] { fit, status, entries }.Where(t => t.Length > 0).Select(t => $"<span>{Html.Escape(t)}</span>"))}</div>");
+        html.Append("</tbody></table>");
     }
 
     private static void AddWaveform(StringBuilder html, PixelWaveform waveform)
@@ -223,13 +226,18 @@ internal static class PanelSvg
     private static void AddValues(StringBuilder html, CameraDisplay display, int pixelId)
     {
         // What the fit's table already says is not said twice.
-        IEnumerable<string> known = display.Panels?[pixelId] is PixelSpectrum spectrum ? spectrum.Parameters.Select(p => p.Name) : [];
+        IEnumerable<string> known = (display.Panels?[pixelId] switch
+        {
+            PixelSpectrum spectrum => spectrum.Parameters,
+            PixelLevels levels => [.. levels.Parameters, .. levels.Spectra[display.Level]?.Parameters ?? []],
+            _ => [],
+        }).Select(p => p.Name);
         CameraQuantity[] quantities = [.. display.Quantities.Where(q => !known.Contains(q.Name))];
         if (quantities.Length == 0) return;
         html.Append("<table class=\"k-params k-all\"><tbody>");
         foreach (CameraQuantity quantity in quantities)
         {
-            string text = quantity.TextOf(pixelId);
+            string text = quantity.At(display.Level).TextOf(pixelId);
             html.Add($"<tr><th scope=\"row\">{Html.Escape(quantity.Name)}</th><td class=\"k-symbol\">{Html.Escape(quantity.Symbol)}</td><td class=\"k-value\">{(text.Length > 0 ? Html.Escape(text) : "not measured")}</td><td class=\"k-unit\">{(text.Length > 0 ? Html.Escape(quantity.Unit) : "")}</td></tr>");
         }
 

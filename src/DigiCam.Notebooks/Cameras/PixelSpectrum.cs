@@ -80,10 +80,18 @@ public sealed class PixelSpectrum : PixelPanel
     /// What is drawn: the bins with entries or expected ones and one more on either side, joined in equal groups when there are
     /// more of them than a picture can show.
     /// </summary>
-    internal DrawnSpectrum Drawn()
+    /// <param name="most">Bins that a picture can show.</param>
+    /// <param name="far">Fraction of the entries on either side that is left out where they make the picture more than twice as long.</param>
+    internal DrawnSpectrum Drawn(int most = MaxDrawnBins, double far = 0)
     {
         (int from, int to) = Occupied();
-        int group = (to - from + MaxDrawnBins) / MaxDrawnBins;
+        if (far > 0 && to - from >= most)
+        {
+            (int first, int last) = Bulk(from, to, far);
+            if (2 * (last - first) < to - from) (from, to) = (first, last);
+        }
+
+        int group = (to - from + most) / most;
         int bins = (to - from + group) / group;
         long[] counts = new long[bins];
         double[]? expected = Expected is null ? null : new double[bins];
@@ -93,9 +101,23 @@ public sealed class PixelSpectrum : PixelPanel
             if (expected is not null) expected[(i - from) / group] += Expected![i];
         }
 
-        // Bins beyond the end of the histogram are empty, and no fit speaks of them.
+        // Bins beyond the end of what is drawn are not counted, and no fit speaks of them.
         if (expected is not null && (to - from + 1) % group != 0) expected[^1] = double.NaN;
-        return new DrawnSpectrum(FirstCentre + ((from + ((group - 1) / 2.0)) * BinWidth), group * BinWidth, group, counts, expected);
+        return new DrawnSpectrum(FirstCentre + ((from + ((group - 1) / 2.0)) * BinWidth), group * BinWidth, group, counts, expected, Counts.Take(from).Sum(), Counts.Skip(to + 1).Sum());
+    }
+
+    private (int First, int Last) Bulk(int first, int last, double far)
+    {
+        double most = far * Counts.Sum();
+        for (long left = Counts[first]; left <= most && first < last; left += Counts[++first])
+        {
+        }
+
+        for (long left = Counts[last]; left <= most && last > first; left += Counts[--last])
+        {
+        }
+
+        return (Math.Max(first - 1, 0), Math.Min(last + 1, Counts.Count - 1));
     }
 
     private (int First, int Last) Occupied()

@@ -112,7 +112,7 @@ public static class Charts
             layout.SetProperty("height", 440);
         }
 
-        (string entries, string fitText, string status) = PanelSvg.Summary(spectrum);
+        (string entries, string fitText, string status) = PanelSvg.Summary(spectrum, drawn);
         string subtitle = string.Join(" · ", spectrum.Parameters.Select(p => Html.Minus(p.ToString())).Concat([fitText, status, entries]).Where(t => t.Length > 0));
         return Create(traces, layout, title, subtitle);
     }

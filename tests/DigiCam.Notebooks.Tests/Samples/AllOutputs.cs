@@ -7,7 +7,7 @@ internal static class AllOutputs
 {
     public static string[] Create() =>
     [
-        SampleCamera.Create().ToHtml(), SampleCamera.CreateEvent().ToHtml(), .. SampleCharts.Create().Select(c => c.ToHtml()), .. SampleCharts.Tables(), .. Fits(),
+        SampleCamera.Create().ToHtml(), SampleCamera.CreateEvent().ToHtml(), SampleScan.Create(3, 2).ToHtml(), .. SampleCharts.Create().Select(c => c.ToHtml()), .. SampleCharts.Tables(), .. Fits(),
     ];
 
     private static string[] Fits()
