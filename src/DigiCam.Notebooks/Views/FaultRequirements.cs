@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DigiCam.Flags;
 using DigiCam.Notebooks.Tables;
 using DigiCam.Results;
@@ -15,6 +16,9 @@ public sealed record FaultRequirements
     /// <summary>Largest part of the healthy pixels in the light with a flag [%].</summary>
     public double MaximumFlagged { get; init; } = 0.5;
 
+    /// <summary>Faults that do a task no harm: they need no flag.</summary>
+    public ImmutableArray<PixelFault> Harmless { get; init; } = [];
+
     /// <summary>Whether flags and fits are those that the simulated faults ask for.</summary>
     /// <param name="result">The result.</param>
     /// <param name="truth">What was simulated.</param>
@@ -24,7 +28,7 @@ public sealed record FaultRequirements
         ArgumentNullException.ThrowIfNull(truth);
         int[] lit = [.. Enumerable.Range(0, result.PixelCount).Where(pixel => truth.Pixels.IsLit[pixel])];
         int[] healthy = [.. lit.Where(pixel => truth.Pixels.Faults[pixel] is null)];
-        int[] faulty = [.. Enumerable.Range(0, result.PixelCount).Where(pixel => truth.Pixels.Faults[pixel] is not null)];
+        int[] faulty = [.. Enumerable.Range(0, result.PixelCount).Where(pixel => truth.Pixels.Faults[pixel] is { } fault && !Harmless.Contains(fault))];
         return new Verdict($"{result.Title}: flags against the simulated faults",
         [
             Check.Limits("healthy pixels in the light with a valid fit", Part(healthy, pixel => result.Fits[pixel].IsValid), "%", MinimumValid, null),
