@@ -46,19 +46,34 @@ public sealed class LightScanView : IHtml
         MaxRows = 100,
     };
 
-    /// <summary>The light of some levels on the camera.</summary>
-    /// <param name="levels">Places of the levels; none for all.</param>
-    public CameraDisplay Camera(params IReadOnlyList<int> levels) => new(
-        "Light of the levels",
-        [
-            .. (levels.Count > 0 ? levels : [.. Enumerable.Range(0, _result.LevelCount)]).Select(level => new CameraQuantity(FormattableString.Invariant($"light at AC {_steps[level].Level.AcDac}"), "μ", "pe", Light(level, l => l.Mu))
-            {
-                Errors = Light(level, l => l.MuError),
-            }),
-        ])
+    /// <summary>
+    /// The light on the camera with a slider of the levels. The selected pixel shows the spectrum of the level with its fit, all its spectra, and the light from level to level.
+    /// </summary>
+    /// <param name="pixel">Pixel selected at first; null = the first flagged one.</param>
+    /// <param name="level">Place of the level shown at first; null = the one in the middle.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such pixel or level.</exception>
+    public CameraDisplay Camera(int? pixel = null, int? level = null)
     {
-        Flags = new CameraResultView(_result).Flags,
-    };
+        CameraResultView view = new(_result);
+        return new CameraDisplay(
+            "Light of the levels",
+            [
+                new CameraQuantity("light", "μ", "pe", Levelled(l => l.IsValid ? l.Mu : double.NaN)) { LevelErrors = Levelled(l => l.IsValid ? l.MuError : double.NaN), SameColors = false },
+                new CameraQuantity("goodness of fit of the level", "χ²/ndf", "", Levelled(l => l.ChiSquarePerNdf)) { Low = 0 },
+                view.Quantity("gain"),
+            ])
+        {
+            Levels = [.. _steps.Select(step => FormattableString.Invariant($"AC {step.Level.AcDac}"))],
+            Level = level ?? _steps.Length / 2,
+            LevelSettings = Dac,
+            LevelAxis = "AC level [DAC]",
+            Flags = view.Flags,
+            Panels = Panels(),
+            Selected = pixel,
+        };
+
+        double[][] Levelled(Func<LightLevel, double> value) => [.. Enumerable.Range(0, _steps.Length).Select(l => Enumerable.Range(0, _result.PixelCount).Select(p => value(_result[l, p])).ToArray())];
+    }
 
     /// <summary>Light against the DAC value of the LED in a pixel, beside that of other fits of the same charges.</summary>
     /// <param name="pixel">Software id.</param>
@@ -140,7 +155,25 @@ public sealed class LightScanView : IHtml
 
     private SigmaClip Clip(IEnumerable<double> values) => SigmaClip.Of(values.Where(double.IsFinite), _result.Limits.OutlierSigmas);
 
-    private double[] Light(int level, Func<LightLevel, double> value) => [.. Enumerable.Range(0, _result.PixelCount).Select(pixel => _result[level, pixel].IsValid ? value(_result[level, pixel]) : double.NaN)];
+    private PixelLevels[] Panels()
+    {
+        (string Name, string Symbol)[] labels = ParameterLabels.Of(_result);
+        return [.. _result.LevelSpectra().Select((spectra, pixel) => new PixelLevels([.. spectra.Select((spectrum, level) => spectrum is null ? null : Drawn(spectrum, _result[level, pixel]))])
+        {
+            // What the levels share; the light of each is its own.
+            Parameters = [.. _result.Fits[pixel].Parameters.SkipLast(_result.Options.MostLevels).Select((p, k) => new SpectrumParameter(labels[k].Name, labels[k].Symbol, p.Unit, p.Value, p.IsFixed ? 0 : p.Error) { Remark = p.IsAtLimit ? "at its limit" : "" })],
+        })];
+    }
+
+    private PixelSpectrum Drawn(LevelSpectrum spectrum, LightLevel light) => new(spectrum.First + (spectrum.Width / 2), spectrum.Width, spectrum.Counts)
+    {
+        Expected = spectrum.Expected.IsEmpty ? null : spectrum.Expected,
+        AxisName = _result.Scale.Samples > 1 ? "charge" : "ADC value",
+        ChiSquare = light.ChiSquare,
+        DegreesOfFreedom = light.DegreesOfFreedom,
+        Status = light.Flags == PixelFlags.None ? light.Status.Describe() : PixelFlagNames.Describe(light.Flags),
+        Parameters = [new SpectrumParameter("light", "μ", "pe", light.Mu, light.MuError)],
+    };
 
     private ChartSeries Series(string name, ImmutableArray<LightLevel> levels) => new(name, Dac, [.. levels.Select(l => l.Mu)]) { Errors = [.. levels.Select(l => l.MuError)] };
 }

@@ -116,6 +116,14 @@ public static class LightScanFitter
         return new FitProblem(workspace.OneLevel, [.. workspace.LevelParameters]);
     }
 
+    /// <summary>The spectra of all levels of all pixels with what the fits expect (pixel, level); null for a level without entries.</summary>
+    internal static ImmutableArray<ImmutableArray<LevelSpectrum?>> Spectra(LightScanResult result)
+    {
+        Pulses pulses = new(result.Options, result.Spectra);
+        return CameraFit.Run(
+            result.PixelCount, () => new Workspace(result.Options, result.Limits, result.Spectra, pulses), (pixel, workspace) => workspace.Spectra(pixel, result.Pixels[pixel]));
+    }
+
     private static void Scale(Span<FitParameter> parameters, int index, double factor) => parameters[index] = parameters[index] with { Start = factor * parameters[index].Start };
 
     private static void Hold(Span<FitParameter> parameters, params ReadOnlySpan<int> indices)
@@ -255,6 +263,24 @@ public static class LightScanFitter
             double dark = _response.DarkTimeNs * _values[LightModel.Rate];
             double mu = Math.Max(((_starts.Moments[level].Mean - _values[LightModel.Baseline]) / cascade) - dark, 1e-3);
             LevelParameters[LightModel.Mu] = new FitParameter("mu", "pe", mu, 0);
+        }
+
+        public ImmutableArray<LevelSpectrum?> Spectra(int pixel, LightPixel fitted)
+        {
+            Prepare(pixel);
+            LevelSpectrum?[] spectra = new LevelSpectrum?[_spectra.LevelCount];
+            for (int level = 0; level < spectra.Length; level++)
+            {
+                if (_spectra.Charges.GetEntries(level, pixel) == 0) continue;
+                PrepareLevel(pixel, level, fitted.Fit);
+                if (OneLevel.DataCount == 0) continue;
+                _values[LightModel.Mu] = fitted.Levels[level].Mu;
+                bool isFitted = !_values.Any(double.IsNaN);
+                spectra[level] = new LevelSpectrum(
+                    OneLevel.Edges[0], OneLevel.Edges[1] - OneLevel.Edges[0], [.. OneLevel.Counts.ToArray().Select(count => (long)count)], isFitted ? [.. OneLevel.Expected(_values)] : []);
+            }
+
+            return ImmutableArray.Create(spectra);
         }
 
         public ICostFunction Together(int levels, bool constrained = false)

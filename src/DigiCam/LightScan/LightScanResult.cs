@@ -66,6 +66,9 @@ public sealed class LightScanResult : CameraResult
     /// <param name="pixel">Software id.</param>
     public LightLevel this[int level, int pixel] => Pixels[pixel].Levels[level];
 
+    /// <summary>The spectra of all levels of all pixels, with what the fits expect (pixel, level); null for a level without entries. Takes seconds.</summary>
+    public ImmutableArray<ImmutableArray<LevelSpectrum?>> LevelSpectra() => LightScanFitter.Spectra(this);
+
     /// <inheritdoc/>
     public override FitProblem Problem(int pixel) => LightScanFitter.Problem(Spectra, Options, Limits, pixel);
 

@@ -59,9 +59,29 @@ public sealed class LightViewTests(LightViewTests.ShortScan scan) : IClassFixtur
         Assert.StartsWith($"Pixel {scan.Lit}, AC 220: OK", view.Spectrum(3, scan.Lit).Title, StringComparison.Ordinal);
         Assert.Contains("\n  fit: ", view.Spectrum(3, scan.Lit).ToString(), StringComparison.Ordinal);
         Assert.Contains("light = ", view.Spectrum(3, scan.Lit).Subtitle.Replace("μ", "light", StringComparison.Ordinal), StringComparison.Ordinal);
-        Assert.Equal(["light at AC 160", "light at AC 400"], view.Camera(2, 6).Quantities.Select(q => q.Name));
         Assert.Contains("classical chain: 7 points", view.Curve(scan.Lit, ("classical chain", scan.Classical)).ToString(), StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => view.Spectrum(7, scan.Lit));
+    }
+
+    [Fact]
+    public void Light_OnTheCamera_HasASliderAndAllSpectraOfAPixel()
+    {
+        CameraDisplay display = Show.Light(scan.Light, scan.Charges.Plan).Camera(scan.Lit, 3);
+        Assert.Equal(ShortScan.AcLevels.Select(ac => FormattableString.Invariant($"AC {ac}")), display.Levels);
+        Assert.Equal(scan.Light[3, scan.Lit].Mu, display.Quantities[0].LevelValues![3][scan.Lit]);
+        Assert.Equal(scan.Light[3, scan.Lit].MuError, display.Quantities[0].LevelErrors![3][scan.Lit]);
+        PixelLevels panel = (PixelLevels)display.Panels![scan.Lit]!;
+        for (int level = 0; level < display.Levels.Count; level++)
+        {
+            PixelSpectrum spectrum = panel.Spectra[level]!;
+            long entries = scan.Charges.Charges.GetEntries(level, scan.Lit);
+            Assert.Equal(entries, spectrum.Counts.Sum());
+            Assert.InRange(spectrum.Expected!.Sum() / entries, 0.99, 1.0001);
+            Assert.Equal(scan.Light[level, scan.Lit].ChiSquare, spectrum.ChiSquare);
+            Assert.Equal(spectrum.ChiSquare, 2 * spectrum.Expected!.Zip(spectrum.Counts, (m, n) => m - n + (n > 0 ? n * Math.Log(n / m) : 0)).Sum(), 1e-6 * (1 + spectrum.ChiSquare));
+        }
+
+        Assert.Contains("type=\"range\"", display.ToHtml(), StringComparison.Ordinal);
     }
 
     [Fact]
