@@ -25,7 +25,7 @@ public static class LedCurveFitter
         for (int i = 0; i < dac.Length; i++)
         {
             if (i > 0 && !(dac[i] > dac[i - 1])) throw new ArgumentException(FormattableString.Invariant($"DAC value {dac[i]} after {dac[i - 1]}: they have to ascend"), nameof(dac));
-            
+
             // A light that rests on its limit of 0 has no error.
             bool isOff = light[i] == 0 && double.IsNaN(errors[i]);
             if (isOff || (double.IsFinite(light[i]) && errors[i] > 0 && double.IsFinite(errors[i]))) levels.Add((dac[i], light[i], isOff ? 0 : errors[i]));
