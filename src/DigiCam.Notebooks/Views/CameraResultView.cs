@@ -84,11 +84,11 @@ public sealed class CameraResultView : IHtml
     /// <param name="pixel">Software id.</param>
     public FitView Fit(int pixel) => new(Result.Fits[Checked(pixel)], Result.Problem(pixel), FormattableString.Invariant($"Pixel {pixel}"));
 
-    /// <summary>The flagged pixels, worst chi2/ndf first.</summary>
+    /// <summary>The flagged pixels, worst chi2/ndf first; those without light, where nothing was to be measured, last.</summary>
     /// <param name="keys">Which quantities; none = the first ones.</param>
     public Table FlaggedPixels(params IReadOnlyList<string> keys) => PixelTable(
         Flags.Flagged.Count == 0 ? "No pixel is flagged" : "Flagged pixels",
-        Flags.Flagged.OrderByDescending(p => double.IsNaN(Result.Fits[p].ChiSquarePerNdf) ? double.PositiveInfinity : Result.Fits[p].ChiSquarePerNdf), keys);
+        Flags.Flagged.OrderBy(p => Result.Flags[p].HasFlag(PixelFlags.NoLed)).ThenByDescending(p => double.IsNaN(Result.Fits[p].ChiSquarePerNdf) ? double.PositiveInfinity : Result.Fits[p].ChiSquarePerNdf), keys);
 
     /// <summary>All pixels in the order of their ids; the first ones are shown. Every digit is in the files.</summary>
     /// <param name="keys">Which quantities; none = the first ones.</param>

@@ -220,9 +220,10 @@ internal sealed class LevelStarts
             if (_mu[level] < least) least = _mu[level];
         }
 
-        // Dark counts of an unknown rate are no light, nor is a pedestal that has moved.
+        // Dark counts of an unknown rate are no light, nor is a pedestal that has moved. Without light the slope may give a gain far too small, on whose scale chance looks like light.
         double none = Math.Clamp(least, 0, 0.5);
-        foreach (double mu in _mu) HasLight |= mu - none > _options.LeastMu;
+        double unit = Math.Max(_typicalGain / Gain, 1);
+        foreach (double mu in _mu) HasLight |= mu - none > _options.LeastMu * unit;
     }
 
     // Gain and pedestal from the comb of the peaks: where the sum over exp(2 pi i q / G) is largest. False where there is no comb.
