@@ -39,9 +39,9 @@ public sealed class LedCalibrationView : IHtml
         ("flags", Flags.ToString()),
     ]);
 
-    /// <summary>The LEDs on the camera.</summary>
+    /// <summary>The LEDs on the camera, how they differ from each other first.</summary>
     /// <param name="pixel">Pixel selected at first; null = the first flagged one.</param>
-    public CameraDisplay Camera(int? pixel = null) => new("LED calibration", [.. _result.Quantities.Select(Of)]) { Flags = Flags, Selected = pixel };
+    public CameraDisplay Camera(int? pixel = null) => new("LED calibration", [.. _result.Quantities.OrderBy(q => q.Key != "led_efficiency").Select(Of)]) { Flags = Flags, Selected = pixel };
 
     /// <summary>The distribution of a quantity over the LEDs.</summary>
     /// <param name="key">For example "led_efficiency".</param>
@@ -93,7 +93,7 @@ public sealed class LedCalibrationView : IHtml
             [new("patch"), new("LEDs"), .. wanted.Select(value => new TableColumn(FormattableString.Invariant($"{value} pe"), "DAC", 4))],
             Enumerable.Range(0, _result.Patches.Length).Where(patch => _result.Patches[patch].IsValid).Select(patch => (object?[])
             [
-                patch, _result.PatchPixels[patch], .. wanted.Select(value => _result.Patches[patch].Dac(value) is { IsExtrapolated: false } setting ? (object?)Math.Round(setting.Dac) : null),
+                patch, _result.PatchPixels[patch], .. wanted.Select(value => _result.Patches[patch].Dac(value) is { IsExtrapolated: false } setting ? (object?)(int)Math.Round(setting.Dac) : null),
             ]));
     }
 
