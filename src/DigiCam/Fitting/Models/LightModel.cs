@@ -200,36 +200,26 @@ public sealed class LightModel : IBinnedModel
         double mu = parameters[Mu];
         double turn = 2 * Math.PI / size * (parameters[Baseline] - origin);
         double scale = Entries / size * _response.WeightOf(node);
+
+        // Functions of whole vectors, where the library has them, differ in the last bit between code that is compiled quickly and code that is compiled well: results would depend on the time.
         for (int n = 0; n <= last; n++)
         {
             int m = n * stride;
             int place = _response.Place(node, m);
-            _real[n] = _response.DarkReal[m] + (mu * _response.OneReal[place]);
-            _imaginary[n] = _response.DarkImaginary[m] + (mu * _response.OneImaginary[place]) + (turn * n);
-        }
-
-        for (int n = last + 1; n < padded; n++) (_real[n], _imaginary[n]) = (SmallestExponent, 0);
-        Span<Vector256<double>> real = MemoryMarshal.Cast<double, Vector256<double>>(_real.AsSpan(0, padded));
-        Span<Vector256<double>> imaginary = MemoryMarshal.Cast<double, Vector256<double>>(_imaginary.AsSpan(0, padded));
-        for (int i = 0; i < real.Length; i++)
-        {
-            if (Vector256.LessThanOrEqualAll(real[i], Vector256.Create(SmallestExponent)))
+            double exponent = _response.DarkReal[m] + (mu * _response.OneReal[place]);
+            if (exponent <= SmallestExponent)
             {
-                (real[i], imaginary[i]) = (default, default);
+                (_real[n], _imaginary[n]) = (0, 0);
                 continue;
             }
 
-            Vector256<double> modulus = Vector256.Exp(real[i]) * scale;
-            (Vector256<double> sin, Vector256<double> cos) = Vector256.SinCos(imaginary[i]);
-            (real[i], imaginary[i]) = (modulus * cos, modulus * sin);
+            double modulus = Math.Exp(exponent) * scale * _response.Bin[m];
+            (double sin, double cos) = Math.SinCos(_response.DarkImaginary[m] + (mu * _response.OneImaginary[place]) + (turn * n));
+            (_real[n], _imaginary[n]) = (modulus * cos, modulus * sin);
         }
 
-        for (int n = 0; n <= last; n++)
-        {
-            double bin = _response.Bin[n * stride];
-            _real[n] *= bin;
-            _imaginary[n] *= bin;
-        }
+        _real.AsSpan(last + 1, padded - last - 1).Clear();
+        _imaginary.AsSpan(last + 1, padded - last - 1).Clear();
     }
 
     // The terms of the sums: phi and its derivatives, those of frequencies a period apart together. Two real results go into one complex sum.

@@ -318,9 +318,9 @@ public abstract class PeakSumModel : IBinnedModel
     private void Divide(int bins, Span<double> expected, Span<double> logarithm, Span<double> logGradient)
     {
         _expected.AsSpan(0, bins).CopyTo(expected);
-        int i = 0;
-        for (; i <= bins - Vector<double>.Count; i += Vector<double>.Count) Vector.Log(new Vector<double>(expected[i..])).CopyTo(logarithm[i..]);
-        for (; i < bins; i++) logarithm[i] = Math.Log(expected[i]);
+
+        // One by one: logarithms of whole vectors differ in the last bit between code that is compiled quickly and code that is compiled well.
+        for (int bin = 0; bin < bins; bin++) logarithm[bin] = Math.Log(expected[bin]);
         if (logGradient.IsEmpty) return;
         for (int e = 0; e < bins; e += Vector<double>.Count)
         {
@@ -332,7 +332,8 @@ public abstract class PeakSumModel : IBinnedModel
         {
             ReadOnlySpan<double> slopes = _slopes.AsSpan(k * _stride, _stride);
             Span<double> relative = logGradient.Slice(k * bins, bins);
-            for (i = 0; i <= bins - Vector<double>.Count; i += Vector<double>.Count)
+            int i = 0;
+            for (; i <= bins - Vector<double>.Count; i += Vector<double>.Count)
             {
                 (new Vector<double>(slopes[i..]) * new Vector<double>(_expected, i)).CopyTo(relative[i..]);
             }
