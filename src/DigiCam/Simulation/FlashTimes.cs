@@ -21,7 +21,7 @@ public static class FlashTimes
             (double sum, double weights) = (0, 0);
             for (double z = -Reach; z <= Reach; z += Step)
             {
-                double weight = Math.Exp(-0.5 * z * z);
+                double weight = PortableMath.Exp(-0.5 * z * z);
                 sum += weight * value(pixel, truth.FlashTimeNs + delay + (z * truth.FlashJitterNs));
                 weights += weight;
             }
