@@ -74,7 +74,7 @@ public sealed class LightScanFitterTests
         LevelHistograms charges = new(IntegerAxis.Adc, 3, 1);
         for (int level = 0; level < 3; level++)
         {
-            for (int i = 0; i < 400; i++) charges.Fill(level, 0, 300 + (level * 90) + (i % (110 + (60 * level))));
+            for (int i = 0; i < 600; i++) charges.Fill(level, 0, 300 + (level * 90) + (i % (210 + (60 * level))));
         }
 
         LightScanResult result = LightScanFitter.Fit(new LightSpectra(charges, [double.NaN], [double.NaN]), new LightScanOptions { MostMu = 200 }, cancellationToken: Cancellation);
