@@ -68,6 +68,22 @@ public sealed class LightScanFitterTests
     }
 
     [Fact]
+    public void Fit_PedestalNotKnownAndFewEntriesInEachBin_StillFindsThePedestal()
+    {
+        // No bin of the wide spectra holds more than three entries.
+        LevelHistograms charges = new(IntegerAxis.Adc, 3, 1);
+        for (int level = 0; level < 3; level++)
+        {
+            for (int i = 0; i < 600; i++) charges.Fill(level, 0, 300 + (level * 90) + (i % (210 + (60 * level))));
+        }
+
+        LightScanResult result = LightScanFitter.Fit(new LightSpectra(charges, [double.NaN], [double.NaN]), new LightScanOptions { MostMu = 200 }, cancellationToken: Cancellation);
+        Assert.True(result.Pixels[0].HasLight);
+        Assert.InRange(result.Problem(0).Parameters[0].Start, 295, 320);
+        Assert.DoesNotContain(result.Problem(0).Parameters, p => double.IsNaN(p.Start));
+    }
+
+    [Fact]
     public void Fit_ConstraintOfHvOff_LowersErrorsAndHoldsThePedestal()
     {
         SimulatedFlashes flashes = new(Campaign(0), [0.5, 1, 3], events: 600, pixels: 20, 1);
