@@ -247,7 +247,7 @@ internal sealed record ScanRequest : TaskRequest
         if (charges.PixelCount != CameraGeometry.PixelCount) throw new InvalidDataException(FormattableString.Invariant($"{ChargesPath}: charges of {charges.PixelCount} pixels, the camera has {CameraGeometry.PixelCount}"));
         if (ChargeSamples is { } n && charges.Scale != new ChargeScale(n)) throw new InvalidDataException(FormattableString.Invariant($"{ChargesPath}: holds charges of another scale ({charges.Scale}) than that of --charge_samples {n}; -c makes it anew"));
         if (PlannedLevels() is { } plan && !plan.Equals(charges.Plan)) throw new InvalidDataException($"{ChargesPath}: is of another scan than the one that is asked for; -c makes it anew");
-        if (HvOffPath is not null && File.Exists(HvOffPath) && !Pedestals.From(HvOffFiles.ReadInput(HvOffPath)).Equals(charges.Pedestals)) throw new InvalidDataException($"{HvOffPath}: is another result with high voltage off than the one that {ChargesPath} was filled with");
+        if (HvOffPath is not null && !ReadHvOff(HvOffPath).Equals(charges.Pedestals)) throw new InvalidDataException($"{HvOffPath}: is another result with high voltage off than the one that {ChargesPath} was filled with");
         return charges;
     }
 
@@ -282,11 +282,13 @@ internal sealed record ScanRequest : TaskRequest
     private async Task<(Pedestals? Pedestals, InputFile[] Inputs)> ReadHvOffAsync(CancellationToken cancellationToken)
     {
         string path = HvOffPath ?? Path.Combine(OutputDirectory, HvOffFiles.DefaultFitName);
-        if (File.Exists(path)) return (Pedestals.From(HvOffFiles.ReadInput(path), path), [await InputFile.HashAsync(path, null, cancellationToken)]);
-        if (HvOffPath is not null) throw new UsageException($"{path}: no such file; --input_fit_hvoff_filename names the result of digicam hvoff");
+        if (HvOffPath is not null || File.Exists(path)) return (ReadHvOff(path), [await InputFile.HashAsync(path, null, cancellationToken)]);
         Say("note: without a result with high voltage off the first samples of waveforms serve as baseline, and nothing is subtracted from sums of samples");
         return (null, []);
     }
+
+    private static Pedestals ReadHvOff(string path) => File.Exists(path) ? Pedestals.From(HvOffFiles.ReadInput(path), path)
+        : throw new UsageException($"{path}: no such file; --input_fit_hvoff_filename names the result of digicam hvoff");
 
     private Scan OpenScan()
     {
