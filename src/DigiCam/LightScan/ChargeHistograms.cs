@@ -20,7 +20,7 @@ public sealed class ChargeHistograms
     private const int RoomBelow = 64;
 
     private const double SignificantErrors = 5;
-    private const double SmallestPart = 0.05;
+    private const double SmallestPart = 0.02;
 
     // Baselines drift from file to file, by less than this for each sample [LSB].
     private const double LeastDifferenceLsb = 0.5;
@@ -106,7 +106,7 @@ public sealed class ChargeHistograms
 
     /// <summary>
     /// Levels that cannot be those of the plan, one sentence each: of two levels under the same continuous light the one with the higher AC value leaves less charge, by five errors and half an LSB
-    /// for each sample and more, in a twentieth of the pixels, and more charge in fewer. Empty where all is well. Looks at all counts.
+    /// for each sample and more, in a fiftieth of the pixels, and more charge in fewer. Empty where all is well. Looks at all counts.
     /// </summary>
     public ImmutableArray<string> Problems()
     {

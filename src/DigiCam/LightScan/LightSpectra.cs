@@ -85,7 +85,7 @@ public sealed record LightSpectra
         int dc = charges.Plan.Steps[0].Level.DcDac;
         foreach (ScanStep step in charges.Plan.Steps)
         {
-            if (step.Level.DcDac != dc) throw new ArgumentException($"levels of different continuous light, DC {dc} and {step.Level.DcDac}, cannot be fitted together", nameof(charges));
+            if (step.Level.DcDac != dc) throw new ArgumentException($"levels of different continuous light, DC {dc} and {step.Level.DcDac}, cannot be fitted together: AtDc gives those of one", nameof(charges));
         }
 
         double half = HalfHeightNs(pulse ?? PulseShape.Analytic);
