@@ -48,6 +48,9 @@ public sealed class BadScanTests(LevelFiles files) : IClassFixture<LevelFiles>
 
     private ScanRun Run => files.Run;
 
+    // Held, which saves the time to fit them.
+    private ImmutableArray<double> Rates => [.. Run.Simulation.Camera.DarkCountRateMHz];
+
     [Fact]
     public void Fit_GapsFilesBatchesAndThreads_GiveTheSameBits()
     {
@@ -81,9 +84,9 @@ public sealed class BadScanTests(LevelFiles files) : IClassFixture<LevelFiles>
         Assert.Equal(LevelFiles.Events - 1, expected.EventCounts[0]);
         Assert.Equal(expected.EventCounts, charges.EventCounts);
         Assert.Equal(saturated, charges.SaturatedEvents);
-        LightSpectra spectra = LightSpectra.Of(charges);
+        LightSpectra spectra = LightSpectra.Of(charges, Rates);
         LightScanResult one = LightScanFitter.Fit(spectra, limits: Limits, threads: 1, cancellationToken: Cancellation);
-        LightScanResult three = LightScanFitter.Fit(new LightSpectra(expected, spectra.Pedestal, spectra.Noise) { DelayNs = spectra.DelayNs, SaturatedEvents = [.. saturated] }, limits: Limits, threads: 3, cancellationToken: Cancellation);
+        LightScanResult three = LightScanFitter.Fit(new LightSpectra(expected, spectra.Pedestal, spectra.Noise) { DarkCountRateMHz = Rates, DelayNs = spectra.DelayNs, SaturatedEvents = [.. saturated] }, limits: Limits, threads: 3, cancellationToken: Cancellation);
         Assert.InRange(one.Fits.Count(fit => fit.HasErrors), 20, LevelFiles.Pixels);
         for (int pixel = 0; pixel < CameraGeometry.PixelCount; pixel++)
         {
@@ -153,7 +156,7 @@ public sealed class BadScanTests(LevelFiles files) : IClassFixture<LevelFiles>
             gaps.Problems);
 
         // Levels of too few events have no light.
-        LightScanResult result = LightScanFitter.Fit(LightSpectra.Of(Charges(gaps)), limits: new FlagLimits { MinimumWaveforms = 75 }, cancellationToken: Cancellation);
+        LightScanResult result = LightScanFitter.Fit(LightSpectra.Of(Charges(gaps), Rates), limits: new FlagLimits { MinimumWaveforms = 75 }, cancellationToken: Cancellation);
         Assert.All(result.Pixels.Take(LevelFiles.Pixels), p => Assert.True(p.Levels[1].Flags.HasFlag(PixelFlags.LowStatistics) && double.IsNaN(p.Levels[1].Mu)));
     }
 
@@ -195,10 +198,10 @@ public sealed class BadScanTests(LevelFiles files) : IClassFixture<LevelFiles>
     private static ChargeHistograms Charges(Scan scan) =>
         ChargePass.Accumulate(scan, SynchronisationFitter.Fit(SynchronisationPass.Accumulate(scan, null, cancellationToken: Cancellation)), null, cancellationToken: Cancellation);
 
-    private static (ChargeHistograms Charges, LightScanResult Result) Fit(Scan scan)
+    private (ChargeHistograms Charges, LightScanResult Result) Fit(Scan scan)
     {
         ChargeHistograms charges = Charges(scan);
-        return (charges, LightScanFitter.Fit(LightSpectra.Of(charges), limits: Limits, cancellationToken: Cancellation));
+        return (charges, LightScanFitter.Fit(LightSpectra.Of(charges, Rates), limits: Limits, cancellationToken: Cancellation));
     }
 
     // Unflagged light is the true one, flagged levels that cannot be fitted have none, and neither have pixels.
