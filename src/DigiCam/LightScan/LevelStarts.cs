@@ -27,6 +27,7 @@ internal sealed class LevelStarts
     private const double MostCombMu = 8;
     private const double CombRange = 0.15;
     private const int CombSteps = 121;
+    private const double LightErrors = 5;
 
     // Wide spectra are fitted in this many bins for each standard deviation: the light is then found to a part in 1000 of its error as without.
     private const int BinsPerSigma = 16;
@@ -248,10 +249,14 @@ internal sealed class LevelStarts
         }
 
         // Dark counts of an unknown rate are no light, nor is a pedestal that has moved. Without light the slope may give a gain far too small, on whose scale chance looks like light.
-        double none = Math.Clamp(least, 0, 0.5);
+        double none = Math.Clamp(least, 0, _spectra.IsUnderLight ? double.MaxValue : 0.5);
         double unit = Math.Max(_typicalGain / Gain, 1);
-        foreach (double mu in _mu) HasLight |= mu - none > _options.LeastMu * unit;
+        for (int level = 0; level < _mu.Length; level++) HasLight |= _mu[level] - none > Math.Max(_options.LeastMu * unit, LeastSignificant(level, perPrimary));
     }
+
+    // Few events or continuous light make means uncertain.
+    private double LeastSignificant(int level, double perPrimary) =>
+        _moments[level].Entries > 0 ? LightErrors * Math.Sqrt(2 * _moments[level].Variance / _moments[level].Entries) / perPrimary : 0;
 
     // Gain and pedestal from the comb of the peaks: where the sum over exp(2 pi i q / G) is largest. False where there is no comb.
     private bool Comb()
@@ -303,7 +308,8 @@ internal sealed class LevelStarts
         int count = 0;
         for (int level = 0; level < _mu.Length; level++)
         {
-            if (_mu[level] >= _options.LeastMu && _mu[level] <= _options.MostMu) _chosen[count++] = level;
+            bool isDark = _spectra.HasNoLight(level) && double.IsFinite(_mu[level]);
+            if (isDark || (_mu[level] >= _options.LeastMu && _mu[level] <= _options.MostMu)) _chosen[count++] = level;
         }
 
         Span<int> chosen = _chosen.AsSpan(0, count);

@@ -222,8 +222,9 @@ public static class LightScanFitter
             ReadOnlySpan<int> chosen = _starts.Chosen;
             for (int i = 0; i < _options.MostLevels; i++)
             {
-                double mu = i < chosen.Length ? Math.Max(_starts.Mu[chosen[i]], 0.5 * _options.LeastMu) : 0;
-                Parameters[LightModel.SharedCount + i] = new FitParameter(FormattableString.Invariant($"mu_{i + 1}"), "pe", mu, 0, (MostMu * mu) + 2, i >= chosen.Length);
+                bool isFree = i < chosen.Length && !_spectra.HasNoLight(chosen[i]);
+                double mu = isFree ? Math.Max(_starts.Mu[chosen[i]], 0.5 * _options.LeastMu) : 0;
+                Parameters[LightModel.SharedCount + i] = new FitParameter(FormattableString.Invariant($"mu_{i + 1}"), "pe", mu, 0, (MostMu * mu) + 2, !isFree);
                 if (i < chosen.Length) SetData(_costs[i], _models[i], pixel, chosen[i], 1);
             }
 
