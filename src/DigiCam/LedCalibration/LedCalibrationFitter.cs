@@ -18,17 +18,21 @@ public static class LedCalibrationFitter
     private const double ErrorOfMedian = 1.2533;
 
     /// <summary>Fits the curves to the light of a scan of the AC LEDs. Levels that are flagged in a pixel stay out of its curve; errors are those that are independent from level to level.</summary>
-    /// <param name="plan">The plan of the scan.</param>
+    /// <param name="plan">The plan of the scan; one of its levels has the AC LEDs off.</param>
     /// <param name="light">The light of its levels.</param>
     /// <param name="options">How to fit; null for the defaults.</param>
+    /// <param name="dcDac">Levels of this DC value are used; null for the lowest there is.</param>
     /// <param name="cancellationToken">Stops between pixels.</param>
-    /// <exception cref="ArgumentException">Plan and light have different numbers of levels, or two levels the same DAC value.</exception>
-    public static LedCalibrationResult Fit(ScanPlan plan, LightScanResult light, LedCurveOptions? options = null, CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentException">Plan and light have different numbers of levels, two levels the same DAC values, or none has the AC LEDs off.</exception>
+    public static LedCalibrationResult Fit(ScanPlan plan, LightScanResult light, LedCurveOptions? options = null, int? dcDac = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(light);
         if (plan.LevelCount != light.LevelCount) throw new ArgumentException(FormattableString.Invariant($"light of {light.LevelCount} levels for a scan of {plan.LevelCount}"), nameof(light));
-        int[] order = [.. Enumerable.Range(0, plan.LevelCount).OrderBy(level => plan.Steps[level].Level.AcDac)];
+        int dc = dcDac ?? plan.Steps.Min(step => step.Level.DcDac);
+        int[] order = [.. Enumerable.Range(0, plan.LevelCount).Where(level => plan.Steps[level].Level.DcDac == dc).OrderBy(level => plan.Steps[level].Level.AcDac)];
+        if (order.Length == 0) throw new ArgumentException(FormattableString.Invariant($"the scan has no level of DC {dc}; there are {string.Join(", ", plan.Steps.Select(step => step.Level.DcDac).Distinct().Order())}"), nameof(dcDac));
+        if (plan.Steps[order[0]].Level.AcDac != 0) throw new ArgumentException(FormattableString.Invariant($"no level of DC {dc} has the AC LEDs off (AC 0): what to subtract is not known"), nameof(plan));
         LightLevel[] levels = [.. order.SelectMany(level => light.Pixels.Select(pixel => pixel.Levels[level]))];
         return Fit(
             [.. order.Select(level => (double)plan.Steps[level].Level.AcDac)], levels.Select(level => level.IsValid ? level.Mu : double.NaN).ToArray(),
@@ -53,7 +57,7 @@ public static class LedCalibrationFitter
         options ??= new LedCurveOptions();
         limits ??= new FlagLimits();
         int pixels = flags.Count;
-        if (pixels != CameraGeometry.PixelCount || light.Length != dac.Count * pixels || errors.Length != light.Length) throw new ArgumentException(FormattableString.Invariant($"{light.Length} values of light, {errors.Length} errors and {pixels} flags for {dac.Count} DAC values and {CameraGeometry.PixelCount} pixels"), nameof(light));
+        if (dac.Count == 0 || pixels != CameraGeometry.PixelCount || light.Length != dac.Count * pixels || errors.Length != light.Length) throw new ArgumentException(FormattableString.Invariant($"{light.Length} values of light, {errors.Length} errors and {pixels} flags for {dac.Count} DAC values and {CameraGeometry.PixelCount} pixels"), nameof(light));
 
         double[] values = [.. dac];
         LedCurveFitter.Check(values, options);
@@ -66,7 +70,7 @@ public static class LedCalibrationFitter
         ImmutableArray<TriggerPatch> patches = CameraGeometry.DigiCam.Patches;
         int[][] good = [.. patches.Select(patch => patch.Pixels.Where(pixel => judged[pixel] == PixelFlags.None).ToArray())];
         ImmutableArray<LedCurve> patchCurves = CameraFit.Run(patches.Length, static () => 0, (patch, _) => Curve(MeanOf(good[patch]), shape, good[patch].Length), cancellationToken: cancellationToken);
-        return new LedCalibrationResult([.. values], curves, patchCurves, [.. good.Select(leds => leds.Length)], [.. judged], options, limits);
+        return new LedCalibrationResult([.. values], [.. light.Span], [.. errors.Span], curves, patchCurves, [.. good.Select(leds => leds.Length)], [.. judged], options, limits);
 
         double[] Column(ReadOnlyMemory<double> table, int pixel)
         {
