@@ -68,7 +68,7 @@ public sealed class LightScanFitterTests
     }
 
     [Fact]
-    public void Fit_PedestalNotKnownAndFewEntriesInEachBin_StillFindsThePedestal()
+    public void Problem_PedestalNotKnownAndFewEntriesInEachBin_StartsAtThePedestal()
     {
         // No bin of the wide spectra holds more than three entries.
         LevelHistograms charges = new(IntegerAxis.Adc, 3, 1);
@@ -77,10 +77,9 @@ public sealed class LightScanFitterTests
             for (int i = 0; i < 600; i++) charges.Fill(level, 0, 300 + (level * 90) + (i % (210 + (60 * level))));
         }
 
-        LightScanResult result = LightScanFitter.Fit(new LightSpectra(charges, [double.NaN], [double.NaN]), new LightScanOptions { MostMu = 200 }, cancellationToken: Cancellation);
-        Assert.True(result.Pixels[0].HasLight);
-        Assert.InRange(result.Problem(0).Parameters[0].Start, 295, 320);
-        Assert.DoesNotContain(result.Problem(0).Parameters, p => double.IsNaN(p.Start));
+        FitProblem problem = LightScanFitter.Problem(new LightSpectra(charges, [double.NaN], [double.NaN]), new LightScanOptions { MostMu = 200 }, new FlagLimits(), 0);
+        Assert.InRange(problem.Parameters[0].Start, 295, 320);
+        Assert.DoesNotContain(problem.Parameters, p => double.IsNaN(p.Start));
     }
 
     [Fact]
