@@ -19,7 +19,7 @@ public sealed class LightFolder : IDisposable
     public LightFolder()
     {
         RunPlan off = new() { Name = "hv_off", Kind = RunKind.HvOff, EventsPerLevel = 60 };
-        RunPlan flashes = new() { Name = "scan", Kind = RunKind.AcScan, AcLevels = [0, 140, 180, 220, 280, 340, 400], EventsPerLevel = 200 };
+        RunPlan flashes = new() { Name = "scan", Kind = RunKind.AcScan, AcLevels = [0, 140, 180, 220, 280, 340, 400], EventsPerLevel = 500 };
         CampaignPlan plan = new() { Camera = new CameraPlan { DarkCountRateMHz = Distribution.Constant(0) }, Runs = [off, flashes] };
         foreach (RunPlan run in plan.Runs) new RunSimulation(plan, run).Write(_folder.FullName, cancellationToken: TestContext.Current.CancellationToken);
         using DigiCam.Runs.Run dark = DigiCam.Runs.Run.Open(_folder.File("hv_off_000.fits.fz"));

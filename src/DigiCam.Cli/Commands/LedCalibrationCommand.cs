@@ -112,7 +112,10 @@ internal static class LedCalibrationCommand
             foreach (string path in paths) AtomicFile.CheckTarget(path);
             ChargeHistograms charges = ChargeHistograms.Read(ChargesPath);
             LightScanResult light = LightScanFiles.Read(LightPath, LightSpectra.Of(charges));
-            if (light.Pixels.All(pixel => pixel.Levels.All(level => double.IsNaN(level.Mu)))) throw new UsageException($"{LightPath}: holds gains, but no light of any level; digicam ac-dac-scan -p fits it");
+
+            // Levels without a fit and without a flag were not tried; flagged ones can be as they are.
+            LightLevel[] levels = [.. light.Pixels.SelectMany(pixel => pixel.Levels)];
+            if (levels.All(level => double.IsNaN(level.Mu)) && levels.Any(level => level.Flags == Flags.PixelFlags.None)) throw new UsageException($"{LightPath}: holds gains, but no light of any level; digicam ac-dac-scan -p fits it");
             cancellationToken.ThrowIfCancellationRequested();
             LedCalibrationResult result = Usage.Check(() => LedCalibrationFitter.Fit(charges.Plan, light, Options, DcDac, cancellationToken));
             InputFile[] files = [await InputFile.HashAsync(ChargesPath, null, cancellationToken), await InputFile.HashAsync(LightPath, null, cancellationToken)];

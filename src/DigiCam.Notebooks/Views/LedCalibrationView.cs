@@ -62,7 +62,8 @@ public sealed class LedCalibrationView : IHtml
         [
             new ChartSeries("levels", [.. levels.Select(level => _result.Dac[level])], [.. levels.Select(level => Measured(level, pixel) is > 0 and double light ? light : double.NaN)])
             {
-                Errors = [.. levels.Select(level => _result.MeasuredErrors[(level * _result.Pixels.Length) + pixel])], Joined = false,
+                Errors = [.. levels.Select(level => _result.MeasuredErrors[(level * _result.Pixels.Length) + pixel])],
+                Joined = false,
             },
             .. Drawn("curve", curve),
         ]);
@@ -79,7 +80,8 @@ public sealed class LedCalibrationView : IHtml
         return Charts.Lines(FormattableString.Invariant($"LED of pixel {pixel}: levels minus curve"), "DAC value", "difference [%]",
             new ChartSeries("levels", [.. levels.Select(level => _result.Dac[level])], [.. levels.Select(level => 100 * ((Measured(level, pixel) / curve.Light(_result.Dac[level]).Value) - 1))])
             {
-                Errors = [.. levels.Select(level => 100 * _result.MeasuredErrors[(level * _result.Pixels.Length) + pixel] / curve.Light(_result.Dac[level]).Value)], Joined = false,
+                Errors = [.. levels.Select(level => 100 * _result.MeasuredErrors[(level * _result.Pixels.Length) + pixel] / curve.Light(_result.Dac[level]).Value)],
+                Joined = false,
             },
             new ChartSeries("error of the curve", [.. dac, double.NaN, .. dac], [.. error, double.NaN, .. error.Select(e => -e)]));
     }
