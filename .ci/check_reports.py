@@ -15,8 +15,9 @@ LARGEST_SCAN = 6_000_000  # A camera with the histograms of all levels.
 LARGEST_LIBRARY = 4_000_000  # plotly.js, once.
 LARGEST_TEXT = 20_000
 
-# Verdicts that a notebook of the demonstration may end with; all others pass.
+# Verdicts that a notebook of the demonstration may end with; all others pass. The runs of data-samples/small are too short for some requirements.
 ALLOWED = {"04": {"pass", "warn"}}
+SHORT_RUNS = "data-samples/small/"
 WITHOUT_VERDICT = {"00"}
 
 # What a browser would fetch while it shows the page; links that a reader may click are no such thing.
@@ -82,8 +83,9 @@ def check_output(path, place, output):
 
 def check_notebook(path):
     check(path, "", path.stat().st_size < LARGEST_NOTEBOOK, f"{path.stat().st_size} bytes")
-    verdicts, largest = [], 0
+    verdicts, largest, is_short = [], 0, False
     for number, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"], 1):
+        is_short |= "injected-parameters" in cell["metadata"].get("tags", []) and SHORT_RUNS in text_of(cell["source"])
         for output in cell.get("outputs", []):
             place = f", cell {number}"
             check(path, place, output["output_type"] != "error", f"an error: {output.get('evalue')}")
@@ -93,7 +95,8 @@ def check_notebook(path):
             largest = max(largest, len(json.dumps(output)) if not is_library(text_of(output.get("data", {}).get("text/html", ""))) else 0)
     number = path.name[:2]
     check(path, "", verdicts or number in WITHOUT_VERDICT, "no verdict")
-    wrong = [v for v in verdicts if v not in ALLOWED.get(number, {"pass"})]
+    allowed = {"pass", "warn"} if is_short else ALLOWED.get(number, {"pass"})
+    wrong = [v for v in verdicts if v not in allowed]
     check(path, "", not wrong, f"verdicts {', '.join(verdicts)}")
     print(f"{path}: {path.stat().st_size} bytes, largest output {largest}, verdicts: {', '.join(verdicts) or 'none'}")
 

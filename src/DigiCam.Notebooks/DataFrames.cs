@@ -12,7 +12,7 @@ namespace DigiCam.Notebooks;
 
 /// <summary>
 /// Tables, results, histograms and scans as a <see cref="DataFrame"/> of Microsoft.Data.Analysis, to filter, join and group; in a notebook it is shown as a table of the kit.
-/// The library is loaded when one of these is called, not before.
+/// Nothing of the library runs before one of these is called.
 /// </summary>
 public static class DataFrames
 {

@@ -32,7 +32,11 @@ internal static class Words
     /// <summary>What an object says of itself in one line, or else its properties.</summary>
     /// <param name="value">An object of the kit.</param>
     /// <param name="maxLength">Characters after which the text is cut.</param>
-    public static string Line(object value, int maxLength) => Shorten(WithoutFolders(value, HasOwnText(value.GetType()) ? value.ToString() ?? "" : Members(value, 0)), maxLength);
+    public static string Line(object value, int maxLength)
+    {
+        string own = HasOwnText(value.GetType()) ? value.ToString() ?? "" : "";
+        return Shorten(own.Length > 0 ? WithoutFolders(value, own) : Members(value, 0), maxLength);
+    }
 
     /// <summary>The properties of an object that can be shown, in the order of their declaration, those of the base classes first.</summary>
     public static PropertyInfo[] Properties(Type type) =>
@@ -67,7 +71,7 @@ internal static class Words
     public static bool HasOwnText(Type type)
     {
         MethodInfo method = type.GetMethod(nameof(ToString), Type.EmptyTypes)!;
-        return method.DeclaringType != typeof(object) && method.DeclaringType != typeof(ValueType) && !method.IsDefined(typeof(CompilerGeneratedAttribute));
+        return !IsMemory(type) && method.DeclaringType != typeof(object) && method.DeclaringType != typeof(ValueType) && !method.IsDefined(typeof(CompilerGeneratedAttribute));
     }
 
     /// <summary>The items of a list whose length is known; null for anything else, lists that are not there among them.</summary>
@@ -76,10 +80,12 @@ internal static class Words
         if (value is null or string or IDictionary) return null;
         Type type = value.GetType();
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>) && (bool)type.GetProperty("IsDefault")!.GetValue(value)!) return [];
-        if (type.IsGenericType && type.GetGenericTypeDefinition() is { } generic && (generic == typeof(ReadOnlyMemory<>) || generic == typeof(Memory<>))) return Items(type.GetMethod("ToArray")!.Invoke(value, null));
+        if (IsMemory(type)) return Items(type.GetMethod("ToArray")!.Invoke(value, null));
         bool isCounted = value is ICollection || type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IReadOnlyCollection<>));
         return isCounted ? [.. ((IEnumerable)value).Cast<object?>()] : null;
     }
+
+    private static bool IsMemory(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() is { } generic && (generic == typeof(ReadOnlyMemory<>) || generic == typeof(Memory<>));
 
     private static string Inline(object? value, int depth)
     {
@@ -128,10 +134,14 @@ internal static class Words
         string name = Name(value.GetType());
         if (depth >= MaxDepth) return name;
         PropertyInfo[] properties = Properties(value.GetType());
-        if (properties.Length == 0) return name;
+        if (properties.Length == 0) return Methods(value.GetType()) is { Length: > 0 } methods ? $"{name} with {methods}" : $"{name} (nothing in it)";
         IEnumerable<string> shown = properties.Take(MaxProperties).Select(p => $"{p.Name} {Shorten(Inline(Read(p, value), depth + 1), MaxLength / 4)}");
         return $"{name}: {string.Join(", ", properties.Length > MaxProperties ? shown.Append("…") : shown)}";
     }
+
+    /// <summary>What can be called on an object.</summary>
+    public static string Methods(Type type) => string.Join(", ", type.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly)
+        .Where(m => !m.IsSpecialName && m.GetBaseDefinition().DeclaringType != typeof(object)).OrderBy(m => m.MetadataToken).Select(m => m.Name).Distinct());
 
     // Of a file an output names the file; its folder is this machine's.
     private static string WithoutFolders(object value, string text)

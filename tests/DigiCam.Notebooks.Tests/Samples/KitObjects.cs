@@ -28,6 +28,7 @@ using DigiCam.Zfits;
 using DigiCam.Zfits.Copying;
 using DigiCam.Zfits.Recovery;
 using DigiCam.Zfits.Verification;
+using CameraMessage = DigiCam.Zfits.Messages.ProtoDataModel.CameraEvent;
 
 namespace DigiCam.Notebooks.Tests.Samples;
 
@@ -107,7 +108,7 @@ public sealed class KitObjects : IDisposable
             new NumericModel([new ModelParameter("mean", "LSB")], static (x, p) => x - p[0]), new MpeModel(), new FullMpeModel(7), new SinglePeModel(0, 1), new LightModel(), new ShotNoiseModel(), new MaximumWindowModel(100),
             new DarkSpectrumModel(4, null), PileUp.Of(new PulseFinderOptions()), ShotNoisePulse.Analytic, PulseShape.Analytic,
             LedCurveFitter.Fit(dac, [.. dac.Select(d => 0.2 + Math.Pow(d / 200, 3))], [.. dac.Select(d => 0.01 + (d / 20_000))]),
-            Times(), new VariableAxis([0, 1, 3, 9], "ns"), new LevelSpectrum(-2, 1, [1, 8, 9, 2], [1.2, 7.5, 8.9, 2.4]), new Measurement(350.31, 0.02, "LSB"),
+            Times(), new RegularAxis(0, 4, 8, "ns"), new VariableAxis([0, 1, 3, 9], "ns"), new LevelSpectrum(-2, 1, [1, 8, 9, 2], [1.2, 7.5, 8.9, 2.4]), new Measurement(350.31, 0.02, "LSB"),
             new PulseTemplate("measured", [0, 4, 8, 12], [0, 1, 0.5, 0]), new TruePulse([0, 4, 8, 12], [0, 1, 0.5, 0], 6, 5), new DigitalTrigger(50), new PulseFinder(50),
         ];
     }
@@ -137,7 +138,7 @@ public sealed class KitObjects : IDisposable
         [
             file, file.Hdus[0].Header, file.Hdus[0].VerifyChecksums(), tile[0], table, table.GetTile(0), table.SummarizeColumns(), table.ReadRow(0), table.GetDefinitions(), table.GetWriterOptions(), tile, tile.Columns, set, set.ReadEvents(new ZFitsReadOptions()).First(),
             ZFitsRowSet.Parse("0-4,7"), ZFitsVerification.Verify(file), ZFitsCopy.Copy(file, _folder.File("copy.fits.fz"), new ZFitsCopyOptions()), ZFitsMerge.Merge([path], _folder.File("merged.fits.fz")),
-            ZFitsRecovery.Recover(path, _folder.File("recovered.fits.fz")), new ZFitsReadOptions(), new ZFitsWriterOptions(), new ZFitsTableOptions(), place, writer, rows, ZFitsRecipe.DiffMan16,
+            ZFitsRecovery.Recover(path, _folder.File("recovered.fits.fz")), new ZFitsReadOptions(), new ZFitsWriterOptions(), new ZFitsTableOptions(), place, writer, rows, ZFitsRecipe.DiffMan16, CameraRecipes.Digicam, Opened(new ZFitsMessageReader<CameraMessage>(table)), table.ReadMessages<CameraMessage>().First(),
             new ZFitsDamagedTile(table, 0, 0, 20, true, new ZFitsFormatException("damaged", place)), hdf5, Opened(Hdf5File.Open(_folder.File("made.h5"))), Opened(NpzFile.Open(_folder.File("made.npz"))), new NpzWriter(),
             CameraBoard.Read(file), RunInput.From(path),
         ];
@@ -197,7 +198,7 @@ public sealed class KitObjects : IDisposable
         }
 
         if (!type.IsVisible || !Packages.Contains(type.Assembly) || type.IsGenericTypeDefinition || type.IsByRefLike || typeof(Exception).IsAssignableFrom(type) || typeof(Delegate).IsAssignableFrom(type)) return null;
-        if (type.GetConstructors().MaxBy(c => c.GetParameters().Length) is not { } constructor || constructor.GetParameters().Any(p => p.ParameterType == type)) return type.IsValueType ? Activator.CreateInstance(type) : null;
+        if (type.GetConstructors().Where(c => c.GetParameters().All(p => p.ParameterType != type)).MaxBy(c => c.GetParameters().Length) is not { } constructor) return type.IsValueType ? Activator.CreateInstance(type) : null;
         object?[] arguments = [.. constructor.GetParameters().Select(p => p.ParameterType.IsByRefLike ? null : Make(p.ParameterType, depth + 1))];
         try
         {
@@ -217,7 +218,7 @@ public sealed class KitObjects : IDisposable
         while (queue.TryDequeue(out object? item))
         {
             Type type = item.GetType();
-            if (item is string || type.IsPrimitive || type.IsEnum) continue;
+            if (item is string or Exception or Delegate || type.IsPrimitive || type.IsEnum) continue;
             if (item is IEnumerable items && item is not Run)
             {
                 foreach (object? part in items.Cast<object?>().Take(ItemsFollowed))
