@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using DigiCam.Results;
+using Google.Protobuf;
 
 namespace DigiCam.Notebooks.Formatting;
 
@@ -43,6 +44,9 @@ internal static class Words
     [
         .. type.GetProperties(BindingFlags.Instance | BindingFlags.Public)
             .Where(p => p.CanRead && p.GetIndexParameters().Length == 0 && !p.PropertyType.IsByRefLike && !p.PropertyType.IsPointer && p.Name != "EqualityContract")
+
+            // A message says of each field whether it was set.
+            .Where(p => !typeof(IMessage).IsAssignableFrom(type) || p.PropertyType != typeof(bool) || !p.Name.StartsWith("Has", StringComparison.Ordinal))
             .OrderBy(p => Depth(p.DeclaringType!)).ThenBy(p => p.MetadataToken),
     ];
 
@@ -67,11 +71,11 @@ internal static class Words
         _ => type.Name,
     };
 
-    /// <summary>Whether a type has a text that somebody wrote; that of a record made by the compiler names the types of its lists.</summary>
+    /// <summary>Whether a type has a text that somebody wrote; that of a record made by the compiler names the types of its lists, that of a message holds all its bytes.</summary>
     public static bool HasOwnText(Type type)
     {
         MethodInfo method = type.GetMethod(nameof(ToString), Type.EmptyTypes)!;
-        return !IsMemory(type) && method.DeclaringType != typeof(object) && method.DeclaringType != typeof(ValueType) && !method.IsDefined(typeof(CompilerGeneratedAttribute));
+        return !IsMemory(type) && !typeof(IMessage).IsAssignableFrom(type) && method.DeclaringType != typeof(object) && method.DeclaringType != typeof(ValueType) && !method.IsDefined(typeof(CompilerGeneratedAttribute));
     }
 
     /// <summary>The items of a list whose length is known; null for anything else, lists that are not there among them.</summary>
