@@ -227,7 +227,7 @@ public sealed class KitObjects : IDisposable
                 }
             }
 
-            if (!Packages.Contains(type.Assembly) || !type.IsVisible || !_found.TryAdd(type, item)) continue;
+            if (!Packages.Contains(type.Assembly) || type.IsArray || !type.IsVisible || !_found.TryAdd(type, item)) continue;
             foreach (PropertyInfo property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(p => p.GetIndexParameters().Length == 0 && !p.PropertyType.IsByRefLike))
             {
                 if (Read(property, item) is { } value) queue.Enqueue(value);
