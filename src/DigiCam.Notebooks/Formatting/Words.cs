@@ -101,6 +101,7 @@ internal static class Words
             case float number: return Html.Digits(number, Digits).Replace('−', '-');
             case bool flag: return flag ? "yes" : "no";
             case Delegate: return "a function";
+            case CancellationToken token: return token.CanBeCanceled ? "yes" : "none";
             case Type type: return Name(type);
             case IDictionary pairs:
                 return pairs.Count == 0 ? "none" : string.Join(", ", pairs.Keys.Cast<object>().Take(MaxListed).Select(key => $"{Inline(key, depth + 1)}: {Inline(pairs[key], depth + 1)}"))
