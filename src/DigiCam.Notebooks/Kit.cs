@@ -100,10 +100,16 @@ public static class Kit
         return LightScan.DarkCountRates.Of(DarkFitter.Fit(DarkPass.Accumulate(run, Pedestals.From(hvOff)), hvOff));
     }
 
+    /// <summary>
+    /// Tells .NET Interactive, when it runs the notebook, how objects of the kit are shown. <see cref="Start"/> does so, and so does the extension script of the NuGet package; other engines
+    /// find the formatters themselves.
+    /// </summary>
+    public static void RegisterFormatters() => InteractiveFormatters.Register();
+
     /// <summary>What the setup cell shows: a banner, and the chart library that the notebook's charts share.</summary>
     public static KitBanner Start()
     {
-        InteractiveFormatters.Register();
+        RegisterFormatters();
         return new KitBanner();
     }
 }

@@ -44,5 +44,8 @@ public sealed class FitsHdu
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public ChecksumReport VerifyChecksums(CancellationToken ct = default) => Fits.FitsChecksum.Verify(this, ct);
 
+    /// <summary>Number, name and size in one line.</summary>
+    public override string ToString() => FormattableString.Invariant($"HDU {Index}{(Name.Length > 0 ? $" {Name}" : "")}: {Header.Count} cards, {DataLength} bytes of data");
+
     internal ZFitsLocation At(long? offset) => new() { Path = File.Path, HduIndex = Index, Table = Name.Length > 0 ? Name : null, ByteOffset = offset };
 }

@@ -96,6 +96,9 @@ public sealed class ZFitsFile : IDisposable
     /// <summary>Closes the file. Data handed out before stay valid.</summary>
     public void Dispose() => _handle.Dispose();
 
+    /// <summary>Name of the file, its tables and size, in one line.</summary>
+    public override string ToString() => FormattableString.Invariant($"{System.IO.Path.GetFileName(Path)}: {Tables.Count} table{(Tables.Count == 1 ? "" : "s")}, {Length} bytes");
+
     /// <summary>Fills the buffer from an offset in the file.</summary>
     /// <exception cref="EndOfStreamException">The file has become shorter since it was opened.</exception>
     internal void ReadExactly(long offset, Span<byte> buffer)

@@ -9,7 +9,7 @@ public sealed class ArchitectureTests
     {
         ["DigiCam.Zfits"] = ([], ["Google.Protobuf", "Grpc.Tools", "ZstdSharp.Port"]),
         ["DigiCam"] = (["DigiCam.Zfits"], ["MathNet.Numerics", "PureHDF", "YamlDotNet"]),
-        ["DigiCam.Notebooks"] = (["DigiCam"], ["Plotly.NET", "Plotly.NET.CSharp"]),
+        ["DigiCam.Notebooks"] = (["DigiCam"], ["Microsoft.Data.Analysis", "Plotly.NET", "Plotly.NET.CSharp"]),
         ["DigiCam.Kernel"] = ([], ["Markdig", "Microsoft.CodeAnalysis.CSharp.Scripting", "YamlDotNet"]),
         ["DigiCam.Cli"] = (["DigiCam", "DigiCam.Kernel", "DigiCam.Notebooks"], ["Spectre.Console", "System.CommandLine"]),
     };

@@ -1,7 +1,10 @@
 namespace DigiCam.Notebooks.Formatting;
 
 /// <summary>A formatter whose members the notebook engine finds by their names.</summary>
-internal sealed class ByNameFormatter(string mimeType, Type type, Func<object, string> text)
+/// <param name="mimeType">What it writes.</param>
+/// <param name="type">The type it is for.</param>
+/// <param name="text">Makes the text; null = not of an object like this.</param>
+internal sealed class ByNameFormatter(string mimeType, Type type, Func<object, string?> text)
 {
     /// <summary>What the formatter writes.</summary>
     public string MimeType { get; } = mimeType;
@@ -9,11 +12,11 @@ internal sealed class ByNameFormatter(string mimeType, Type type, Func<object, s
     /// <summary>The type it is for.</summary>
     public Type Type { get; } = type;
 
-    /// <summary>Writes an object; false when it is not of the type.</summary>
+    /// <summary>Writes an object; false when it is not one that is shown here.</summary>
     public bool Format(object instance, TextWriter writer)
     {
-        if (!Type.IsInstanceOfType(instance)) return false;
-        writer.Write(text(instance));
+        if (!Type.IsInstanceOfType(instance) || text(instance) is not { } written) return false;
+        writer.Write(written);
         return true;
     }
 }

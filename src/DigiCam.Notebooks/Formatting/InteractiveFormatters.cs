@@ -6,11 +6,12 @@ namespace DigiCam.Notebooks.Formatting;
 
 /// <summary>
 /// .NET Interactive shows an object it knows nothing about as a tree of all its properties, megabytes for a run. The core knows
-/// nothing of notebooks, so the kit tells the engine, when there is one, to show the core's types by their views or by their ToString().
+/// nothing of notebooks, so the kit tells the engine, when there is one, to show the core's types by their views.
 /// </summary>
 internal static class InteractiveFormatters
 {
     private const string FormatterType = "Microsoft.DotNet.Interactive.Formatting.Formatter";
+    private static readonly string[] MimeTypes = ["text/html", "text/plain"];
 
     /// <summary>Registers the types with the engine that runs the notebook, if it is .NET Interactive.</summary>
     /// <returns>Number of types registered.</returns>
@@ -31,23 +32,16 @@ internal static class InteractiveFormatters
         int count = 0;
         foreach (Type type in Types())
         {
-            ByNameFormatter[] views = [.. Views(type)];
-            if (views.Length == 0) register.Invoke(null, [type, (Action<object, TextWriter>)((item, writer) => writer.Write(item)), "text/plain"]);
-            foreach (ByNameFormatter view in views) register.Invoke(null, [type, (Action<object, TextWriter>)((item, writer) => view.Format(item, writer)), view.MimeType]);
-            prefer?.Invoke(null, [type, views.Length == 0 ? (string[])["text/plain"] : [.. views.Select(v => v.MimeType)]]);
+            register.Invoke(null, [type, (Action<object, TextWriter>)((item, writer) => writer.Write(KitViews.Of(item)?.ToHtml())), MimeTypes[0]]);
+            register.Invoke(null, [type, (Action<object, TextWriter>)((item, writer) => writer.Write(KitViews.Of(item)?.ToString())), MimeTypes[1]]);
+            prefer?.Invoke(null, [type, MimeTypes]);
             count++;
         }
 
         return count;
     }
 
-    // Formatters of a type that the kit has a view for.
-    private static IEnumerable<ByNameFormatter> Views(Type type) =>
-        typeof(InteractiveFormatters).Assembly.GetCustomAttributes<TypeFormatterSourceForAttribute>().Where(a => a.ShownType.IsAssignableFrom(type))
-            .SelectMany(a => (IEnumerable<object>)a.FormatterSourceType.GetMethod(nameof(ViewFormatterSource<object>.CreateTypeFormatters))!.Invoke(Activator.CreateInstance(a.FormatterSourceType), null)!)
-            .OfType<ByNameFormatter>();
-
-    /// <summary>Public types with a text of their own that are not shown as HTML.</summary>
+    /// <summary>Public types that the engine does not find a formatter of by itself.</summary>
     internal static IEnumerable<Type> Types() =>
         new[] { typeof(Run).Assembly, typeof(ZFitsFile).Assembly, typeof(InteractiveFormatters).Assembly }
             .SelectMany(a => a.GetExportedTypes())

@@ -19,6 +19,9 @@ public sealed class Chart : IHtml
     // What Plotly.NET writes when nobody asked for a size.
     private const int PlotlyNetSize = 600;
 
+    private readonly Func<JsonObject> _figure;
+    private readonly Func<object> _plotly;
+
     /// <summary>Wraps a chart made with Plotly.NET.</summary>
     /// <param name="plotly">The chart.</param>
     /// <param name="title">Title above it; empty = the one in the chart's layout.</param>
@@ -26,17 +29,26 @@ public sealed class Chart : IHtml
     {
         ArgumentNullException.ThrowIfNull(plotly);
         ArgumentNullException.ThrowIfNull(title);
-        (Plotly, Title) = (plotly, title);
+        (_figure, _plotly, Title) = (() => PlotlyCharts.Write(plotly), () => plotly, title);
     }
 
+    /// <summary>A chart of the kit.</summary>
+    internal Chart(IReadOnlyList<FigurePart> traces, FigurePart layout, string title) =>
+        (_figure, _plotly, Title) = (() => FigureJson.Write(traces, layout), () => PlotlyCharts.Create(traces, layout), title);
+
+    private Chart(Chart chart, string subtitle) => (_figure, _plotly, Title, Subtitle) = (chart._figure, chart._plotly, chart.Title, subtitle);
+
     /// <summary>The chart for further changes with Plotly.NET.</summary>
-    public GenericChart Plotly { get; }
+    public GenericChart Plotly => (GenericChart)_plotly();
 
     /// <summary>Title above the chart.</summary>
     public string Title { get; }
 
     /// <summary>A line beside the title; may be empty.</summary>
     public string Subtitle { get; init; } = "";
+
+    /// <summary>The same chart with another line beside the title.</summary>
+    internal Chart With(string subtitle) => new(this, subtitle);
 
     /// <inheritdoc/>
     public string ToHtml()
@@ -82,7 +94,7 @@ public sealed class Chart : IHtml
     // The chart's own traces and layout in the kit's looks; what depends on the theme is filled in by chart.js.
     private JsonObject Figure(out string title, out int height)
     {
-        JsonObject figure = FigureJson.Write(Plotly);
+        JsonObject figure = _figure();
         JsonObject layout = figure["layout"]!.AsObject();
         layout.Remove("template");
         layout.Remove("width");

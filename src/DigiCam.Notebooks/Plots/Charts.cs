@@ -1,7 +1,6 @@
 using System.Globalization;
 using DigiCam.Notebooks.Cameras;
 using DigiCam.Notebooks.Formatting;
-using Plotly.NET;
 
 namespace DigiCam.Notebooks.Plots;
 
@@ -52,9 +51,9 @@ public static class Charts
 
         string unit = quantity.Unit.Length > 0 ? " " + quantity.Unit : "";
         double[] centres = [.. Enumerable.Range(0, bins).Select(i => from + ((i + 0.5) * width))];
-        List<Trace> traces = [Bar($"good: {Describe([.. goodValues.Where(double.IsFinite)], unit)}", centres, good, width, "--k-data")];
+        List<FigurePart> traces = [Bar($"good: {Describe([.. goodValues.Where(double.IsFinite)], unit)}", centres, good, width, "--k-data")];
         if (flagged > 0) traces.Add(Bar(string.Create(CultureInfo.InvariantCulture, $"flagged: {flagged} pixels"), centres, bad, width, "--k-bad"));
-        Layout layout = CreateLayout(quantity.Label, "pixels", logY: false);
+        FigurePart layout = CreateLayout(quantity.Label, "pixels", logY: false);
         layout.SetProperty("yaxis", CountAxis("pixels", false, null, good));
         // The limits are in the picture even where no pixel is.
         double left = Math.Min(from, low ?? from) - width;
@@ -83,7 +82,7 @@ public static class Charts
         DrawnSpectrum drawn = spectrum.Drawn();
         double[] centres = [.. drawn.Counts.Select((_, i) => drawn.FirstCentre + (i * drawn.Width))];
         double[] counts = [.. drawn.Counts.Select(n => (double)n)];
-        Trace data = Bar("counts", centres, counts, drawn.Width, "--k-data/0.55");
+        FigurePart data = Bar("counts", centres, counts, drawn.Width, "--k-data/0.55");
         data.SetProperty("error_y", new Dictionary<string, object>
         {
             ["type"] = "data",
@@ -92,17 +91,17 @@ public static class Charts
             ["thickness"] = 1.2,
             ["width"] = 0,
         });
-        List<Trace> traces = [data];
-        Layout layout = CreateLayout(PanelSvg.AxisTitle(spectrum), "counts", logScale);
+        List<FigurePart> traces = [data];
+        FigurePart layout = CreateLayout(PanelSvg.AxisTitle(spectrum), "counts", logScale);
         layout.SetProperty("yaxis", CountAxis("counts", logScale, null, counts));
         layout.SetProperty("bargap", 0);
         if (drawn.Expected is { } model)
         {
             double[] shown = [.. model.Select(m => !logScale || m >= LeastLogCount ? m : double.NaN)];
-            Trace fit = Line("fit", centres, shown, null, "--k-fit", joined: true);
+            FigurePart fit = Line("fit", centres, shown, null, "--k-fit", joined: true);
             fit.SetProperty("line", new Dictionary<string, object> { ["color"] = "--k-fit", ["width"] = 2, ["shape"] = "spline" });
             traces.Add(fit);
-            Trace pulls = Bar("pull", centres, [.. counts.Select((n, i) => PanelSvg.Residual(n, model[i]))], 0.8 * drawn.Width, "--k-data");
+            FigurePart pulls = Bar("pull", centres, [.. counts.Select((n, i) => PanelSvg.Residual(n, model[i]))], 0.8 * drawn.Width, "--k-data");
             pulls.SetProperty("yaxis", "y2");
             pulls.SetProperty("showlegend", false);
             traces.Add(pulls);
@@ -133,7 +132,7 @@ public static class Charts
     public static Chart Lines(string title, string xTitle, string yTitle, bool logY, params IReadOnlyList<ChartSeries> series)
     {
         ArgumentNullException.ThrowIfNull(series);
-        List<Trace> traces = [.. series.Select((s, i) => Line(s.Name, s.X, s.Y, s.Errors, SeriesColors[i % SeriesColors.Length], s.Joined, s.Dashed))];
+        List<FigurePart> traces = [.. series.Select((s, i) => Line(s.Name, s.X, s.Y, s.Errors, SeriesColors[i % SeriesColors.Length], s.Joined, s.Dashed))];
         return Create(traces, CreateLayout(xTitle, yTitle, logY), title, "");
     }
 
@@ -159,7 +158,7 @@ public static class Charts
         double[] counts = new double[Math.Max(1, (int)Math.Floor(((high - low) / width) + 1e-9) + 1)];
         foreach (double value in finite) counts[Math.Clamp((int)Math.Floor(((value - low) / width) + 1e-9), 0, counts.Length - 1)]++;
         double[] centres = [.. counts.Select((_, i) => low + ((i + 0.5) * width))];
-        Layout layout = CreateLayout(xTitle, "entries", logScale);
+        FigurePart layout = CreateLayout(xTitle, "entries", logScale);
         layout.SetProperty("yaxis", CountAxis("entries", logScale, null, counts));
         layout.SetProperty("bargap", 0);
         int left = values.Count - finite.Length;
@@ -180,18 +179,18 @@ public static class Charts
         (double Low, double High) vertical = RangeOf(y, measured);
         if (equal) horizontal = vertical = (Math.Min(horizontal.Low, vertical.Low), Math.Max(horizontal.High, vertical.High));
         int[] good = [.. measured.Where(i => flags is null || flags.Bits[i] == 0)];
-        List<Trace> traces = [Points("good", good, "--k-data")];
+        List<FigurePart> traces = [Points("good", good, "--k-data")];
         if (good.Length < measured.Length) traces.Add(Points("flagged", [.. measured.Except(good)], "--k-bad"));
         if (equal) traces.Add(Line("equal", [horizontal.Low, horizontal.High], [horizontal.Low, horizontal.High], null, "--k-fit", joined: true));
-        Layout layout = CreateLayout(x.Label, y.Label, logY: false);
+        FigurePart layout = CreateLayout(x.Label, y.Label, logY: false);
         layout.SetProperty("xaxis", Ranged(x.Label, horizontal));
         layout.SetProperty("yaxis", Ranged(y.Label, vertical));
         int outside = measured.Count(i => x.Values[i] < horizontal.Low || x.Values[i] > horizontal.High || y.Values[i] < vertical.Low || y.Values[i] > vertical.High);
         return Create(traces, layout, $"{y.Name} against {x.Name}", outside > 0 ? string.Create(CultureInfo.InvariantCulture, $"{outside} pixels outside the axes") : "");
 
-        Trace Points(string name, int[] pixels, string color)
+        FigurePart Points(string name, int[] pixels, string color)
         {
-            Trace trace = Line(string.Create(CultureInfo.InvariantCulture, $"{name}: {pixels.Length} pixels"), [.. pixels.Select(i => Shorten(x.Values[i]))], [.. pixels.Select(i => Shorten(y.Values[i]))], null, color, joined: false);
+            FigurePart trace = Line(string.Create(CultureInfo.InvariantCulture, $"{name}: {pixels.Length} pixels"), [.. pixels.Select(i => Shorten(x.Values[i]))], [.. pixels.Select(i => Shorten(y.Values[i]))], null, color, joined: false);
             trace.SetProperty("customdata", pixels);
             trace.SetProperty("hovertemplate", "pixel %{customdata}: %{x}, %{y}<extra></extra>");
             return trace;
@@ -218,17 +217,16 @@ public static class Charts
         }
     }
 
-    private static Chart Create(IEnumerable<Trace> traces, Layout layout, string title, string subtitle)
+    private static Chart Create(IEnumerable<FigurePart> traces, FigurePart layout, string title, string subtitle)
     {
-        // Plotly.NET has no chart without traces.
-        traces = traces.DefaultIfEmpty(Line("no data", [], [], null, "--k-quiet", joined: false));
-        GenericChart chart = GenericChart.combine(traces.Select(t => GenericChart.ofTraceObject(false, t)));
-        return new Chart(GenericChart.setLayout(layout, chart), title) { Subtitle = subtitle };
+        // plotly.js draws no axes without a trace.
+        FigurePart[] drawn = [.. traces.DefaultIfEmpty(Line("no data", [], [], null, "--k-quiet", joined: false))];
+        return new Chart(drawn, layout, title) { Subtitle = subtitle };
     }
 
-    private static Trace Bar(string name, double[] x, double[] y, double width, string color)
+    private static FigurePart Bar(string name, double[] x, double[] y, double width, string color)
     {
-        Trace trace = new("bar");
+        FigurePart trace = new("bar");
         trace.SetProperty("name", name);
         trace.SetProperty("x", x);
         trace.SetProperty("y", y);
@@ -238,9 +236,9 @@ public static class Charts
         return trace;
     }
 
-    private static Trace Line(string name, IReadOnlyList<double> x, IReadOnlyList<double> y, IReadOnlyList<double>? errors, string color, bool joined, bool dashed = false)
+    private static FigurePart Line(string name, IReadOnlyList<double> x, IReadOnlyList<double> y, IReadOnlyList<double>? errors, string color, bool joined, bool dashed = false)
     {
-        Trace trace = new("scatter");
+        FigurePart trace = new("scatter");
         trace.SetProperty("name", name);
         trace.SetProperty("mode", !joined ? "markers" : errors is null ? "lines" : "lines+markers");
         trace.SetProperty("x", x.ToArray());
@@ -257,9 +255,9 @@ public static class Charts
         return trace;
     }
 
-    private static Layout CreateLayout(string xTitle, string yTitle, bool logY)
+    private static FigurePart CreateLayout(string xTitle, string yTitle, bool logY)
     {
-        Layout layout = new();
+        FigurePart layout = new();
         layout.SetProperty("xaxis", AxisOf(xTitle, false, null));
         layout.SetProperty("yaxis", AxisOf(yTitle, logY, null));
         layout.SetProperty("showlegend", true);

@@ -1,16 +1,23 @@
 using System.Globalization;
 using System.Text;
+using DigiCam.Files;
 using DigiCam.Notebooks.Formatting;
 using DigiCam.Results;
 
 namespace DigiCam.Notebooks.Tables;
 
-/// <summary>A table with caption and units; it shows its first rows only and says how many there are.</summary>
+/// <summary>
+/// A table with caption and units. In a browser it has pages, sorts by the heading that is clicked, filters, and gives its rows as CSV; without JavaScript, and as text, its
+/// first rows are shown, and how many there are.
+/// </summary>
 [TypeFormatterSource(typeof(HtmlFormatterSource<Table>))]
 public sealed class Table : IHtml
 {
     // From so many columns on space is short, and headings may take two lines.
     private const int WideColumns = 9;
+    private const int MaxCellLength = 300;
+    private const double LeastShown = 0.5;
+    private const double MostShown = 1e6;
 
     /// <summary>Takes a table.</summary>
     /// <param name="caption">What it shows; may be empty.</param>
@@ -37,16 +44,31 @@ public sealed class Table : IHtml
     /// <summary>Its cells by row.</summary>
     public IReadOnlyList<IReadOnlyList<object?>> Rows { get; }
 
-    /// <summary>Number of rows shown.</summary>
-    public int MaxRows { get; init; } = 20;
+    /// <summary>Number of rows of a page, and of the rows shown as text.</summary>
+    public int MaxRows { get; init; } = 25;
 
     /// <inheritdoc/>
     public string ToHtml()
     {
-        StringBuilder body = new();
+        StringBuilder body = new("<div class=\"k-scroll\">");
         AddTo(body);
-        return Fragment.Wrap("table", body.ToString());
+        body.Append("</div>");
+        if (Rows.Count < 2) return Fragment.Wrap("table", body.ToString());
+        body.Append("<div class=\"k-tools\"></div>\n").Append(TableRows.Element(this));
+        string id = Html.Id("table", body.ToString());
+        body.Add($"\n<script>\n{Asset.Read("table.js", id)}\n</script>");
+        return Fragment.WrapAs(id, body.ToString(), "grid.css");
     }
+
+    /// <summary>
+    /// All rows as comma-separated values below a line of names with units: numbers with every digit, a <see cref="Measurement"/> as value and error, nothing for null, NaN for NaN.
+    /// </summary>
+    public string ToCsv() => TableRows.Csv(this);
+
+    /// <summary>Writes all rows as comma-separated values, as <see cref="ToCsv"/> gives them.</summary>
+    /// <param name="path">The target. Its folder is created if it does not exist.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void WriteCsv(string path) => AtomicFile.WriteText(path, ToCsv());
 
     /// <summary>Appends the table to an output of several parts.</summary>
     internal void AddTo(StringBuilder body)
@@ -73,7 +95,7 @@ public sealed class Table : IHtml
         }
 
         body.Append("</tbody></table>");
-        if (Remainder() is { } note) body.Add($"<div class=\"k-quiet\">{Html.Escape(note)}</div>");
+        if (Remainder() is { } note) body.Add($"<div class=\"k-quiet k-more\">{Html.Escape(note)}</div>");
     }
 
     /// <summary>The same table as aligned text.</summary>
@@ -94,8 +116,11 @@ public sealed class Table : IHtml
         return text.ToString();
     }
 
+    /// <summary>What a cell looks like in HTML.</summary>
+    internal string Pretty(object? value, int column, int? decimals) => Cell(value, column, decimals, pretty: true);
+
     // Numbers of a column have the same decimals, so that they can be compared; null when their sizes differ too much for that.
-    private int? Decimals(int column)
+    internal int? Decimals(int column)
     {
         double[] sizes = [.. Rows.Take(MaxRows).Select(r => r[column]).OfType<double>().Where(double.IsFinite).Select(Math.Abs).Where(v => v > 0)];
         if (sizes.Length == 0) return null;
@@ -111,17 +136,21 @@ public sealed class Table : IHtml
         string text = value switch
         {
             null or double.NaN or float.NaN => "–",
-            double number when decimals is { } places && double.IsFinite(number) => Html.Minus(number.ToString(string.Create(CultureInfo.InvariantCulture, $"F{places}"), CultureInfo.InvariantCulture)),
+            double number when decimals is { } places && Fits(number, places) => Html.Minus(number.ToString(string.Create(CultureInfo.InvariantCulture, $"F{places}"), CultureInfo.InvariantCulture)),
             double number => Html.Digits(number, column.Digits),
             float number => Html.Digits(number, column.Digits),
             Measurement measurement => pretty ? measurement.ToPretty() : (measurement with { Unit = "" }).ToString(),
             bool flag => flag ? "yes" : "no",
+            ulong large => large.ToString(CultureInfo.InvariantCulture),
             sbyte or byte or short or ushort or int or uint or long => pretty ? Html.Grouped(Convert.ToInt64(value, CultureInfo.InvariantCulture)) : Convert.ToInt64(value, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture),
-            IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
-            _ => value.ToString() ?? "",
+            _ => Words.Exact(value),
         };
+        if (text.Length > MaxCellLength) text = string.Concat(text.AsSpan(0, MaxCellLength), "…");
         return pretty || value is string ? text : text.Replace('−', '-');
     }
+
+    // Rows beyond the first page may hold numbers that the decimals of the first would hide.
+    private static bool Fits(double number, int places) => number == 0 || (Math.Abs(number) >= LeastShown * Math.Pow(10, -places) && Math.Abs(number) < MostShown);
 
     private string? Remainder() => Rows.Count > MaxRows
         ? string.Create(CultureInfo.InvariantCulture, $"first {MaxRows} of {Rows.Count} rows")
@@ -129,6 +158,6 @@ public sealed class Table : IHtml
 
     private string Align(int column) => IsNumeric(column) ? " class=\"k-r\"" : "";
 
-    private bool IsNumeric(int column) => Rows.Select(r => r[column]).FirstOrDefault(c => c is not null)
+    internal bool IsNumeric(int column) => Rows.Select(r => r[column]).FirstOrDefault(c => c is not null)
         is Measurement or double or float or sbyte or byte or short or ushort or int or uint or long;
 }

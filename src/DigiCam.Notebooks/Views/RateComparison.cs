@@ -77,7 +77,7 @@ public sealed class RateComparison : IHtml
             ? FormattableString.Invariant($"median ratio {agreement.MedianRatio:F3} ± {agreement.BiasError:F3}")
             : FormattableString.Invariant($"median difference {agreement.MedianDifference:F4} ± {agreement.BiasError:F4}");
         string text = FormattableString.Invariant($"{bias}, {100 * agreement.WithinThreeErrors:F1} % within 3 errors");
-        return new Chart(chart.Plotly, chart.Title) { Subtitle = chart.Subtitle.Length > 0 ? $"{text}, {chart.Subtitle}" : text };
+        return chart.With(chart.Subtitle.Length > 0 ? $"{text}, {chart.Subtitle}" : text);
 
         CameraQuantity Of(PixelQuantity quantity) => new(quantity.Name, "", quantity.Unit, [.. quantity.Values.Select((v, p) => double.IsFinite(agreement.Pulls[p]) ? v : double.NaN)]);
     }

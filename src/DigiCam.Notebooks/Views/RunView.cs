@@ -151,7 +151,7 @@ public sealed class RunView : IHtml
         : throw new ArgumentOutOfRangeException(nameof(file), file, Invariant($"the run has {_run.Files.Length} files, counted from 0"));
 
     // An empty frame alone would look like a result.
-    private static Chart NeedsTwoEvents(Chart chart) => new(chart.Plotly, chart.Title) { Subtitle = "nothing to show: this takes two events at different times" };
+    private static Chart NeedsTwoEvents(Chart chart) => chart.With("nothing to show: this takes two events at different times");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

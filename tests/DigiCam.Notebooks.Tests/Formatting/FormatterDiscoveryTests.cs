@@ -63,7 +63,7 @@ public sealed class FormatterDiscoveryTests
         FakeEngine.Preferred.Clear();
         int count = InteractiveFormatters.Register(typeof(FakeEngine));
         Assert.Equal(count, FakeEngine.Preferred.Count);
-        Assert.Equal(["text/plain"], FakeEngine.Preferred[typeof(DigiCam.Runs.Run)]);
+        Assert.Equal(["text/html", "text/plain"], FakeEngine.Preferred[typeof(DigiCam.Runs.Run)]);
         Assert.StartsWith("pixel 0 (module 76", FakeEngine.Write(DigiCam.Geometry.CameraGeometry.DigiCam.Pixels[0], "text/plain"), StringComparison.Ordinal);
 
         FitProblem problem = SampleFits.Gaussian();

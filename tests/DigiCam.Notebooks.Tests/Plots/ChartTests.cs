@@ -54,7 +54,7 @@ public sealed class ChartTests
             Plotly.NET.CSharp.Chart.Point<double, double, string>([1, 2, 3], [3, 4.5, 5], Name: "x", MarkerColor: Color.fromARGB(255, 200, 10, 20), MarkerSymbol: StyleParam.MarkerSymbol.Diamond),
             TitleText: "time", MinMax: new Tuple<double, double>(0, 5));
         JsonNode theirs = JsonNode.Parse(GenericChart.toFigureJson(chart))!;
-        JsonObject ours = FigureJson.Write(chart);
+        JsonObject ours = PlotlyCharts.Write(chart);
         Assert.True(JsonNode.DeepEquals(Plain(theirs["data"]!), Plain(ours["data"]!)), ours["data"]!.ToJsonString());
         Assert.True(JsonNode.DeepEquals(Plain(theirs["layout"]!), Plain(ours["layout"]!)));
         Assert.Contains("y 3 .. 5", new Chart(chart).ToString(), StringComparison.Ordinal);

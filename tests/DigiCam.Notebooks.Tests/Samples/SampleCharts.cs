@@ -29,7 +29,10 @@ internal static class SampleCharts
         ];
     }
 
-    public static string[] Tables()
+    public static string[] Tables() => [.. Shown().Select(shown => (string)shown.GetType().GetMethod("ToHtml")!.Invoke(shown, null)!)];
+
+    /// <summary>Lists, tables and verdicts.</summary>
+    public static object[] Shown()
     {
         Table table = new("Pixels with the highest noise",
             [new("pixel"), new("module"), new("σₑ", "LSB"), new("baseline", "LSB"), new("χ²/ndf", Digits: 3), new("flags")],
@@ -45,6 +48,6 @@ internal static class SampleCharts
         KeyValues run = new("Run", [("files", "run_001.fits.fz, run_002.fits.fz"), ("events", "1000"), ("rate", "80.2 Hz"), ("first event", "2026-11-23 17:36:02.123 UTC")]);
         Provenance provenance = new("hvoff", [new InputFile("run_001.fits.fz", new string('3', 64), 1000)],
             ImmutableSortedDictionary<string, string>.Empty.Add("pixel_order", "FromFile"), "0.1.0", DateTime.UnixEpoch, "host");
-        return [run.ToHtml(), table.ToHtml(), verdict.ToHtml(), Show.Provenance(provenance).ToHtml()];
+        return [run, table, verdict, Show.Provenance(provenance)];
     }
 }

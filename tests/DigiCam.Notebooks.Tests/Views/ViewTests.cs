@@ -106,7 +106,7 @@ public sealed class ViewTests
     public void Pixels_AreRoundedToTheirErrors()
     {
         string text = View.Pixels().ToString();
-        Assert.Contains("first 20 of 1296 rows", text, StringComparison.Ordinal);
+        Assert.Contains("first 25 of 1296 rows", text, StringComparison.Ordinal);
         HvOffPixel pixel = Result.Pixels[3];
         Assert.Contains(new Measurement(pixel.Baseline, pixel.BaselineError).ToString(), text, StringComparison.Ordinal);
     }
