@@ -244,7 +244,7 @@
     }
     function finite(values) { return values.filter(function (v) { return v !== null && isFinite(v); }).sort(function (a, b) { return a - b; }); }
 
-    // Which colour stands for what: the range that was chosen, linear or by decades. A range by decades begins at its least value above zero.
+    // Which colour stands for what: the range that was chosen, linear or by decades. A range by decades begins at its least value above zero, four decades below its end at most.
     function scaled(source) {
       var q = shown(source), of = source.varies && source.same ? Array.from(source.all) : q.values;
       if (state.range !== "auto") {
@@ -258,6 +258,7 @@
       }
       var least = q.low;
       if (state.decades && !(least > 0)) least = finite(of.filter(function (v) { return v > 0; }))[0];
+      least = Math.max(least, q.high / 1e4);
       q.log = state.decades && least > 0 && q.high > least;
       if (q.log) q.low = Number(least.toPrecision(7));
       q.place = q.log ? function (v) { return v > 0 ? Math.log(v / q.low) / Math.log(q.high / q.low) : -1; } : function (v) { return (v - q.low) / (q.high - q.low); };
@@ -345,13 +346,13 @@
         var m = middle[g];
         return '<text class="k-' + group + '" x="' + num(m[0] / m[2]) + '" y="' + num(-m[1] / m[2] + 6) + '">' + g + "</text>";
       }).join("");
-      return '<path class="k-halo" d="' + d + '"/><path d="' + d + '"/>' + names;
+      return '<path class="k-halo k-' + group + '" d="' + d + '"/><path class="k-' + group + '" d="' + d + '"/>' + names;
     }
 
     // ---- lists under the camera -------------------------------------------------------------------------------------
 
     function list(name) { return root.querySelector('[data-list="' + name + '"]'); }
-    function head(names) { return "<thead><tr>" + names.map(function (n) { return '<th scope="col">' + esc(n) + "</th>"; }).join("") + "</tr></thead>"; }
+    function head(names) { return "<thead><tr>" + names.map(function (n) { return '<th scope="col"' + (n === "flags" ? ' class="k-flags"' : "") + ">" + esc(n) + "</th>"; }).join("") + "</tr></thead>"; }
     function flagNames(i) { return flagsOf(i).map(function (f) { return f.name; }).join(", "); }
 
     function lists() {
@@ -378,7 +379,7 @@
       function cells(i, texts) { return [i, data.module[i], data.patch[i], data.sector[i]].concat(texts, data.flags ? [flagNames(i)] : []); }
       var rows = "", csv = [names];
       for (var i = 0; i < COUNT; i++) {
-        rows += "<tr>" + cells(i, all.map(function (q) { return esc(q.texts[i] || "\u2013"); })).map(function (c, k) { return k ? "<td>" + c + "</td>" : '<th scope="row">' + c + "</th>"; }).join("") + "</tr>";
+        rows += "<tr>" + cells(i, all.map(function (q) { return esc(q.texts[i] || "\u2013"); })).map(function (c, k, row) { return k ? (data.flags && k === row.length - 1 ? '<td class="k-flags">' : "<td>") + c + "</td>" : '<th scope="row">' + c + "</th>"; }).join("") + "</tr>";
         csv.push(cells(i, all.map(function (q) { return q.values[i] === null ? "" : q.values[i]; })));
       }
       var text = csv.map(function (row) { return row.map(function (c) { return /[",]/.test(c) ? '"' + String(c).replace(/"/g, '""') + '"' : c; }).join(","); }).join("\n") + "\n";
@@ -712,6 +713,7 @@
       else if (quantity >= 0 && views.length < 2) {
         var box = views[0].box.cloneNode(true);
         box.querySelector("defs").remove();
+        box.querySelector(".k-lists").remove();
         box.querySelector(".k-legend").innerHTML = '<span class="k-range"></span>';
         views[0].box.after(box);
         views.push(viewOf(box, quantity));

@@ -128,10 +128,11 @@ public sealed class CameraDisplay : IHtml
         CameraSvg.Add(html, this, id);
         html.Append("<div class=\"k-tip\" hidden></div>\n<div class=\"k-legend\">");
         CameraSvg.AddLegend(html, this, id);
-        html.Append("</div>\n</div>\n<div class=\"k-side\">");
+        html.Append("</div>\n<div class=\"k-lists k-live\"><details data-list=\"outliers\"><summary>Farthest from the median</summary><div></div></details></div>\n");
+        html.Append("</div>\n<div class=\"k-side\">");
         PanelSvg.Add(html, this, SelectedPixel());
         html.Append("</div>\n</div>\n");
-        html.Append("<div class=\"k-lists k-live\"><details data-list=\"outliers\"><summary>Farthest from the median</summary><div></div></details><details data-list=\"table\"><summary>Table of all pixels</summary><div></div></details></div>\n");
+        html.Append("<div class=\"k-lists k-live\"><details data-list=\"table\"><summary>Table of all pixels</summary><div></div></details></div>\n");
         html.Append("<div class=\"k-say\" role=\"status\" aria-live=\"polite\"></div>\n");
         html.Add($"<script type=\"application/json\" class=\"k-data\">{data}</script>\n");
         html.Add($"<script>\n{Asset.Read("camera.js", id)}\n</script>\n</div>\n");
