@@ -17,8 +17,8 @@ PIXEL, RIGHT, UP, LAST = 700, 701, 737, 640
 # What a reader sees of the output with this id.
 LOOK = """(function () {
   var root = document.getElementById(ID), style = getComputedStyle(root), fill = root.querySelector('.k-fill, .k-line, .k-point'), tick = document.querySelector('.k-plotly .xtick text');
-  return { pixel: root.dataset.pixel, level: root.dataset.level || '', heading: root.querySelector('.k-pixel b').textContent, panel: root.querySelector('.k-side').innerHTML,
-    said: root.querySelector('.k-say').textContent, corner: root.querySelector('.k-corner').textContent, levels: root.querySelectorAll('.k-level output').length,
+  return { pixel: root.dataset.pixel, level: (root.querySelector('.k-level input') || {}).value || '', heading: root.querySelector('.k-pixel b').textContent, panel: root.querySelector('.k-side').innerHTML,
+    said: root.querySelector('.k-say').textContent, corner: root.querySelector('.k-corner').textContent,
     text: style.color, ink: fill ? getComputedStyle(fill).stroke : '', axis: tick ? getComputedStyle(tick).fill : '', body: document.body.className,
     ground: getComputedStyle(document.body).getPropertyValue('--vscode-editor-background'), wide: root.scrollWidth - root.clientWidth };
 })()"""

@@ -83,7 +83,7 @@ public sealed class PixelSpectrum : PixelPanel
     /// </summary>
     /// <param name="most">Bins that a picture can show.</param>
     /// <param name="far">Fraction of the entries on either side that is left out where they make the picture more than twice as long.</param>
-    /// <param name="join">Whether bins are joined as long as at least 40 are left and the fit, drawn as a line through them, stays within the Poisson error of each.</param>
+    /// <param name="join">Whether bins are joined as long as at least 40 are left and the fit, drawn as a line through them, stays within a quarter of the Poisson error of each.</param>
     internal DrawnSpectrum Drawn(int most = MaxDrawnBins, double far = 0, bool join = false)
     {
         (int from, int to) = Occupied();
@@ -109,7 +109,7 @@ public sealed class PixelSpectrum : PixelPanel
         return new DrawnSpectrum(FirstCentre + ((from + ((group - 1) / 2.0)) * BinWidth), group * BinWidth, group, counts, expected, Counts.Take(from).Sum(), Counts.Skip(to + 1).Sum());
     }
 
-    // Whether the fit departs from the chord over two bins of so many by less than the Poisson error, everywhere.
+    // Whether the fit departs from the chord over two bins of so many by less than a quarter of the Poisson error, everywhere. Of a parabola that is an eighth of the second difference.
     private bool IsStraight(int first, int last, int group)
     {
         if (Expected is null) return false;
@@ -119,7 +119,7 @@ public sealed class PixelSpectrum : PixelPanel
         {
             double next = 0;
             for (int k = i; k < i + group; k++) next += Expected[k];
-            if (Math.Abs(next - (2 * middle) + before) > 8 * Math.Sqrt(Math.Max(middle, 1))) return false;
+            if (Math.Abs(next - (2 * middle) + before) > 2 * Math.Sqrt(Math.Max(middle, 1))) return false;
             (before, middle) = (middle, next);
         }
 

@@ -306,6 +306,7 @@ public sealed class CameraBrowserTests(ChromiumFixture browser)
         await Assertions.Expect(opened.Page.Locator(".k-lists")).ToBeHiddenAsync();
         await Assertions.Expect(opened.Page.Locator(".k-camera")).ToBeVisibleAsync();
         Assert.Equal("rgb(0, 0, 0)", await opened.Page.Locator(".dc-output").EvaluateAsync<string>("e => getComputedStyle(e).color"));
+        Assert.Equal("rgb(196, 80, 27)", await opened.Page.Locator(".k-curve").First.EvaluateAsync<string>("e => getComputedStyle(e).stroke"));
         opened.AssertQuiet();
     }
 
