@@ -23,10 +23,10 @@ LOOK = """(function () {
     ground: getComputedStyle(document.body).getPropertyValue('--vscode-editor-background'), wide: root.scrollWidth - root.clientWidth };
 })()"""
 DRAWN = """new Promise(function (done) {
-  var end = Date.now() + 20000;
+  var end = Date.now() + 60000;
   (function look() {
-    var charts = document.querySelectorAll('.k-chart').length, drawn = document.querySelectorAll('.k-drawn').length;
-    if (charts === drawn || Date.now() > end) done({ outputs: document.querySelectorAll('.dc-output').length, charts: charts, drawn: drawn });
+    var outputs = document.querySelectorAll('.dc-output').length, charts = document.querySelectorAll('.k-chart').length, drawn = document.querySelectorAll('.k-drawn').length;
+    if (outputs === EXPECTED && charts === drawn || Date.now() > end) done({ outputs: outputs, charts: charts, drawn: drawn });
     else setTimeout(look, 100);
   })();
 })"""
@@ -64,11 +64,12 @@ def check(notebook, pictures):
     def pixel(i):
         return ["--click", f"#{root} .k-pixels polygon:nth-of-type({i + 1})"]
 
-    steps = ["--eval", DRAWN, *pixel(12), "--eval", look, *pixel(PIXEL), "--eval", look, "--key", "ArrowRight", "--eval", look, "--key", "ArrowUp", "--eval", look]
+    expected = sum(page.count('class="dc-output"') for page in pages)
+    steps = ["--eval", DRAWN.replace("EXPECTED", str(expected)), *pixel(12), "--eval", look, *pixel(PIXEL), "--eval", look, "--key", "ArrowRight", "--eval", look, "--key", "ArrowUp", "--eval", look]
     if has_levels:
         steps += ["--click", f"#{root} .k-level input", "--eval", look, "--key", "ArrowRight", "--eval", look]
     steps += ["--shot", str(pictures / f"{notebook.stem}-dark.png"), "--toggle-theme", *pixel(LAST), "--eval", look, "--page-eval", TYPED]
-    run = subprocess.run(["node", "drive.mjs", str(notebook.resolve()), str(pictures / f"{notebook.stem}-light.png"), "--theme", "dark", *steps], cwd=TOOL, capture_output=True, text=True, timeout=240)
+    run = subprocess.run(["node", "drive.mjs", str(notebook.resolve()), str(pictures / f"{notebook.stem}-light.png"), "--theme", "dark", *steps], cwd=TOOL, capture_output=True, text=True, timeout=200)
     assert run.stdout.startswith("{"), f"{notebook.name}: {run.stdout[-500:]}{run.stderr[-1500:]}"
     report = json.loads(run.stdout)
     errors = [step for step in report["steps"] if "error" in step]
@@ -80,7 +81,6 @@ def check(notebook, pictures):
 
     values = [step["value"] for step in report["steps"] if "eval" in step]
     drawn, looks = values[0], values[1:]
-    expected = sum(page.count('class="dc-output"') for page in pages)
     assert drawn["outputs"] == expected, f"{notebook.name}: {drawn['outputs']} of {expected} outputs"
     assert drawn["charts"] == drawn["drawn"], f"{notebook.name}: {drawn}"
 
@@ -117,9 +117,16 @@ def main():
     if "DIGICAM_CHROMIUM" in os.environ:
         os.environ["CHROMIUM"] = os.environ["DIGICAM_CHROMIUM"]
     install()
+    failed = 0
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for line in pool.map(lambda notebook: check(notebook, pictures), notebooks):
-            print(line, flush=True)
+        for run in [pool.submit(check, notebook, pictures) for notebook in notebooks]:
+            try:
+                print(run.result(), flush=True)
+            except Exception as problem:  # All notebooks are looked at, whatever is wrong with one.
+                failed += 1
+                print(f"FAILED {problem}", flush=True)
+    print(f"{len(notebooks) - failed} notebooks as they should be, {failed} not")
+    sys.exit(failed > 0)
 
 
 main()
