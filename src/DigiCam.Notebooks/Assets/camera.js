@@ -279,7 +279,7 @@
     function paint() { views.forEach(paintView); }
 
     function paintView(view) {
-      var source = data.quantities[view.quantity], q = scaled(source), above = [], below = [], missing = 0, main = view === views[0];
+      var source = data.quantities[view.quantity], q = view.scale = scaled(source), above = [], below = [], missing = 0, main = view === views[0];
       q.values.forEach(function (v, i) {
         var p = view.polygons[i];
         if (v === null) { missing++; p.setAttribute("class", "k-none"); p.removeAttribute("fill"); return; }
@@ -401,7 +401,7 @@
       if (i !== view.hover) {
         view.hover = i;
         line.setAttribute("points", corners(i));
-        var q = scaled(data.quantities[view.quantity]), f = flagNames(i);
+        var q = view.scale || (view.scale = scaled(data.quantities[view.quantity])), f = flagNames(i);
         var v = q.values[i], beyond = v === null ? "" : v < q.low ? " (below the range)" : v > q.high ? " (above the range)" : "";
         tip.innerHTML = "<b>Pixel " + i + "</b>, module " + data.module[i] + ", patch " + data.patch[i] + ", sector " + data.sector[i] + "<br>" + esc((q.symbol || q.name) + " = " + valueText(q, i) + beyond) + (f ? "<br>" + esc(f) : "");
         tip.hidden = false;
