@@ -157,7 +157,7 @@ public sealed class CameraBrowserTests(ChromiumFixture browser)
     [Fact]
     public async Task Colours_OtherRangeAndDecades_MarkWhatIsBeyond()
     {
-        double[] values = [.. Enumerable.Range(0, 1296).Select(i => Math.Pow(10, (i / 259.0) - 2))];
+        double[] values = [.. Enumerable.Range(0, 1296).Select(i => Math.Pow(10, (i / 323.75) - 1))];
         values[5] = -1;
         values[6] = double.NaN;
         await using BrowserPage opened = await browser.OpenAsync(BrowserPage.VsCode(false, new CameraDisplay("decades", [new CameraQuantity("rate", "R", "Hz", values) { Low = 0, High = 10 }]).ToHtml()));
@@ -168,14 +168,14 @@ public sealed class CameraBrowserTests(ChromiumFixture browser)
         string first = "#" + ColorMap.Sequential.Colors[0];
         Assert.Equal(first, await pixels.Nth(5).GetAttributeAsync("fill"));
 
-        // By decades the third decade of five lies in the middle of the colours; what is not above zero is below.
+        // Four decades: a factor of a hundred lies in the middle of the colours; what is not above zero is below.
         await range.SelectOptionAsync("100");
         await Assertions.Expect(page.Locator(".k-range")).ToHaveTextAsync("not measured 1");
         await page.Locator("[data-decades]").ClickAsync();
         await Assertions.Expect(page.Locator("[data-decades]")).ToHaveAttributeAsync("aria-pressed", "true");
         Assert.Equal("#" + ColorMap.Sequential.Colors[(int)Math.Round(255 * (0.5 + (0.5 / 1295)))], await pixels.Nth(648).GetAttributeAsync("fill"));
         await Assertions.Expect(page.Locator(".k-range")).ToHaveTextAsync("not measured 1▼below the range 1");
-        Assert.Equal(["10⁻²", "10⁻¹", "1", "10", "10²"], (await page.Locator(".k-bar text:not(.k-bar-title)").AllTextContentsAsync()).Where(t => t != "1 below" && t != "10³").Take(5));
+        Assert.Equal(["1 below", "10⁻¹", "1", "10", "10²", "10³"], await page.Locator(".k-bar text:not(.k-bar-title)").AllTextContentsAsync());
 
         // Of 1295 values the middle 90 % leaves 65 on either side.
         await range.SelectOptionAsync("90");
@@ -187,34 +187,34 @@ public sealed class CameraBrowserTests(ChromiumFixture browser)
         opened.AssertQuiet();
     }
 
-    [Theory]
-    [InlineData("module", 108)]
-    [InlineData("patch", 0)]
-    [InlineData("sector", 3)]
-    public async Task Outlines_RunBetweenGroupsAndNowhereElse(string group, int names)
+    [Fact]
+    public async Task Outlines_RunBetweenGroupsAndNowhereElse()
     {
         await using BrowserPage opened = await browser.OpenAsync(BrowserPage.VsCode(false, Second));
         IPage page = opened.Page;
-        await page.Locator("[data-choice='outline']").SelectOptionAsync(group);
-        string path = await page.Locator(".k-outline path").First.GetAttributeAsync("d") ?? "";
-        Assert.Equal(names, await page.Locator(".k-outline text").CountAsync());
-
-        // A side belongs to two neighbours of different groups, or to one pixel at the rim.
-        Func<Pixel, int> of = group switch { "module" => p => p.Module, "patch" => p => p.Patch, _ => p => p.Sector };
         Dictionary<(int, int), Pixel> places = CameraGeometry.DigiCam.Pixels.ToDictionary(p => (p.Column, p.Row));
-        int sides = 0;
-        foreach (Pixel pixel in CameraGeometry.DigiCam.Pixels)
+        foreach ((string group, int names, Func<Pixel, int> of) in new (string, int, Func<Pixel, int>)[] { ("module", 108, p => p.Module), ("patch", 0, p => p.Patch), ("sector", 3, p => p.Sector) })
         {
-            foreach ((int column, int row) in new[] { (1, 1), (2, 0), (1, -1), (-1, -1), (-2, 0), (-1, 1) })
+            await page.Locator("[data-choice='outline']").SelectOptionAsync(group);
+            string path = await page.Locator(".k-outline path").First.GetAttributeAsync("d") ?? "";
+            Assert.Equal(names, await page.Locator(".k-outline text").CountAsync());
+
+            // A side belongs to two neighbours of different groups, or to one pixel at the rim.
+            int sides = 0;
+            foreach (Pixel pixel in CameraGeometry.DigiCam.Pixels)
             {
-                if (!places.TryGetValue((pixel.Column + column, pixel.Row + row), out Pixel? other)) sides += 2;
-                else if (of(other) != of(pixel)) sides++;
+                foreach ((int column, int row) in new[] { (1, 1), (2, 0), (1, -1), (-1, -1), (-2, 0), (-1, 1) })
+                {
+                    if (!places.TryGetValue((pixel.Column + column, pixel.Row + row), out Pixel? other)) sides += 2;
+                    else if (of(other) != of(pixel)) sides++;
+                }
             }
+
+            string[] lines = [.. Regex.Matches(path, "M([^M]+)").Select(m => m.Groups[1].Value)];
+            Assert.Equal(sides / 2, lines.Length);
+            Assert.Equal(lines.Length, lines.Distinct().Count());
         }
 
-        string[] lines = [.. Regex.Matches(path, "M([^M]+)").Select(m => m.Groups[1].Value)];
-        Assert.Equal(sides / 2, lines.Length);
-        Assert.Equal(lines.Length, lines.Distinct().Count());
         await page.Locator("[data-choice='outline']").SelectOptionAsync("");
         await Assertions.Expect(page.Locator(".k-outline path")).ToHaveCountAsync(0);
         opened.AssertQuiet();
@@ -303,7 +303,7 @@ public sealed class CameraBrowserTests(ChromiumFixture browser)
         await using BrowserPage opened = await browser.OpenAsync(BrowserPage.VsCode(true, First));
         await opened.Page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
         await Assertions.Expect(opened.Page.Locator(".k-controls")).ToBeHiddenAsync();
-        await Assertions.Expect(opened.Page.Locator(".k-lists")).ToBeHiddenAsync();
+        foreach (ILocator list in await opened.Page.Locator(".k-lists").AllAsync()) await Assertions.Expect(list).ToBeHiddenAsync();
         await Assertions.Expect(opened.Page.Locator(".k-camera")).ToBeVisibleAsync();
         Assert.Equal("rgb(0, 0, 0)", await opened.Page.Locator(".dc-output").EvaluateAsync<string>("e => getComputedStyle(e).color"));
         Assert.Equal("rgb(196, 80, 27)", await opened.Page.Locator(".k-curve").First.EvaluateAsync<string>("e => getComputedStyle(e).stroke"));

@@ -200,7 +200,7 @@ public sealed class CameraLevelsBrowserTests(ChromiumFixture browser)
         await Assertions.Expect(page.Locator(".k-ridge")).ToHaveCountAsync(80);
         await page.Locator(".k-pixels polygon").Nth(12).ClickAsync();
         await Assertions.Expect(page.Locator(".k-ridge")).ToHaveCountAsync(20);
-        await Assertions.Expect(page.Locator("circle.k-point")).ToHaveCountAsync(81);
+        await Assertions.Expect(page.Locator(".k-point")).ToHaveCountAsync(81);
         foreach ((string key, string note) in new[] { ("+", "Histogram of AC 370"), ("+", "Histogram of AC 370"), ("+", "Histogram of AC 410"), ("+", "") })
         {
             await page.Keyboard.PressAsync(key);
