@@ -1,5 +1,6 @@
 """Executed notebooks in VS Code's own notebook editor: the largest camera follows clicks, arrow keys and the slider of its levels, charts are drawn, both
-themes work, nothing is asked for from outside. Usage: check_vscode.py FOLDER [FOLDER_FOR_PICTURES]. Needs node, npm, Chromium and ../shared/tools/vscode_render."""
+themes work, nothing is asked for from outside. Usage: check_vscode.py [FOLDER [FOLDER_FOR_PICTURES]]; without a folder the HV-off notebook is run on the small sample first.
+Needs node, npm, Chromium and ../shared/tools/vscode_render."""
 import concurrent.futures
 import json
 import os
@@ -38,6 +39,14 @@ def install():
     if not (TOOL / "node_modules").exists():
         shutil.copytree(SOURCE, TOOL, dirs_exist_ok=True)
         subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=TOOL, check=True, stdout=subprocess.DEVNULL)
+
+
+def execute(folder):
+    """A folder with one executed notebook."""
+    sample = ROOT / "data-samples" / "small" / "hv_off_000.fits.fz"
+    command = ["dotnet", "run", "--project", "src/DigiCam.Cli", "-c", "Release", "--", "run", "notebooks/01-hv-off.ipynb", "-p", f"input={sample}", "-o", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    return folder
 
 
 def html_of(notebook):
@@ -108,7 +117,7 @@ def check(notebook, pictures):
 
 
 def main():
-    folder = pathlib.Path(sys.argv[1])
+    folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else execute(ROOT / "artifacts" / "vscode_sample")
     pictures = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else ROOT / "artifacts" / "screenshots" / "vscode").resolve()
     notebooks = sorted(folder.glob("*.ipynb"))
     assert notebooks, f"no executed notebooks in {folder}"
