@@ -445,6 +445,8 @@
     }
 
     function spectrum(s, pixel) {
+      var words = parameters(s.r) + '<div class="k-fit">' + [s.c, s.s, s.e].filter(Boolean).map(function (v) { return "<span>" + esc(v) + "</span>"; }).join("") + "</div>";
+      if (!s.n.some(Boolean)) return words;
       var w = s.w, low = s.f - w / 2, high = low + s.n.length * w, fitted = !!s.m, floor = fitted ? SPLIT : B, log = state.log;
       var largest = Math.max.apply(null, [1].concat(s.n, (s.m || []).filter(function (v) { return v !== null; })));
       var top = log ? largest * 2.2 : largest * 1.08;
@@ -489,7 +491,7 @@
         }).join("") + '"/>';
       }
       t += "</svg></div>";
-      return t + parameters(s.r) + '<div class="k-fit">' + [s.c, s.s, s.e].filter(Boolean).map(function (v) { return "<span>" + esc(v) + "</span>"; }).join("") + "</div>";
+      return t + words;
     }
 
     function parameters(texts) {
