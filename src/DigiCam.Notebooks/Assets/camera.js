@@ -826,6 +826,7 @@
     // Keys typed on a button, a choice, a list or the slider belong to it, not to the notebook around.
     root.addEventListener("keydown", function (event) {
       var on = event.target;
+      if (event.ctrlKey || event.altKey || event.metaKey) return;
       if (on.type === "range" ? /^(Arrow|Page|Home$|End$)/.test(event.key) : on.closest && on.closest("button, select, summary, a, .k-scroll") && !/^(Tab|Escape)$/.test(event.key)) event.stopPropagation();
     });
 
