@@ -4,7 +4,7 @@ import pathlib
 import re
 import sys
 
-LARGEST = 6_000_000
+LARGEST = 8_000_000
 folder = pathlib.Path(sys.argv[1])
 files = sorted(folder.glob("*.html")) + sorted(folder.glob("*.ipynb"))
 assert files, f"no reports in {folder}"

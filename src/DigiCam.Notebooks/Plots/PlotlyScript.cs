@@ -1,6 +1,6 @@
 using System.IO.Compression;
+using System.Reflection;
 using System.Text;
-using Plotly.NET;
 
 namespace DigiCam.Notebooks.Plots;
 
@@ -10,13 +10,16 @@ internal static class PlotlyScript
     private const string Prefix = "Plotly.NET.plotly-";
     private const string Suffix = ".min.js";
 
+    // By name: touching a type of it would load its F# core.
+    private static Assembly Library => Assembly.Load("Plotly.NET");
+
     /// <summary>Its version, for example 2.28.0.</summary>
     public static string Version => ResourceName()[Prefix.Length..^Suffix.Length];
 
     /// <summary>Its source in zlib's format, a third as long as the source, and the notice of its licence.</summary>
     public static (string Notice, byte[] Source) Read()
     {
-        using Stream stream = typeof(GenericChart).Assembly.GetManifestResourceStream(ResourceName())!;
+        using Stream stream = Library.GetManifestResourceStream(ResourceName())!;
         using StreamReader reader = new(stream);
         string source = reader.ReadToEnd().ReplaceLineEndings("\n");
         int end = source.IndexOf("*/", StringComparison.Ordinal);
@@ -27,7 +30,7 @@ internal static class PlotlyScript
     }
 
     private static string ResourceName() =>
-        typeof(GenericChart).Assembly.GetManifestResourceNames()
+        Library.GetManifestResourceNames()
             .Where(n => n.StartsWith(Prefix, StringComparison.Ordinal) && n.EndsWith(Suffix, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal).LastOrDefault()
         ?? throw new InvalidOperationException("this version of Plotly.NET does not hold plotly.js");
