@@ -7,19 +7,32 @@
     root.digicamReady = true;
     var data = JSON.parse(root.querySelector(".k-data").textContent);
     var svg = root.querySelector(".k-camera");
-    var polygons = Array.prototype.slice.call(svg.querySelectorAll(".k-pixels polygon"));
-    var tip = root.querySelector(".k-tip");
     var side = root.querySelector(".k-side");
-    var state = { quantity: 0, pixel: data.selected, level: data.level || 0, log: data.log, goal: null, hover: -1 };
+    var COUNT = svg.querySelectorAll(".k-pixels polygon").length;
+    var state = { pixel: data.selected, level: data.level || 0, log: data.log, goal: null, range: "auto", decades: false, outline: "" };
+    var views = [viewOf(root.querySelector(".k-cam"), 0)];
     var flagged = Object.keys(data.flagged || {}).map(Number).sort(function (a, b) { return a - b; });
     var HALF = 24.3 / 2, THIRD = 24.3 * Math.sqrt(3) / 6;
     var BAR = { x: 500, width: 30, top: -390, height: 780 };
+
+    // A camera of the display: there is one, and a second while two quantities are compared.
+    function viewOf(box, quantity) {
+      var v = { box: box, svg: box.querySelector(".k-camera"), tip: box.querySelector(".k-tip"), quantity: quantity, hover: -1, index: new Map() };
+      v.polygons = Array.prototype.slice.call(v.svg.querySelectorAll(".k-pixels polygon"));
+      v.polygons.forEach(function (p, i) { v.index.set(p, i); });
+      return v;
+    }
 
     function x(i) { return data.column[i] * HALF; }
     function y(i) { return (1 + 3 * (data.row[i] - 24)) * THIRD; }
     function num(v) { var t = (Math.round(v * 100) / 100).toString(); return t === "-0" ? "0" : t; }
     function minus(t) { return t.replace(/-/g, "\u2212"); }
     function esc(t) { return t.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;"); }
+
+    (function () {
+      var g = JSON.parse(inflateText(data.geometry));
+      ["row", "column", "module", "patch", "sector"].forEach(function (name, k) { data[name] = g[k]; });
+    })();
 
     function corners(i) {
       var c = data.column[i], r = -(1 + 3 * (data.row[i] - 24));
@@ -99,7 +112,7 @@
       }
       function same(count, length) { return new Array(count).fill(length); }
 
-      for (var last = 0; !last;) {
+      for (var last = !source.length; !last;) {
         last = bits(1);
         var type = bits(2), literal, distance, n, i, k;
         if (type === 0) {
@@ -150,10 +163,11 @@
     }
     function signed(v) { return v >>> 1 ^ -(v & 1); }
 
-    // The other side of SpectrumPacking: square roots in steps of an eighth, of expected entries below one the logarithm.
-    function unpackLevels(p) {
-      var words = JSON.parse(inflateText(p.words)), m = integers(p.m), n = integers(p.n);
-      words.levels = words.bins.map(function (bins, l) {
+    // The other side of SpectrumPacking: square roots in steps, of expected entries below one the logarithm. Counts that are kept exactly
+    // follow as differences from what their root says.
+    function unpackSpectra(p) {
+      var words = JSON.parse(inflateText(p.words)), m = integers(p.m), n = integers(p.n), x = p.x ? integers(p.x) : null, S = p.steps;
+      var spectra = words.bins.map(function (bins, l) {
         if (!bins) return null;
         var own = words.r.map(function (column) { return column[l]; });
         var s = { f: words.f[l], w: words.w[l], n: [], m: words.fit[l] ? [] : null, r: words.shared.concat(own), c: words.c[l], s: words.s[l], e: words.e[l] };
@@ -166,61 +180,115 @@
             any = true;
             model = now;
             predicted = Math.max(0, model);
-            s.m.push(model >= 8 ? model * model / 64 : Math.exp(model / 4 - 2));
+            s.m.push(model >= S ? model * model / S / S : Math.exp(2 * (model / S - 1)));
           } else if (s.m) s.m.push(null);
           before = predicted + signed(n());
-          s.n.push(before <= 32 ? Math.round(before * before / 64) : before * before / 64);
+          var count = before * before / (S * S), small = before <= S * S / 2;
+          s.n.push(small ? Math.round(count) : x ? Math.round(count) + signed(x()) : count);
         }
         return s;
       });
-      return words;
+      spectra.shared = words.shared;
+      return spectra;
     }
 
-    // Everything of the selected pixel at all levels, unpacked when it is first asked for.
-    var unpacked = { pixel: -1, words: null };
-    function levelsOf(i) {
-      if (unpacked.pixel !== i) unpacked = { pixel: i, words: unpackLevels(data.panels[i]) };
-      return unpacked.words;
+    function unpackWaveforms(p) {
+      var words = JSON.parse(inflateText(p.words)), n = integers(p.n);
+      return words.samples.map(function (samples, i) {
+        for (var out = [], v = 0; out.length < samples;) out.push(v += signed(n()));
+        return { n: out, b: words.b[i] };
+      });
+    }
+
+    // The panels: of a scan all levels of the selected pixel, otherwise all pixels; unpacked when first asked for.
+    var unpacked = { pixel: -1, spectra: null };
+    function panelsOf(i) {
+      var scan = data.kind === "levels", key = scan ? i : 0;
+      if (unpacked.pixel !== key) unpacked = { pixel: key, spectra: scan ? data.panels[i] && unpackSpectra(data.panels[i]) : data.kind === "waveform" ? unpackWaveforms(data.panels) : unpackSpectra(data.panels) };
+      return unpacked.spectra;
     }
 
     data.quantities.forEach(function (q) {
-      if (!q.levels) return;
       q.all = new Float32Array(bytes(q.all).buffer);
       if (q.errors) q.errors = new Float32Array(Uint32Array.from(new Uint16Array(bytes(q.errors).buffer), function (v) { return v << 16; }).buffer);
     });
     // Single precision has seven digits; with more of them 0.3 would lie above a range that ends there.
-    function valueAt(q, level, i) { var v = q.all[level * polygons.length + i]; return isNaN(v) ? null : Number(v.toPrecision(7)); }
+    function valueAt(q, level, i) { var v = q.all[level * COUNT + i]; return isNaN(v) ? null : Number(v.toPrecision(7)); }
+
+    // The other side of ValueTexts: decimals and error of each value, or a text of its own.
+    function textsOf(level) {
+      var digits = integers(level.digits), others = inflateText(level.others).split("\n").values();
+      return level.values.map(function (v) {
+        var decimals = digits() - 1;
+        if (decimals < 0) return others.next().value;
+        var error = digits();
+        return minus(v.toFixed(decimals)) + (error ? " \u00b1 " + (error / Math.pow(10, decimals)).toFixed(decimals) : "");
+      });
+    }
 
     // A quantity as it is at the chosen level.
     function shown(q) {
-      if (!q.levels) return q;
-      var level = q.levels[state.level], range = q.same ? q : level;
+      var l = q.varies ? state.level : 0, level = q.levels[l], range = q.varies && q.same ? q : level;
       if (!level.values) {
-        level.values = polygons.map(function (_, i) { return valueAt(q, state.level, i); });
-        level.texts = inflateText(level.texts).split("\n");
+        level.values = Array.from({ length: COUNT }, function (_, i) { return valueAt(q, l, i); });
+        level.texts = textsOf(level);
       }
       return { name: q.name, symbol: q.symbol, unit: q.unit, map: q.map, low: range.low, high: range.high, statistics: level.statistics, values: level.values, texts: level.texts };
     }
 
     // ---- camera ---------------------------------------------------------------------------------------------------
 
+    function quantile(sorted, fraction) {
+      var at = fraction * (sorted.length - 1), i = Math.floor(at);
+      return i + 1 < sorted.length ? sorted[i] + (at - i) * (sorted[i + 1] - sorted[i]) : sorted[i];
+    }
+    function finite(values) { return values.filter(function (v) { return v !== null && isFinite(v); }).sort(function (a, b) { return a - b; }); }
+
+    // Which colour stands for what: the range that was chosen, linear or by decades. A range by decades begins at its least value above zero, four decades below its end at most.
+    function scaled(source) {
+      var q = shown(source), of = source.varies && source.same ? Array.from(source.all) : q.values;
+      if (state.range !== "auto") {
+        var sorted = finite(of.filter(function (v) { return !isNaN(v); })), cut = (100 - Number(state.range)) / 200;
+        if (sorted.length) {
+          q.low = Number(quantile(sorted, cut).toPrecision(7));
+          q.high = Number(quantile(sorted, 1 - cut).toPrecision(7));
+        }
+        if (q.map === "diverging") q.low = -(q.high = Math.max(Math.abs(q.low), Math.abs(q.high)));
+        if (!(q.high > q.low)) q.high = q.low + (Math.abs(q.low) * 0.01 || 1);
+      }
+      var least = q.low;
+      if (state.decades && !(least > 0)) least = finite(of.filter(function (v) { return v > 0; }))[0];
+      least = Math.max(least, q.high / 1e4);
+      q.log = state.decades && least > 0 && q.high > least;
+      if (q.log) q.low = Number(least.toPrecision(7));
+      q.place = q.log ? function (v) { return v > 0 ? Math.log(v / q.low) / Math.log(q.high / q.low) : -1; } : function (v) { return (v - q.low) / (q.high - q.low); };
+      return q;
+    }
+    function ticks(q) {
+      if (!q.log) return linear(q.low, q.high, 8);
+      var out = decades(q.low, q.high);
+      if (out.length < 3) out = roundNumbers(q.low, q.high).map(function (v) { return [v, plain(v)]; });
+      return out.length > 1 ? out : linear(q.low, q.high, 8);
+    }
     function color(q, v) {
-      var i = Math.min(255, Math.max(0, Math.floor(255 * (v - q.low) / (q.high - q.low) + 0.5)));
+      var i = Math.min(255, Math.max(0, Math.floor(255 * q.place(v) + 0.5)));
       return "#" + data.maps[q.map].substr(6 * i, 6);
     }
     function title(q) { return (q.symbol || q.name) + (q.unit ? " [" + q.unit + "]" : ""); }
 
-    function paint() {
-      var source = data.quantities[state.quantity], q = shown(source), above = [], below = [], missing = 0;
+    function paint() { views.forEach(paintView); }
+
+    function paintView(view) {
+      var source = data.quantities[view.quantity], q = view.scale = scaled(source), above = [], below = [], missing = 0, main = view === views[0];
       q.values.forEach(function (v, i) {
-        var p = polygons[i];
+        var p = view.polygons[i];
         if (v === null) { missing++; p.setAttribute("class", "k-none"); p.removeAttribute("fill"); return; }
         p.removeAttribute("class");
         p.setAttribute("fill", color(q, v));
         if (v < q.low) below.push(i); else if (v > q.high) above.push(i);
       });
       function mark(down) { return function (i) { return '<path d="M' + num(x(i)) + " " + num(-y(i) + down * 7) + "l6.5 " + -down * 11 + 'h-13z"/>'; }; }
-      svg.querySelector(".k-marks").innerHTML = above.map(mark(-1)).join("") + below.map(mark(1)).join("");
+      view.svg.querySelector(".k-marks").innerHTML = above.map(mark(-1)).join("") + below.map(mark(1)).join("");
 
       var t = '<text class="k-bar-title" x="' + BAR.x + '" y="' + (BAR.top - 62) + '">' + esc(title(q)) + "</text>";
       t += '<rect class="k-bar-box" x="' + BAR.x + '" y="' + BAR.top + '" width="' + BAR.width + '" height="' + BAR.height + '" fill="url(#' + ID + "-" + q.map + ')"/>';
@@ -231,27 +299,93 @@
       }
       end(above, BAR.top, -1, "above");
       end(below, BAR.top + BAR.height, 1, "below");
-      linear(q.low, q.high, 8).forEach(function (k) {
-        var at = BAR.top + BAR.height * (q.high - k[0]) / (q.high - q.low);
+      ticks(q).forEach(function (k) {
+        var at = BAR.top + BAR.height * (1 - q.place(k[0]));
         t += '<path class="k-tick" d="M' + (BAR.x + BAR.width) + " " + num(at) + 'h8"/><text x="' + (BAR.x + BAR.width + 14) + '" y="' + num(at + 7.5) + '">' + k[1] + "</text>";
       });
-      svg.querySelector(".k-bar").innerHTML = t;
-      svg.querySelector(".k-corner").innerHTML = '<text class="k-bar-title" x="-452" y="-494">' + esc(source.levels ? q.name + ", " + data.levels[state.level] : q.name) + "</text>" +
+      view.svg.querySelector(".k-bar").innerHTML = t;
+      view.svg.querySelector(".k-corner").innerHTML = '<text class="k-bar-title" x="-452" y="-494">' + esc(source.varies ? q.name + ", " + data.levels[state.level] : q.name) + "</text>" +
         q.statistics.map(function (s, i) { return '<text x="-452" y="' + (-466 + 26 * i) + '">' + esc(s) + "</text>"; }).join("");
 
       t = "";
       if (missing) t += '<span><i class="k-swatch k-swatch-none"></i>not measured ' + missing + "</span>";
       if (above.length) t += '<span><i class="k-swatch">\u25b2</i>above the range ' + above.length + "</span>";
       if (below.length) t += '<span><i class="k-swatch">\u25bc</i>below the range ' + below.length + "</span>";
-      root.querySelector(".k-range").innerHTML = t;
+      view.box.querySelector(".k-range").innerHTML = t;
+      view.svg.querySelector(".k-outline").innerHTML = outline(state.outline);
+      if (!main) return;
       Array.prototype.forEach.call(root.querySelectorAll("[data-quantity]"), function (b) {
-        b.setAttribute("aria-pressed", String(Number(b.dataset.quantity) === state.quantity));
+        b.setAttribute("aria-pressed", String(Number(b.dataset.quantity) === view.quantity));
       });
       var same = root.querySelector("[data-same]");
       if (same) {
-        same.hidden = !source.levels;
+        same.hidden = !source.varies;
         same.setAttribute("aria-pressed", String(!!source.same));
       }
+      lists();
+    }
+
+    // Lines around the modules, patches or sectors: every side of a pixel whose neighbour belongs to another one, drawn once.
+    var places = null;
+    function outline(group) {
+      if (!group) return "";
+      var of = data[group], d = "", middle = {};
+      if (!places) {
+        places = new Map();
+        data.column.forEach(function (c, i) { places.set(c + " " + data.row[i], i); });
+      }
+      of.forEach(function (g, i) {
+        var at = corners(i).split(" "), m = middle[g] || (middle[g] = [0, 0, 0]);
+        m[0] += x(i); m[1] += y(i); m[2]++;
+        [[1, 1], [2, 0], [1, -1], [-1, -1], [-2, 0], [-1, 1]].forEach(function (step, k) {
+          var other = places.get((data.column[i] + step[0]) + " " + (data.row[i] + step[1]));
+          if (other === undefined || of[other] !== g && other > i) d += "M" + at[k] + "L" + at[(k + 1) % 6];
+        });
+      });
+      var names = group === "patch" ? "" : Object.keys(middle).map(function (g) {
+        var m = middle[g];
+        return '<text class="k-' + group + '" x="' + num(m[0] / m[2]) + '" y="' + num(-m[1] / m[2] + 6) + '">' + g + "</text>";
+      }).join("");
+      return '<path class="k-halo k-' + group + '" d="' + d + '"/><path class="k-' + group + '" d="' + d + '"/>' + names;
+    }
+
+    // ---- lists under the camera -------------------------------------------------------------------------------------
+
+    function list(name) { return root.querySelector('[data-list="' + name + '"]'); }
+    function head(names) { return "<thead><tr>" + names.map(function (n) { return '<th scope="col"' + (n === "flags" ? ' class="k-flags"' : "") + ">" + esc(n) + "</th>"; }).join("") + "</tr></thead>"; }
+    function flagNames(i) { return flagsOf(i).map(function (f) { return f.name; }).join(", "); }
+
+    function lists() {
+      if (list("outliers").open) outliers();
+      if (list("table").open) table();
+    }
+
+    function outliers() {
+      var q = shown(data.quantities[views[0].quantity]), sorted = finite(q.values), box = list("outliers").querySelector("div");
+      if (sorted.length < 2) { box.textContent = "no pixel has a value"; return; }
+      var middle = quantile(sorted, 0.5), spread = (quantile(sorted, 0.84) - quantile(sorted, 0.16)) / 2;
+      function away(i) { return spread > 0 ? (q.values[i] - middle) / spread : q.values[i] === middle ? 0 : (q.values[i] - middle) * Infinity; }
+      var worst = q.values.map(function (v, i) { return i; }).filter(function (i) { return q.values[i] !== null; }).sort(function (a, b) { return Math.abs(away(b)) - Math.abs(away(a)) || a - b; }).slice(0, 12);
+      box.innerHTML = '<table class="k-list"><caption>' + esc(q.name) + (data.levels && data.quantities[views[0].quantity].varies ? ", " + esc(data.levels[state.level]) : "") + ": distance from the median in spreads (half the middle 68 % of the camera)</caption>" +
+        head(["pixel", "module", title(q), "distance", "flags"].slice(0, data.flags ? 5 : 4)) + "<tbody>" + worst.map(function (i) {
+          var d = away(i);
+          return '<tr><th scope="row"><button type="button" data-pixel="' + i + '">' + i + "</button></th><td>" + data.module[i] + "</td><td>" + esc(q.texts[i] || "\u2013") + "</td><td>" + (isFinite(d) ? (d > 0 ? "+" : "") + minus(d.toFixed(1)) : "\u2013") + "</td>" + (data.flags ? '<td class="k-flags">' + esc(flagNames(i)) + "</td>" : "") + "</tr>";
+        }).join("") + "</tbody></table>";
+    }
+
+    // What the colours say, as text for those who cannot see them and as a file.
+    function table() {
+      var all = data.quantities.map(shown), names = ["pixel", "module", "patch", "sector"].concat(all.map(function (q) { return q.name + (q.unit ? " [" + q.unit + "]" : ""); }), data.flags ? ["flags"] : []);
+      function cells(i, texts) { return [i, data.module[i], data.patch[i], data.sector[i]].concat(texts, data.flags ? [flagNames(i)] : []); }
+      var rows = "", csv = [names];
+      for (var i = 0; i < COUNT; i++) {
+        rows += "<tr>" + cells(i, all.map(function (q) { return esc(q.texts[i] || "\u2013"); })).map(function (c, k, row) { return k ? (data.flags && k === row.length - 1 ? '<td class="k-flags">' : "<td>") + c + "</td>" : '<th scope="row">' + c + "</th>"; }).join("") + "</tr>";
+        csv.push(cells(i, all.map(function (q) { return q.values[i] === null ? "" : q.values[i]; })));
+      }
+      var text = csv.map(function (row) { return row.map(function (c) { return /[",]/.test(c) ? '"' + String(c).replace(/"/g, '""') + '"' : c; }).join(","); }).join("\n") + "\n";
+      var raw = Array.from(new TextEncoder().encode(text), function (b) { return String.fromCharCode(b); }).join("");
+      var file = (data.title + (data.levels ? " " + data.levels[state.level] : "")).replace(/[^A-Za-z0-9.]+/g, "-") + ".csv";
+      list("table").querySelector("div").innerHTML = '<p><a download="' + file + '" href="data:text/csv;base64,' + btoa(raw) + '">' + esc(file) + '</a></p><div class="k-scroll" tabindex="0"><table class="k-list"><caption>' + esc(data.title) + (data.levels ? ", " + esc(data.levels[state.level]) : "") + "</caption>" + head(names) + "<tbody>" + rows + "</tbody></table></div>";
     }
 
     function flagsOf(i) {
@@ -261,16 +395,15 @@
 
     function valueText(q, i) { return q.texts[i] ? q.texts[i] + (q.unit ? " " + q.unit : "") : "not measured"; }
 
-    function hover(i, event) {
-      var outline = svg.querySelector(".k-hover");
-      if (i < 0) { tip.hidden = true; outline.setAttribute("points", ""); state.hover = -1; return; }
-      if (i !== state.hover) {
-        state.hover = i;
-        outline.setAttribute("points", corners(i));
-        var q = shown(data.quantities[state.quantity]), f = flagsOf(i);
+    function hover(view, i, event) {
+      var line = view.svg.querySelector(".k-hover"), tip = view.tip;
+      if (i < 0) { tip.hidden = true; line.setAttribute("points", ""); view.hover = -1; return; }
+      if (i !== view.hover) {
+        view.hover = i;
+        line.setAttribute("points", corners(i));
+        var q = view.scale || (view.scale = scaled(data.quantities[view.quantity])), f = flagNames(i);
         var v = q.values[i], beyond = v === null ? "" : v < q.low ? " (below the range)" : v > q.high ? " (above the range)" : "";
-        tip.innerHTML = "<b>Pixel " + i + "</b>, module " + data.module[i] + ", patch " + data.patch[i] + "<br>" + esc((q.symbol || q.name) + " = " + valueText(q, i) + beyond) +
-          (f.length ? "<br>" + esc(f.map(function (k) { return k.name; }).join(", ")) : "");
+        tip.innerHTML = "<b>Pixel " + i + "</b>, module " + data.module[i] + ", patch " + data.patch[i] + ", sector " + data.sector[i] + "<br>" + esc((q.symbol || q.name) + " = " + valueText(q, i) + beyond) + (f ? "<br>" + esc(f) : "");
         tip.hidden = false;
       }
       var box = tip.parentNode.getBoundingClientRect();
@@ -311,18 +444,9 @@
       }).join("");
     }
 
-    // A negative number stands for so many zeros.
-    function unpack(list) {
-      var out = [];
-      list.forEach(function (v) { if (v === null || v >= 0) out.push(v); else for (; v < 0; v++) out.push(0); });
-      return out;
-    }
-
-    function unpackSpectrum(p) {
-      return { f: p.f, w: p.w || data.width, n: unpack(p.n), m: p.m && unpack(p.m), r: p.r, c: p.c, s: p.s, e: p.e };
-    }
-
     function spectrum(s, pixel) {
+      var words = parameters(s.r) + '<div class="k-fit">' + [s.c, s.s, s.e].filter(Boolean).map(function (v) { return "<span>" + esc(v) + "</span>"; }).join("") + "</div>";
+      if (!s.n.some(Boolean)) return words;
       var w = s.w, low = s.f - w / 2, high = low + s.n.length * w, fitted = !!s.m, floor = fitted ? SPLIT : B, log = state.log;
       var largest = Math.max.apply(null, [1].concat(s.n, (s.m || []).filter(function (v) { return v !== null; })));
       var top = log ? largest * 2.2 : largest * 1.08;
@@ -367,7 +491,7 @@
         }).join("") + '"/>';
       }
       t += "</svg></div>";
-      return t + parameters(s.r) + '<div class="k-fit">' + [s.c, s.s, s.e].filter(Boolean).map(function (v) { return "<span>" + esc(v) + "</span>"; }).join("") + "</div>";
+      return t + words;
     }
 
     function parameters(texts) {
@@ -445,11 +569,11 @@
 
     // The chosen quantity, or the first that has levels, from level to level.
     function curve(pixel) {
-      var q = data.quantities[state.quantity].levels ? data.quantities[state.quantity] : data.quantities.filter(function (k) { return k.levels; })[0];
+      var q = [data.quantities[views[0].quantity]].concat(data.quantities).filter(function (k) { return k.varies; })[0];
       if (!q) return "";
       var points = [], missing = 0;
       data.levels.forEach(function (name, l) {
-        var v = valueAt(q, l, pixel), e = q.errors ? q.errors[l * polygons.length + pixel] : 0;
+        var v = valueAt(q, l, pixel), e = q.errors ? q.errors[l * COUNT + pixel] : 0;
         if (v === null || !isFinite(v) || data.settings[l] === null) missing++;
         else points.push({ level: l, x: data.settings[l], v: v, e: isFinite(e) ? e : 0 });
       });
@@ -520,28 +644,47 @@
       if (data.flags) {
         t += '<div class="k-reasons">' + (flagsOf(i).map(function (f) { return "<span><b>" + esc(f.name) + "</b> " + esc(f.words) + "</span>"; }).join("") || '<span class="k-quiet">no flag</span>') + "</div>";
       }
-      var p = data.panels && data.panels[i], texts = p && p.r, words = p && data.kind === "levels" ? levelsOf(i) : null;
-      if (words) {
-        var now = words.levels[state.level];
-        texts = now ? now.r : words.shared;
-        t += now ? spectrum(now, i) : '<div class="k-fit"><span>no histogram at this level</span></div>' + parameters(texts);
-      } else if (p) t += data.kind === "waveform" ? waveform(p, i) : spectrum(unpackSpectrum(p), i);
-      if (data.levels) t += '<div class="k-scan">' + (words ? ridges(words.levels, i) : "") + curve(i) + "</div>";
+      var there = data.panels && panelsOf(i), scan = data.kind === "levels", l = scan ? keptLevel(there) : i, p = there && there[l];
+      if (scan && p && l !== state.level) {
+        t += '<div class="k-fit"><span>Histogram of ' + esc(data.levels[l]) + ": of most pixels the notebook keeps one level in " + data.stride + ", of flagged ones all.</span></div>";
+        p = Object.assign({}, p, { r: there.shared });
+      }
+      var texts = p ? p.r : scan && there ? there.shared : null;
+      if (p) t += data.kind === "waveform" ? waveform(p, i) : spectrum(p, i);
+      else if (scan && there) t += '<div class="k-fit"><span>no histogram at this level</span></div>' + parameters(texts);
+      if (data.levels) t += '<div class="k-scan">' + (scan && there ? ridges(there, i) : "") + curve(i) + "</div>";
       var known = texts ? data.parameters.slice(0, texts.length).map(function (q) { return q.name; }) : [];
       var rest = data.quantities.filter(function (q) { return known.indexOf(q.name) < 0; });
       if (rest.length) t += '<table class="k-params k-all"><tbody>' + rest.map(function (q) { return row(q, shown(q).texts[i]); }).join("") + "</tbody></table>";
       side.innerHTML = t;
     }
 
+    // The level whose histogram is shown: the chosen one, or the nearest that is kept of this pixel where it is one of those left out for the size of the notebook.
+    function keptLevel(there) {
+      var here = state.level, first = data.level % data.stride;
+      if (!there || there[here] || here % data.stride === first || state.pixel === data.selected || flagged.indexOf(state.pixel) >= 0) return here;
+      var down = here - (here - first + data.stride) % data.stride, up = down + data.stride, near = here - down <= up - here ? [down, up] : [up, down];
+      return there[near[0]] ? near[0] : there[near[1]] && Math.abs(near[1] - here) < data.stride ? near[1] : here;
+    }
+
     function select(i, keepGoal) {
-      if (i === undefined || i < 0 || i >= polygons.length) return;
+      if (i === undefined || i < 0 || i >= COUNT) return;
       state.pixel = i;
       if (!keepGoal) state.goal = null;
-      svg.querySelector(".k-selected").setAttribute("points", corners(i));
-      svg.querySelector(".k-selected-halo").setAttribute("points", corners(i));
+      views.forEach(encircle);
       panel();
       where();
       root.dataset.pixel = String(i);
+      say("Pixel " + i + ", module " + data.module[i] + ", patch " + data.patch[i] + ", sector " + data.sector[i] + ". " + valuesSaid() + (data.flags ? ". " + (flagNames(i) ? "Flags: " + flagNames(i) : "No flag") : "") + ".");
+    }
+    function encircle(view) {
+      [".k-selected", ".k-selected-halo"].forEach(function (line) { view.svg.querySelector(line).setAttribute("points", corners(state.pixel)); });
+    }
+
+    // One sentence for screen readers of what changed; the panel would be read from its first axis label to its last.
+    function say(text) { root.querySelector(".k-say").textContent = text; }
+    function valuesSaid() {
+      return views.map(function (v) { var q = shown(data.quantities[v.quantity]); return q.name + " " + valueText(q, state.pixel); }).join(", ");
     }
 
     function setLevel(level) {
@@ -554,6 +697,33 @@
       root.dataset.level = String(level);
       paint();
       panel();
+      say(name + ". Pixel " + state.pixel + ": " + valuesSaid() + ".");
+    }
+
+    function setQuantity(view, quantity) {
+      view.quantity = quantity;
+      paint();
+      if (data.levels) panel();
+      var q = data.quantities[quantity];
+      view.svg.setAttribute("aria-label", describe(q));
+      say(q.name + ": " + shown(q).statistics.join(", ") + ".");
+    }
+
+    // Another quantity on a second camera beside the first; none with -1.
+    function compare(quantity) {
+      if (views.length > 1 && quantity < 0) views.pop().box.remove();
+      else if (quantity >= 0 && views.length < 2) {
+        var box = views[0].box.cloneNode(true);
+        box.querySelector("defs").remove();
+        box.querySelector(".k-lists").remove();
+        box.querySelector(".k-legend").innerHTML = '<span class="k-range"></span>';
+        views[0].box.after(box);
+        views.push(viewOf(box, quantity));
+        listen(views[1]);
+        hover(views[1], -1);
+      }
+      root.classList.toggle("k-two", views.length > 1);
+      if (views.length > 1) setQuantity(views[1], quantity);
     }
 
     function where() {
@@ -574,11 +744,11 @@
       var here = state.pixel, best = -1, least = Infinity;
       if (dx) {
         var side = here + dx;
-        if (side >= 0 && side < polygons.length && data.row[side] === data.row[here]) select(side);
+        if (side >= 0 && side < COUNT && data.row[side] === data.row[here]) select(side);
         return;
       }
       if (state.goal === null) state.goal = x(here) + 1e-3;
-      for (var i = 0; i < polygons.length; i++) {
+      for (var i = 0; i < COUNT; i++) {
         if (data.row[i] !== data.row[here] + dy) continue;
         var d = Math.abs(x(i) - state.goal);
         if (d < least) { least = d; best = i; }
@@ -588,68 +758,86 @@
 
     // ---- events ---------------------------------------------------------------------------------------------------
 
-    var index = new Map();
-    polygons.forEach(function (p, i) { index.set(p, i); });
-    function at(event) { var i = index.get(event.target); return i === undefined ? -1 : i; }
-    svg.addEventListener("pointermove", function (event) { hover(at(event), event); });
-    svg.addEventListener("pointerleave", function (event) { hover(-1, event); });
-    svg.addEventListener("click", function (event) {
-      var i = at(event);
-      if (i >= 0) { select(i); svg.focus({ preventScroll: true, focusVisible: false }); }
-    });
-    svg.addEventListener("keydown", function (event) {
-      if (event.ctrlKey || event.altKey || event.metaKey) return;
-      switch (event.key) {
-        case "ArrowLeft": move(-1, 0); break;
-        case "ArrowRight": move(1, 0); break;
-        case "ArrowUp": move(0, 1); break;
-        case "ArrowDown": move(0, -1); break;
-        case "Home": select(0); break;
-        case "End": select(polygons.length - 1); break;
-        case "PageDown": jump(1, flagged); break;
-        case "PageUp": jump(-1, flagged); break;
-        case "]": case "+": if (!data.levels) return; setLevel(state.level + 1); break;
-        case "[": case "-": if (!data.levels) return; setLevel(state.level - 1); break;
-        case "Enter": case " ": break;
-        default: return;
-      }
-      hover(-1);
-      event.preventDefault();
-      event.stopPropagation();
-    });
+    function listen(view) {
+      var svg = view.svg;
+      function at(event) { var i = view.index.get(event.target); return i === undefined ? -1 : i; }
+      svg.setAttribute("tabindex", "0");
+      svg.setAttribute("role", "application");
+      svg.setAttribute("aria-label", describe(data.quantities[view.quantity]));
+      svg.addEventListener("pointermove", function (event) { hover(view, at(event), event); });
+      svg.addEventListener("pointerleave", function (event) { hover(view, -1, event); });
+      svg.addEventListener("click", function (event) {
+        var i = at(event);
+        if (i >= 0) { select(i); svg.focus({ preventScroll: true, focusVisible: false }); }
+      });
+      svg.addEventListener("keydown", function (event) {
+        if (event.ctrlKey || event.altKey || event.metaKey) return;
+        switch (event.key) {
+          case "ArrowLeft": move(-1, 0); break;
+          case "ArrowRight": move(1, 0); break;
+          case "ArrowUp": move(0, 1); break;
+          case "ArrowDown": move(0, -1); break;
+          case "Home": select(0); break;
+          case "End": select(COUNT - 1); break;
+          case "PageDown": jump(1, flagged); break;
+          case "PageUp": jump(-1, flagged); break;
+          case "]": case "+": if (!data.levels) return; setLevel(state.level + 1); break;
+          case "[": case "-": if (!data.levels) return; setLevel(state.level - 1); break;
+          case "Enter": case " ": break;
+          default: return;
+        }
+        hover(view, -1);
+        event.preventDefault();
+        event.stopPropagation();
+      });
+    }
+    function describe(q) {
+      return data.title + ", " + q.name + ": camera of " + COUNT + " pixels. Arrow keys move, Page Up and Page Down go to flagged pixels" + (data.levels ? ", plus and minus step the level." : ".");
+    }
+
     root.addEventListener("input", function (event) {
       if (event.target.type === "range") setLevel(Number(event.target.value));
     });
+    root.addEventListener("change", function (event) {
+      var choice = event.target.dataset.choice;
+      if (choice === "beside") compare(Number(event.target.value));
+      else if (choice) { state[choice] = event.target.value; paint(); }
+    });
+    // A details element tells of its opening only itself.
+    root.addEventListener("toggle", function (event) { if (event.target.dataset.list) lists(); }, true);
     root.addEventListener("click", function (event) {
       var mark = event.target.closest && event.target.closest("[data-level]");
       if (mark && mark !== root) setLevel(Number(mark.dataset.level));
       var b = event.target.closest && event.target.closest("button");
       if (!b || !root.contains(b)) return;
-      if (b.dataset.quantity !== undefined) { state.quantity = Number(b.dataset.quantity); paint(); if (data.levels) panel(); }
+      if (b.dataset.quantity !== undefined) setQuantity(views[0], Number(b.dataset.quantity));
+      else if (b.dataset.pixel !== undefined) select(Number(b.dataset.pixel));
       else if (b.dataset.step !== undefined) setLevel(state.level + Number(b.dataset.step));
-      else if (b.dataset.same !== undefined) { data.quantities[state.quantity].same = !data.quantities[state.quantity].same; paint(); }
+      else if (b.dataset.same !== undefined) { data.quantities[views[0].quantity].same = !data.quantities[views[0].quantity].same; paint(); }
       else if (b.dataset.jump !== undefined) jump(Number(b.dataset.jump), flagged);
       else if (b.dataset.scale !== undefined) { state.log = !state.log; panel(); side.querySelector("[data-scale]").focus(); }
+      else if (b.dataset.decades !== undefined) { state.decades = !state.decades; b.setAttribute("aria-pressed", String(state.decades)); paint(); }
       else if (b.dataset.hatch !== undefined) b.setAttribute("aria-pressed", String(!root.classList.toggle("k-plain")));
       else if (b.dataset.bit !== undefined) {
         var bit = Number(b.dataset.bit);
         jump(1, flagged.filter(function (i) { return flagsOf(i).some(function (f) { return f.bit === bit; }); }));
       }
     });
-    // Keys typed on a button or the slider belong to it, not to the notebook around.
+    // Keys typed on a button, a choice, a list or the slider belong to it, not to the notebook around.
     root.addEventListener("keydown", function (event) {
-      if (event.target.type === "range" && /^(Arrow|Page|Home$|End$)/.test(event.key)) event.stopPropagation();
-      if ((event.key === "Enter" || event.key === " ") && event.target.closest && event.target.closest("button")) event.stopPropagation();
+      var on = event.target;
+      if (event.ctrlKey || event.altKey || event.metaKey) return;
+      if (on.type === "range" ? /^(Arrow|Page|Home$|End$)/.test(event.key) : on.closest && on.closest("button, select, summary, a, .k-scroll") && !/^(Tab|Escape)$/.test(event.key)) event.stopPropagation();
     });
 
-    svg.setAttribute("tabindex", "0");
-    svg.setAttribute("role", "application");
-    svg.setAttribute("aria-label", data.title + ": camera of " + polygons.length + " pixels. Arrow keys move, Page Up and Page Down go to flagged pixels" + (data.levels ? ", plus and minus step the level." : "."));
+    listen(views[0]);
     // For a look from the browser's console.
-    root.digicam = { data: data, shown: shown, levels: levelsOf };
+    root.digicam = { data: data, shown: shown, panels: panelsOf };
     root.classList.add("k-ready");
-    paint();
-    select(state.pixel);
+    // All else is in the page as it would be drawn now.
+    if (data.levels) panel();
+    where();
+    root.dataset.pixel = String(state.pixel);
   }
 
   Array.prototype.forEach.call(document.querySelectorAll('[id="' + ID + '"]'), start);

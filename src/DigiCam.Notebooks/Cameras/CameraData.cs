@@ -8,10 +8,8 @@ namespace DigiCam.Notebooks.Cameras;
 /// <summary>Writes what camera.js needs, as compact JSON.</summary>
 internal static class CameraData
 {
-    private const int ValueDigits = 6;
-    private const int ExpectedDigits = 9;
-    private const int LeastExpectedDigits = 2;
-    private const double InvisibleExpected = 1e-3;
+    private const int SettingDigits = 9;
+    private const int BaselineDigits = 6;
 
     public static string ToJson(CameraDisplay display) => Html.Json(json =>
     {
@@ -41,19 +39,26 @@ internal static class CameraData
         json.WriteNumber("level", display.Level);
         json.WriteString("levelAxis", display.LevelAxis);
         json.WriteStartArray("settings");
-        for (int i = 0; i < display.Levels.Count; i++) Html.WriteNumber(json, display.LevelSettings?[i] ?? i + 1, ExpectedDigits);
+        for (int i = 0; i < display.Levels.Count; i++) Html.WriteNumber(json, display.LevelSettings?[i] ?? i + 1, SettingDigits);
         json.WriteEndArray();
     }
 
+    // Rows and columns of the grid are enough for places and corners.
     private static void WriteGeometry(Utf8JsonWriter json)
     {
-        // Rows and columns of the grid are enough for places and corners.
         IReadOnlyList<Pixel> pixels = CameraGeometry.DigiCam.Pixels;
-        WriteIntegers(json, "row", pixels.Select(p => p.Row));
-        WriteIntegers(json, "column", pixels.Select(p => p.Column));
-        WriteIntegers(json, "module", pixels.Select(p => p.Module));
-        WriteIntegers(json, "patch", pixels.Select(p => p.Patch));
-        WriteIntegers(json, "sector", pixels.Select(p => p.Sector));
+        json.WriteBase64String("geometry", SpectrumPacking.Pack(Html.Json(text =>
+        {
+            text.WriteStartArray();
+            foreach (Func<Pixel, int> number in new Func<Pixel, int>[] { p => p.Row, p => p.Column, p => p.Module, p => p.Patch, p => p.Sector })
+            {
+                text.WriteStartArray();
+                foreach (Pixel pixel in pixels) text.WriteNumberValue(number(pixel));
+                text.WriteEndArray();
+            }
+
+            text.WriteEndArray();
+        })));
     }
 
     private static void WriteQuantity(Utf8JsonWriter json, CameraQuantity quantity)
@@ -66,41 +71,17 @@ internal static class CameraData
         json.WriteString("map", quantity.Colors.Name);
         json.WriteNumber("low", low);
         json.WriteNumber("high", high);
-        if (quantity.LevelValues is { } levels) WriteLevelValues(json, quantity, levels);
-        else WriteValues(json, quantity);
+        WriteValues(json, quantity);
         json.WriteEndObject();
     }
 
-    private static void WriteStatistics(Utf8JsonWriter json, CameraQuantity quantity)
-    {
-        foreach (string text in quantity.Statistics()) json.WriteStringValue(text);
-    }
-
+    // Numbers in single precision, all levels at hand for a pixel's curve. Texts, which would be longer, follow from the numbers and their digits, which are packed level by level.
     private static void WriteValues(Utf8JsonWriter json, CameraQuantity quantity)
     {
-        json.WriteStartArray("statistics");
-        WriteStatistics(json, quantity);
-        json.WriteEndArray();
-        json.WriteStartArray("values");
-        foreach (double value in quantity.Values)
-        {
-            // The infinities are beyond any range, not missing.
-            if (double.IsInfinity(value)) json.WriteRawValue(value > 0 ? "1e300" : "-1e300");
-            else Html.WriteNumber(json, value, ValueDigits);
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("texts");
-        for (int i = 0; i < quantity.Values.Count; i++) json.WriteStringValue(quantity.TextOf(i));
-        json.WriteEndArray();
-    }
-
-    // Numbers in single precision, all levels at hand for a pixel's curve; the texts, which are longer, compressed level by level.
-    private static void WriteLevelValues(Utf8JsonWriter json, CameraQuantity quantity, IReadOnlyList<IReadOnlyList<double>> values)
-    {
-        CameraQuantity[] levels = [.. Enumerable.Range(0, values.Count).Select(quantity.At)];
+        CameraQuantity[] levels = quantity.LevelValues is { } values ? [.. Enumerable.Range(0, values.Count).Select(quantity.At)] : [quantity];
+        json.WriteBoolean("varies", quantity.LevelValues is not null);
         json.WriteBoolean("same", quantity.SameColors);
-        json.WriteBase64String("all", MemoryMarshal.AsBytes<float>([.. values.SelectMany(l => l).Select(v => (float)v)]));
+        json.WriteBase64String("all", MemoryMarshal.AsBytes<float>([.. levels.SelectMany(l => l.Values).Select(v => (float)v)]));
         if (quantity.LevelErrors is { } errors)
         {
             // The upper half of a single: three digits are more than a bar can show.
@@ -110,14 +91,16 @@ internal static class CameraData
         json.WriteStartArray("levels");
         foreach (CameraQuantity level in levels)
         {
-            (double low, double high) = level.Range();
+            (double levelLow, double levelHigh) = level.Range();
             json.WriteStartObject();
-            json.WriteNumber("low", low);
-            json.WriteNumber("high", high);
+            json.WriteNumber("low", levelLow);
+            json.WriteNumber("high", levelHigh);
             json.WriteStartArray("statistics");
-            WriteStatistics(json, level);
+            foreach (string text in level.Statistics()) json.WriteStringValue(text);
             json.WriteEndArray();
-            json.WriteBase64String("texts", SpectrumPacking.Pack(string.Join('\n', Enumerable.Range(0, level.Values.Count).Select(level.TextOf))));
+            (byte[] digits, string others) = ValueTexts.Pack(level);
+            json.WriteBase64String("digits", digits);
+            json.WriteBase64String("others", SpectrumPacking.Pack(others));
             json.WriteEndObject();
         }
 
@@ -162,28 +145,17 @@ internal static class CameraData
 
     private static void WriteSpectra(Utf8JsonWriter json, CameraDisplay display, PixelSpectrum first, IReadOnlyList<PixelPanel?> panels)
     {
-        json.WriteString("kind", "spectrum");
-        json.WriteNumber("width", first.BinWidth);
-        json.WriteString("axis", PanelSvg.AxisTitle(first));
-        WriteParameters(json, first.Parameters);
-        json.WriteStartArray("panels");
-        foreach (PixelPanel? panel in panels)
+        if (panels.Any(p => p is not null && (p is not PixelSpectrum s || s.Parameters.Count != first.Parameters.Count || s.BinWidth != first.BinWidth)))
         {
-            if (panel is null)
-            {
-                json.WriteNullValue();
-                continue;
-            }
-
-            if (panel is not PixelSpectrum spectrum || spectrum.Parameters.Count != first.Parameters.Count || spectrum.BinWidth != first.BinWidth)
-            {
-                throw new InvalidOperationException($"{display.Title}: the panels of one display have to be of one kind, with the same bin width and parameters");
-            }
-
-            WriteSpectrum(json, spectrum);
+            throw new InvalidOperationException($"{display.Title}: the panels of one display have to be of one kind, with the same bin width and parameters");
         }
 
-        json.WriteEndArray();
+        PixelSpectrum?[] spectra = [.. panels.Cast<PixelSpectrum?>()];
+        json.WriteString("kind", "spectrum");
+        json.WriteString("axis", PanelSvg.AxisTitle(first));
+        WriteParameters(json, first.Parameters);
+        json.WritePropertyName("panels");
+        WriteSpectra(json, [], first.Parameters.Count, spectra, [.. spectra.Select(s => s?.Drawn())], exact: true);
     }
 
     private static void WriteParameters(Utf8JsonWriter json, IEnumerable<SpectrumParameter> parameters)
@@ -208,9 +180,13 @@ internal static class CameraData
         json.WriteString("kind", "levels");
         json.WriteString("axis", sample is null ? "" : PanelSvg.AxisTitle(sample));
         WriteParameters(json, [.. first.Parameters, .. own]);
+        int stride = PixelLevels.Stride(display.Levels.Count);
+        bool[] isWhole = [.. panels.Select((_, pixel) => stride == 1 || pixel == display.SelectedPixel() || display.Flags?.Bits[pixel] is > 0)];
+        json.WriteNumber("stride", stride);
         json.WriteStartArray("panels");
-        foreach (PixelPanel? panel in panels)
+        for (int pixel = 0; pixel < panels.Count; pixel++)
         {
+            PixelPanel? panel = panels[pixel];
             if (panel is null)
             {
                 json.WriteNullValue();
@@ -223,16 +199,16 @@ internal static class CameraData
                 throw new InvalidOperationException($"{display.Title}: the panels of one display have to be of one kind, with a histogram or null at each of {display.Levels.Count} levels and with the same parameters");
             }
 
-            WriteLevelSpectra(json, levels, own.Count);
+            PixelSpectrum?[] kept = [.. levels.Spectra.Select((s, level) => isWhole[pixel] || level % stride == display.Level % stride ? s : null)];
+            WriteSpectra(json, levels.Parameters, own.Count, kept, [.. kept.Select(s => s is null ? null : levels.Drawn(s))], exact: false);
         }
 
         json.WriteEndArray();
     }
 
-    private static void WriteLevelSpectra(Utf8JsonWriter json, PixelLevels levels, int own)
+    private static void WriteSpectra(Utf8JsonWriter json, IReadOnlyList<SpectrumParameter> shared, int own, IReadOnlyList<PixelSpectrum?> spectra, DrawnSpectrum?[] drawn, bool exact)
     {
-        DrawnSpectrum?[] drawn = [.. levels.Spectra.Select(s => s is null ? null : levels.Drawn(s))];
-        (string Entries, string Fit, string Status)[] lines = [.. levels.Spectra.Zip(drawn, (s, d) => s is null ? ("", "", "") : PanelSvg.Summary(s, d!))];
+        (string Entries, string Fit, string Status)[] lines = [.. spectra.Zip(drawn, (s, d) => s is null ? ("", "", "") : PanelSvg.Summary(s, d!))];
 
         // Column by column, which compresses better than level by level.
         string words = Html.Json(text =>
@@ -246,13 +222,13 @@ internal static class CameraData
             Column("s", l => text.WriteStringValue(lines[l].Status));
             Column("e", l => text.WriteStringValue(lines[l].Entries));
             text.WriteStartArray("shared");
-            foreach (SpectrumParameter parameter in levels.Parameters) text.WriteStringValue(PanelSvg.ValueText(parameter));
+            foreach (SpectrumParameter parameter in shared) text.WriteStringValue(PanelSvg.ValueText(parameter));
             text.WriteEndArray();
             text.WriteStartArray("r");
             for (int p = 0; p < own; p++)
             {
                 text.WriteStartArray();
-                foreach (PixelSpectrum? spectrum in levels.Spectra) text.WriteStringValue(spectrum is null ? "" : PanelSvg.ValueText(spectrum.Parameters[p]));
+                foreach (PixelSpectrum? spectrum in spectra) text.WriteStringValue(spectrum is null ? "" : PanelSvg.ValueText(spectrum.Parameters[p]));
                 text.WriteEndArray();
             }
 
@@ -266,115 +242,40 @@ internal static class CameraData
                 text.WriteEndArray();
             }
         });
-        (byte[] expected, byte[] counts) = SpectrumPacking.Pack(drawn.OfType<DrawnSpectrum>());
+        PackedSpectra packed = SpectrumPacking.Pack(drawn.OfType<DrawnSpectrum>(), exact);
         json.WriteStartObject();
         json.WriteBase64String("words", SpectrumPacking.Pack(words));
-        json.WriteBase64String("m", expected);
-        json.WriteBase64String("n", counts);
+        json.WriteNumber("steps", packed.Steps);
+        json.WriteBase64String("m", packed.Expected);
+        json.WriteBase64String("n", packed.Counts);
+        if (exact) json.WriteBase64String("x", packed.Rest);
         json.WriteEndObject();
-    }
-
-    private static void WriteSpectrum(Utf8JsonWriter json, PixelSpectrum spectrum)
-    {
-        DrawnSpectrum drawn = spectrum.Drawn();
-        json.WriteStartObject();
-        json.WriteNumber("f", drawn.FirstCentre);
-        if (drawn.Group > 1) json.WriteNumber("w", drawn.Width);
-        json.WriteStartArray("n");
-        WritePacked(json, drawn.Counts.Length, i => drawn.Counts[i]);
-        json.WriteEndArray();
-        if (drawn.Expected is { } expected)
-        {
-            json.WriteStartArray("m");
-            // Where nothing was counted and nothing expected, nothing is to be seen.
-            WritePacked(json, expected.Length, i => drawn.Counts[i] == 0 && expected[i] < InvisibleExpected ? 0 : Shorten(expected[i]));
-            json.WriteEndArray();
-        }
-
-        if (spectrum.Parameters.Count > 0)
-        {
-            json.WriteStartArray("r");
-            foreach (SpectrumParameter parameter in spectrum.Parameters) json.WriteStringValue(PanelSvg.ValueText(parameter));
-            json.WriteEndArray();
-        }
-
-        (string entries, string fit, string status) = PanelSvg.Summary(spectrum, drawn);
-        json.WriteString("e", entries);
-        if (fit.Length > 0) json.WriteString("c", fit);
-        if (status.Length > 0) json.WriteString("s", status);
-        json.WriteEndObject();
-    }
-
-    // Runs of zeros as one negative number: a single far sample makes a histogram long.
-    private static void WritePacked(Utf8JsonWriter json, int count, Func<int, double> value)
-    {
-        int zeros = 0;
-        for (int i = 0; i < count; i++)
-        {
-            double v = value(i);
-            if (v == 0)
-            {
-                zeros++;
-                continue;
-            }
-
-            Flush();
-            Html.WriteNumber(json, v, v == Math.Floor(v) ? 15 : ExpectedDigits);
-        }
-
-        Flush();
-
-        void Flush()
-        {
-            if (zeros > 1) json.WriteNumberValue(-zeros);
-            else if (zeros == 1) json.WriteNumberValue(0);
-            zeros = 0;
-        }
-    }
-
-    // So many digits that a thirtieth of the Poisson error is kept: more would only make the notebook long.
-    private static double Shorten(double expected)
-    {
-        if (!(expected > 0)) return expected;
-        int size = (int)Math.Floor(Math.Log10(expected));
-        int digits = Math.Max(LeastExpectedDigits, size + 1 - (int)Math.Floor(Math.Log10(Math.Sqrt(expected) / 30)));
-        return digits > ExpectedDigits ? expected : double.Parse(expected.ToString(FormattableString.Invariant($"E{digits - 1}"), System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static void WriteWaveforms(Utf8JsonWriter json, CameraDisplay display, PixelWaveform first, IReadOnlyList<PixelPanel?> panels)
     {
         json.WriteString("kind", "waveform");
         json.WriteNumber("width", first.SampleNs);
-        json.WriteStartArray("panels");
-        foreach (PixelPanel? panel in panels)
+        if (panels.Any(p => p is not null && (p is not PixelWaveform w || w.SampleNs != first.SampleNs)))
         {
-            if (panel is null)
-            {
-                json.WriteNullValue();
-                continue;
-            }
-
-            if (panel is not PixelWaveform waveform || waveform.SampleNs != first.SampleNs)
-            {
-                throw new InvalidOperationException($"{display.Title}: the panels of one display have to be of one kind, with the same time between samples");
-            }
-
-            json.WriteStartObject();
-            json.WriteStartArray("n");
-            foreach (short sample in waveform.Samples) json.WriteNumberValue(sample);
-            json.WriteEndArray();
-            json.WritePropertyName("b");
-            Html.WriteNumber(json, waveform.Baseline, ValueDigits);
-            json.WriteEndObject();
+            throw new InvalidOperationException($"{display.Title}: the panels of one display have to be of one kind, with the same time between samples");
         }
 
-        json.WriteEndArray();
-    }
-
-    private static void WriteIntegers(Utf8JsonWriter json, string name, IEnumerable<int> values)
-    {
-        json.WriteStartArray(name);
-        foreach (int value in values) json.WriteNumberValue(value);
-        json.WriteEndArray();
+        PixelWaveform?[] waveforms = [.. panels.Cast<PixelWaveform?>()];
+        string words = Html.Json(text =>
+        {
+            text.WriteStartObject();
+            text.WriteStartArray("samples");
+            foreach (PixelWaveform? waveform in waveforms) text.WriteNumberValue(waveform?.Samples.Count ?? 0);
+            text.WriteEndArray();
+            text.WriteStartArray("b");
+            foreach (PixelWaveform? waveform in waveforms) Html.WriteNumber(text, waveform?.Baseline ?? double.NaN, BaselineDigits);
+            text.WriteEndArray();
+            text.WriteEndObject();
+        });
+        json.WriteStartObject("panels");
+        json.WriteBase64String("words", SpectrumPacking.Pack(words));
+        json.WriteBase64String("n", SpectrumPacking.Pack(waveforms.OfType<PixelWaveform>().Select(w => w.Samples)));
+        json.WriteEndObject();
     }
 }

@@ -7,7 +7,8 @@ namespace DigiCam.Notebooks.Cameras;
 
 /// <summary>
 /// The camera as a picture of 1296 hexagons, with a colour bar, a choice of quantities and, beside it, the selected pixel's
-/// histogram with fit or its waveform. Works from the data inside the output alone; without JavaScript it shows the first
+/// histogram with fit or its waveform. Colours can span all values or the middle ones, evenly or by decades; modules, patches and sectors
+/// can be outlined, a second quantity put beside the first, the pixels farthest from the median and all values listed. Works from the data inside the output alone; without JavaScript it shows the first
 /// quantity and the panel of the pixel selected at first.
 /// </summary>
 [TypeFormatterSource(typeof(HtmlFormatterSource<CameraDisplay>))]
@@ -127,9 +128,12 @@ public sealed class CameraDisplay : IHtml
         CameraSvg.Add(html, this, id);
         html.Append("<div class=\"k-tip\" hidden></div>\n<div class=\"k-legend\">");
         CameraSvg.AddLegend(html, this, id);
-        html.Append("</div>\n</div>\n<div class=\"k-side\" aria-live=\"polite\">");
+        html.Append("</div>\n<div class=\"k-lists k-live\"><details data-list=\"outliers\"><summary>Farthest from the median</summary><div></div></details></div>\n");
+        html.Append("</div>\n<div class=\"k-side\">");
         PanelSvg.Add(html, this, SelectedPixel());
         html.Append("</div>\n</div>\n");
+        html.Append("<div class=\"k-lists k-live\"><details data-list=\"table\"><summary>Table of all pixels</summary><div></div></details></div>\n");
+        html.Append("<div class=\"k-say\" role=\"status\" aria-live=\"polite\"></div>\n");
         html.Add($"<script type=\"application/json\" class=\"k-data\">{data}</script>\n");
         html.Add($"<script>\n{Asset.Read("camera.js", id)}\n</script>\n</div>\n");
         return html.ToString();
@@ -177,6 +181,19 @@ public sealed class CameraDisplay : IHtml
             html.Append("<button type=\"button\" data-hatch=\"\" aria-pressed=\"true\">hatch</button></span>");
         }
 
+        html.Append("<span class=\"k-options\">");
+        AddChoice(html, "colours", "range", [("auto", "all but far outliers"), ("100", "all values"), ("98", "middle 98 %"), ("90", "middle 90 %")]);
+        html.Append("<button type=\"button\" data-decades=\"\" aria-pressed=\"false\" title=\"colours by the logarithm of the value\">log</button>");
+        AddChoice(html, "outlines", "outline", [("", "none"), ("module", "modules"), ("patch", "patches"), ("sector", "sectors")]);
+        if (Quantities.Count > 1) AddChoice(html, "beside", "beside", [("-1", "nothing"), .. Quantities.Select((q, i) => (FormattableString.Invariant($"{i}"), q.Name))]);
+        html.Append("</span>");
         html.Append("</div>\n");
+    }
+
+    private static void AddChoice(StringBuilder html, string label, string name, IEnumerable<(string Value, string Text)> options)
+    {
+        html.Add($"<label>{label} <select data-choice=\"{name}\" autocomplete=\"off\">");
+        foreach ((string value, string text) in options) html.Add($"<option value=\"{value}\">{Html.Escape(text)}</option>");
+        html.Append("</select></label>");
     }
 }

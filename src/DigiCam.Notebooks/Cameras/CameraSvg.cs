@@ -47,7 +47,7 @@ internal static class CameraSvg
             foreach (int pixel in flags.Flagged) html.Add($"<polygon points=\"{Corners(CameraGeometry.DigiCam.Pixels[pixel])}\"/>");
         }
 
-        html.Append("</g>\n<g class=\"k-marks\">");
+        html.Append("</g>\n<g class=\"k-outline\"></g>\n<g class=\"k-marks\">");
         foreach (int pixel in range.Above) AddMark(html, CameraGeometry.DigiCam.Pixels[pixel], -1);
         foreach (int pixel in range.Below) AddMark(html, CameraGeometry.DigiCam.Pixels[pixel], 1);
         html.Append("</g>\n");

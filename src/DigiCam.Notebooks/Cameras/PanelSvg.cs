@@ -95,9 +95,13 @@ internal static class PanelSvg
 
     private static void AddSpectrum(StringBuilder html, PixelSpectrum spectrum, DrawnSpectrum drawn, IReadOnlyList<SpectrumParameter> shared, bool log)
     {
-        html.Append("<div class=\"k-plot\"><div class=\"k-live k-scale\"><button type=\"button\" data-scale=\"\">").Append(log ? "linear" : "logarithmic").Append("</button></div>");
-        AddPicture(html, spectrum, drawn, log);
-        html.Append("</div>");
+        if (drawn.Counts.Any(n => n > 0))
+        {
+            html.Append("<div class=\"k-plot\"><div class=\"k-live k-scale\"><button type=\"button\" data-scale=\"\">").Append(log ? "linear" : "logarithmic").Append("</button></div>");
+            AddPicture(html, spectrum, drawn, log);
+            html.Append("</div>");
+        }
+
         AddParameters(html, [.. shared, .. spectrum.Parameters]);
         (string entries, string fit, string status) = Summary(spectrum, drawn);
         html.Add($"<div class=\"k-fit\">{string.Join("", new[] { fit, status, entries }.Where(t => t.Length > 0).Select(t => $"<span>{Html.Escape(t)}</span>"))}</div>");

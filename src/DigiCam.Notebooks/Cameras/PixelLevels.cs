@@ -6,12 +6,14 @@ namespace DigiCam.Notebooks.Cameras;
 /// </summary>
 /// <remarks>
 /// Drawn from packed data: counts up to 16 are exact, larger ones and expected entries within an eighth of their Poisson error, so that a pull is right to a quarter. Bins are
-/// joined so that a histogram has at most 80 to 256 of them, fewer with many levels; of a histogram made long by a few far entries (at most one in a
-/// thousand on either side) the bulk is drawn, and the text tells how many lie beyond.
+/// joined so that a histogram has at most 100 to 256 of them, fewer with many levels and where the fit runs straight across them; of a histogram made long by a few far entries (at most one in a
+/// thousand on either side) the bulk is drawn, and the text tells how many lie beyond. With more than 24 levels the display keeps the histograms of every second, third ... level;
+/// those of the pixel selected at first and of flagged pixels it keeps at all levels. Values, errors and their curve are there for every level.
 /// </remarks>
 public sealed class PixelLevels : PixelPanel
 {
     private const int BinsOfAllLevels = 2560;
+    private const int LevelsKept = 24;
     private const double FarFraction = 0.001;
 
     /// <summary>Takes the histograms of a pixel.</summary>
@@ -34,5 +36,8 @@ public sealed class PixelLevels : PixelPanel
     public override string ToString() => string.Join("; ", Parameters.Select(p => p.ToString()).Prepend(FormattableString.Invariant($"histograms at {Spectra.Count(s => s is not null)} of {Spectra.Count} levels")));
 
     /// <summary>What is drawn of the histogram at a level.</summary>
-    internal DrawnSpectrum Drawn(PixelSpectrum spectrum) => spectrum.Drawn(Math.Clamp(BinsOfAllLevels / Spectra.Count, 80, 256), FarFraction);
+    internal DrawnSpectrum Drawn(PixelSpectrum spectrum) => spectrum.Drawn(Math.Clamp(BinsOfAllLevels / Spectra.Count, 100, 256), FarFraction, join: true);
+
+    /// <summary>Of this many levels a display keeps the histograms of one.</summary>
+    internal static int Stride(int levels) => (levels + LevelsKept - 1) / LevelsKept;
 }

@@ -4,6 +4,7 @@ namespace DigiCam.Notebooks.Cameras;
 public sealed class PixelSpectrum : PixelPanel
 {
     private const int MaxDrawnBins = 256;
+    private const int LeastDrawnBins = 40;
 
     /// <summary>Takes a histogram.</summary>
     /// <param name="firstCentre">Centre of the first bin [unit of the axis].</param>
@@ -78,11 +79,12 @@ public sealed class PixelSpectrum : PixelPanel
 
     /// <summary>
     /// What is drawn: the bins with entries or expected ones and one more on either side, joined in equal groups when there are
-    /// more of them than a picture can show.
+    /// more of them than a picture can show, and on demand where the fit runs straight across them.
     /// </summary>
     /// <param name="most">Bins that a picture can show.</param>
     /// <param name="far">Fraction of the entries on either side that is left out where they make the picture more than twice as long.</param>
-    internal DrawnSpectrum Drawn(int most = MaxDrawnBins, double far = 0)
+    /// <param name="join">Whether bins are joined as long as at least 40 are left and the fit, drawn as a line through them, stays within a quarter of the Poisson error of each.</param>
+    internal DrawnSpectrum Drawn(int most = MaxDrawnBins, double far = 0, bool join = false)
     {
         (int from, int to) = Occupied();
         if (far > 0 && to - from >= most)
@@ -92,6 +94,7 @@ public sealed class PixelSpectrum : PixelPanel
         }
 
         int group = (to - from + most) / most;
+        while (join && (to - from) / (group + 1) >= LeastDrawnBins && IsStraight(from, to, group + 1)) group++;
         int bins = (to - from + group) / group;
         long[] counts = new long[bins];
         double[]? expected = Expected is null ? null : new double[bins];
@@ -104,6 +107,23 @@ public sealed class PixelSpectrum : PixelPanel
         // Bins beyond the end of what is drawn are not counted, and no fit speaks of them.
         if (expected is not null && (to - from + 1) % group != 0) expected[^1] = double.NaN;
         return new DrawnSpectrum(FirstCentre + ((from + ((group - 1) / 2.0)) * BinWidth), group * BinWidth, group, counts, expected, Counts.Take(from).Sum(), Counts.Skip(to + 1).Sum());
+    }
+
+    // Whether the fit departs from the chord over two bins of so many by less than a quarter of the Poisson error, everywhere. Of a parabola that is an eighth of the second difference.
+    private bool IsStraight(int first, int last, int group)
+    {
+        if (Expected is null) return false;
+        double before = double.NaN;
+        double middle = double.NaN;
+        for (int i = first; i + group <= last + 1; i += group)
+        {
+            double next = 0;
+            for (int k = i; k < i + group; k++) next += Expected[k];
+            if (Math.Abs(next - (2 * middle) + before) > 2 * Math.Sqrt(Math.Max(middle, 1))) return false;
+            (before, middle) = (middle, next);
+        }
+
+        return true;
     }
 
     private (int First, int Last) Bulk(int first, int last, double far)

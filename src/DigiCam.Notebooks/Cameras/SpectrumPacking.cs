@@ -4,13 +4,15 @@ using System.Text;
 namespace DigiCam.Notebooks.Cameras;
 
 /// <summary>
-/// Packs the histograms of a scan, millions of bins, so that a notebook can hold them. Counts and expected entries are kept as their square root, where
-/// the Poisson error is one half everywhere, in steps of an eighth. An expected code is predicted from the ones before with three coefficients fitted to each histogram, a
-/// count from its expected code or else from the count before; what is written is the difference, some four bits each. camera.js unpacks a pixel when it is selected.
+/// Packs histograms, in a scan millions of bins, so that a notebook can hold them. Counts and expected entries are kept as their square root, where
+/// the Poisson error is one half everywhere, in steps of an eighth or a thirty-second. An expected code is predicted from the ones before with three coefficients fitted to each histogram, a
+/// count from its expected code or else from the count before; what is written is the difference, some four bits each in steps of an eighth. Small counts are exact that way; where larger
+/// ones have to be so too, what their code leaves out follows. camera.js unpacks a pixel when it is selected.
 /// </summary>
 internal static class SpectrumPacking
 {
-    private const int Steps = 8;
+    private const int DrawnSteps = 8;
+    private const int ExactSteps = 32;
     private const int Taps = 3;
     private const int CoefficientBits = 4;
 
@@ -22,29 +24,62 @@ internal static class SpectrumPacking
     private static readonly ZLibCompressionOptions Noise = new() { CompressionLevel = 9, CompressionStrategy = ZLibCompressionStrategy.HuffmanOnly };
     private static readonly ZLibCompressionOptions Words = new() { CompressionLevel = 9 };
 
-    /// <summary>The bins of some histograms in their order, expected entries and counts apart: they are distributed differently.</summary>
-    public static (byte[] Expected, byte[] Counts) Pack(IEnumerable<DrawnSpectrum> spectra)
+    /// <summary>The bins of some histograms in their order.</summary>
+    /// <param name="spectra">The histograms.</param>
+    /// <param name="exact">Whether every count is kept to the last entry and expected ones within a thirty-second of their Poisson error, or all within an eighth.</param>
+    public static PackedSpectra Pack(IEnumerable<DrawnSpectrum> spectra, bool exact)
     {
+        int steps = exact ? ExactSteps : DrawnSteps;
         List<byte> expected = [];
         List<byte> counts = [];
+        List<byte> rest = [];
         foreach (DrawnSpectrum spectrum in spectra)
         {
-            int?[]? model = spectrum.Expected is { } fit ? [.. fit.Select((m, i) => double.IsFinite(m) ? Code(Math.Max(m, spectrum.Counts[i] == 0 ? InvisibleExpected : LeastExpected)) : (int?)null)] : null;
+            int?[]? model = spectrum.Expected is { } fit ? [.. fit.Select((m, i) => double.IsFinite(m) ? Code(Math.Max(m, spectrum.Counts[i] == 0 ? InvisibleExpected : LeastExpected), steps) : (int?)null)] : null;
             if (model is not null) WriteModel(expected, model);
             int before = 0;
             for (int i = 0; i < spectrum.Counts.Length; i++)
             {
                 int predicted = model?[i] is { } code ? Math.Max(0, code) : before;
-                before = (int)Math.Round(Steps * Math.Sqrt(spectrum.Counts[i]));
+                before = (int)Math.Round(steps * Math.Sqrt(spectrum.Counts[i]));
                 Write(counts, ZigZag(before - predicted));
+                if (exact && before > steps * steps / 2) Write(rest, ZigZag((int)(spectrum.Counts[i] - Decoded(before, steps))));
             }
         }
 
-        return (Deflate([.. expected], Noise), Deflate([.. counts], Noise));
+        return new PackedSpectra(steps, Deflate([.. expected], Noise), Deflate([.. counts], Noise), Deflate([.. rest], Noise));
+    }
+
+    /// <summary>Compresses the samples of some waveforms: differences, which are small where the pulse is long.</summary>
+    public static byte[] Pack(IEnumerable<IReadOnlyList<short>> waveforms)
+    {
+        List<byte> bytes = [];
+        foreach (IReadOnlyList<short> samples in waveforms)
+        {
+            int before = 0;
+            foreach (short sample in samples)
+            {
+                Write(bytes, ZigZag(sample - before));
+                before = sample;
+            }
+        }
+
+        return Deflate([.. bytes], Noise);
+    }
+
+    /// <summary>Compresses numbers, most of them small and alike.</summary>
+    public static byte[] Pack(IEnumerable<uint> numbers)
+    {
+        List<byte> bytes = [];
+        foreach (uint number in numbers) Write(bytes, number);
+        return Deflate([.. bytes], Words);
     }
 
     /// <summary>Compresses text to a raw deflate stream.</summary>
     public static byte[] Pack(string text) => Deflate(Encoding.UTF8.GetBytes(text), Words);
+
+    // What a code says of a count, rounded as JavaScript does: halves upwards.
+    private static long Decoded(int code, int steps) => (long)Math.Floor((code * (double)code / (steps * steps)) + 0.5);
 
     private static byte[] Deflate(ReadOnlySpan<byte> bytes, ZLibCompressionOptions options)
     {
@@ -54,7 +89,7 @@ internal static class SpectrumPacking
     }
 
     // The square root, and below one entry the logarithm that continues it: a residual in the tails depends on how small the model is.
-    private static int Code(double expected) => (int)Math.Round(Steps * (expected >= 1 ? Math.Sqrt(expected) : 1 + (Math.Log(expected) / 2)));
+    private static int Code(double expected, int steps) => (int)Math.Round(steps * (expected >= 1 ? Math.Sqrt(expected) : 1 + (Math.Log(expected) / 2)));
 
     private static void WriteModel(List<byte> bytes, int?[] codes)
     {

@@ -1,8 +1,10 @@
+using System.IO.Compression;
 using System.Reflection;
+using System.Text;
 
 namespace DigiCam.Notebooks.Plots;
 
-/// <summary>plotly.js as it comes embedded in the Plotly.NET assembly (MIT licence, notice kept in its first lines).</summary>
+/// <summary>plotly.js as it comes embedded in the Plotly.NET assembly (MIT licence).</summary>
 internal static class PlotlyScript
 {
     private const string Prefix = "Plotly.NET.plotly-";
@@ -14,15 +16,17 @@ internal static class PlotlyScript
     /// <summary>Its version, for example 2.28.0.</summary>
     public static string Version => ResourceName()[Prefix.Length..^Suffix.Length];
 
-    /// <summary>Its source.</summary>
-    public static string Read()
+    /// <summary>Its source in zlib's format, a third as long as the source, and the notice of its licence.</summary>
+    public static (string Notice, byte[] Source) Read()
     {
         using Stream stream = Library.GetManifestResourceStream(ResourceName())!;
         using StreamReader reader = new(stream);
         string source = reader.ReadToEnd().ReplaceLineEndings("\n");
-
-        // Inside a page nothing may end the script element.
-        return source.Replace("</script", "<\\/script", StringComparison.OrdinalIgnoreCase);
+        int end = source.IndexOf("*/", StringComparison.Ordinal);
+        if (!source.StartsWith("/*", StringComparison.Ordinal) || end < 0) throw new InvalidOperationException("this plotly.js does not begin with its licence");
+        using MemoryStream packed = new();
+        using (ZLibStream zlib = new(packed, CompressionLevel.Optimal, leaveOpen: true)) zlib.Write(Encoding.UTF8.GetBytes(source));
+        return (source[..(end + 2)], packed.ToArray());
     }
 
     private static string ResourceName() =>

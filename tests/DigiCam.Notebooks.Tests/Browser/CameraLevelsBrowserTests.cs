@@ -19,7 +19,7 @@ public sealed class CameraLevelsBrowserTests(ChromiumFixture browser)
         foreach (int pixel in new[] { 0, 47, 700, 1295 })
         {
             PixelLevels levels = (PixelLevels)Display.Panels![pixel]!;
-            string json = await opened.Page.EvaluateAsync<string>("i => JSON.stringify(document.querySelector('.dc-output').digicam.levels(i).levels)", pixel);
+            string json = await opened.Page.EvaluateAsync<string>("i => JSON.stringify(document.querySelector('.dc-output').digicam.panels(i))", pixel);
             using JsonDocument document = JsonDocument.Parse(json);
             for (int l = 0; l < levels.Spectra.Count; l++)
             {
@@ -189,6 +189,33 @@ public sealed class CameraLevelsBrowserTests(ChromiumFixture browser)
         await page.Keyboard.PressAsync("End");
         await Assertions.Expect(page.Locator(".k-corner .k-bar-title")).ToHaveTextAsync("light, AC 250");
         await page.CloseAsync();
+    }
+
+    [Fact]
+    public async Task ManyLevels_MostPixelsShowTheNearestHistogramThatIsKept()
+    {
+        // Of 81 levels every fourth is kept, counted from the first one shown, 27; pixel 700 was selected at first and 900 is flagged.
+        await using BrowserPage opened = await browser.OpenAsync(BrowserPage.VsCode(false, SampleScan.Create(81, 8).ToHtml()));
+        IPage page = opened.Page;
+        await Assertions.Expect(page.Locator(".k-ridge")).ToHaveCountAsync(80);
+        await page.Locator(".k-pixels polygon").Nth(12).ClickAsync();
+        await Assertions.Expect(page.Locator(".k-ridge")).ToHaveCountAsync(20);
+        await Assertions.Expect(page.Locator(".k-point")).ToHaveCountAsync(81);
+        foreach ((string key, string note) in new[] { ("+", "Histogram of AC 370"), ("+", "Histogram of AC 370"), ("+", "Histogram of AC 410"), ("+", "") })
+        {
+            await page.Keyboard.PressAsync(key);
+            if (note.Length > 0) await Assertions.Expect(page.Locator(".k-side")).ToContainTextAsync(note);
+            else await Assertions.Expect(page.Locator(".k-side")).Not.ToContainTextAsync("Histogram of");
+        }
+
+        await page.Keyboard.PressAsync("-");
+        await Assertions.Expect(page.Locator(".k-side")).ToContainTextAsync("Histogram of AC 410");
+        await page.Locator("[data-jump='1']").ClickAsync();
+        await page.Locator("[data-jump='1']").ClickAsync();
+        await Assertions.Expect(page.Locator(".k-pixel b")).ToHaveTextAsync("Pixel 900");
+        await Assertions.Expect(page.Locator(".k-ridge")).ToHaveCountAsync(80);
+        await Assertions.Expect(page.Locator(".k-side")).Not.ToContainTextAsync("Histogram of");
+        opened.AssertQuiet();
     }
 
     [Theory]

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using DigiCam.Geometry;
 using DigiCam.Notebooks.Cameras;
@@ -8,7 +7,7 @@ namespace DigiCam.Notebooks.Tests.Cameras;
 
 public sealed partial class CameraDisplayTests
 {
-    private const int LargestOutput = 1_500_000;
+    private const int LargestOutput = 600_000;
     private static readonly CameraDisplay Display = SampleCamera.Create();
     private static readonly string Markup = Display.ToHtml();
 
@@ -66,18 +65,6 @@ public sealed partial class CameraDisplayTests
             return new PixelSpectrum(0, 1, counts);
         })];
         Assert.InRange(new CameraDisplay("far", [Display.Quantities[0]]) { Panels = panels }.ToHtml().Length, 1, 600_000);
-    }
-
-    [Fact]
-    public void ToHtml_Data_HoldsEveryHistogram()
-    {
-        using JsonDocument data = JsonDocument.Parse(Data().Match(Markup).Groups[1].Value);
-        JsonElement panel = data.RootElement.GetProperty("panels")[77];
-        PixelSpectrum spectrum = (PixelSpectrum)Display.Panels![77]!;
-        long sum = panel.GetProperty("n").EnumerateArray().Select(v => v.GetInt64()).Where(v => v > 0).Sum();
-        Assert.Equal(spectrum.Counts.Sum(), sum);
-        Assert.Equal(JsonValueKind.Null, data.RootElement.GetProperty("panels")[300].ValueKind);
-        Assert.Equal(JsonValueKind.Null, data.RootElement.GetProperty("quantities")[0].GetProperty("values")[300].ValueKind);
     }
 
     [Fact]
@@ -143,7 +130,4 @@ public sealed partial class CameraDisplayTests
 
     [GeneratedRegex("<g class=\"k-marks\">(.*?)</g>", RegexOptions.Singleline)]
     private static partial Regex Marks();
-
-    [GeneratedRegex("<script type=\"application/json\" class=\"k-data\">(.*?)</script>", RegexOptions.Singleline)]
-    private static partial Regex Data();
 }

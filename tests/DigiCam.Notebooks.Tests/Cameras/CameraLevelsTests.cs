@@ -10,8 +10,8 @@ public sealed class CameraLevelsTests
     private static readonly CameraQuantity Light = Display.Quantities[0];
 
     [Theory]
-    [InlineData(16, 6_000_000)]
-    [InlineData(81, 15_000_000)]
+    [InlineData(16, 4_000_000)]
+    [InlineData(81, 6_000_000)]
     public void ToHtml_Scan_IsSmall(int levels, int largest)
     {
         int length = SampleScan.Create(levels, 24).ToHtml().Length;

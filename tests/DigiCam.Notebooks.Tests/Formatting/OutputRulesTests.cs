@@ -87,7 +87,8 @@ public sealed partial class OutputRulesTests
     {
         string html = Kit.Start().ToHtml();
         Assert.Single(Version().Matches(html));
-        Assert.Contains("window.DigiCamPlotly = window.Plotly", html, StringComparison.Ordinal);
+        Assert.Contains("Licensed under the MIT license", html, StringComparison.Ordinal);
+        Assert.InRange(html.Length, 1_000_000, 1_700_000);
         Assert.All(Outputs, o => Assert.DoesNotMatch(Version(), o));
         Assert.Equal($"DigiCam notebooks {Kit.Version}, plotly.js 2.28.0", Kit.Start().ToString());
     }
