@@ -209,7 +209,7 @@ internal sealed class JupyterKernel : IDisposable
 
         if (store) _count++;
         int count = _count;
-        KernelOutput output = new((type, data) => Publish(type, request, data), _session[..8] + "-");
+        using KernelOutput output = new((type, data) => Publish(type, request, data), _session[..8] + "-");
         IOutputSink sink = silent ? new QuietOutput() : output;
         if (!silent) Publish("execute_input", request, new JsonObject { ["code"] = code, ["execution_count"] = count });
 
@@ -243,6 +243,7 @@ internal sealed class JupyterKernel : IDisposable
             lock (_runningGate) _running = null;
         }
 
+        output.Flush();
         if (store) _history.Add(count, code, output.ResultText);
         if (result.Error is { } error)
         {

@@ -94,9 +94,9 @@ internal sealed class LanguageService(ScriptSession session) : IDisposable
         try
         {
             SyntaxNode root = (await document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false))!;
-            if (await QuickInfoAsync(document, position, cancellationToken).ConfigureAwait(false) is { } hint) return hint;
+            if (IsName(root, position) && await QuickInfoAsync(document, position, cancellationToken).ConfigureAwait(false) is { } hint) return hint;
             // A cursor at the end of a name stands behind it.
-            if (position > 0 && IsName(code[position - 1]) && await QuickInfoAsync(document, position - 1, cancellationToken).ConfigureAwait(false) is { } before) return before;
+            if (position > 0 && IsName(root, position - 1) && await QuickInfoAsync(document, position - 1, cancellationToken).ConfigureAwait(false) is { } before) return before;
             SyntaxNode? call = root.FindToken(Math.Max(0, Math.Min(position, root.FullSpan.End) - 1)).Parent?.AncestorsAndSelf()
                 .FirstOrDefault(node => node is BaseArgumentListSyntax arguments && arguments.SpanStart < position)?.Parent;
             if (call is null) return null;
@@ -139,7 +139,9 @@ internal sealed class LanguageService(ScriptSession session) : IDisposable
 
     private static string Kind(CompletionItem item) => item.Tags.Select(tag => Kinds.GetValueOrDefault(tag)).FirstOrDefault(kind => kind is not null) ?? "text";
 
-    private static bool IsName(char c) => char.IsLetterOrDigit(c) || c == '_';
+    /// <summary>Of a name something can be told; of a literal only that it is a number.</summary>
+    private static bool IsName(SyntaxNode root, int position) =>
+        root.FullSpan.Contains(position) && root.FindToken(position) is var token && token.Span.Contains(position) && (token.IsKind(SyntaxKind.IdentifierToken) || SyntaxFacts.IsKeywordKind(token.Kind()));
 
     private static async Task<Hint?> QuickInfoAsync(Document document, int position, CancellationToken cancellationToken)
     {
@@ -224,8 +226,12 @@ internal sealed class LanguageService(ScriptSession session) : IDisposable
             compilationOptions: new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, usings: options.Imports, allowUnsafe: options.AllowUnsafe),
             metadataReferences: options.MetadataReferences,
             projectReferences: _last is null ? [] : [new ProjectReference(_last)]);
-        Project project = workspace.AddProject(info);
-        return workspace.AddDocument(project.Id, name, SourceText.From(code, Encoding.UTF8));
+        workspace.AddProject(info);
+        return workspace.AddDocument(DocumentInfo.Create(
+            DocumentId.CreateNewId(info.Id),
+            name,
+            sourceCodeKind: SourceCodeKind.Script,
+            loader: TextLoader.From(TextAndVersion.Create(SourceText.From(code, Encoding.UTF8), VersionStamp.Create()))));
     }
 
     /// <summary>Blanks the lines of magic commands without moving any place.</summary>

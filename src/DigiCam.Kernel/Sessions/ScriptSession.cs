@@ -64,6 +64,8 @@ public sealed class ScriptSession : IDisposable
         _loader.RegisterDependency(typeof(ScriptSession).Assembly);
         _flushTimer = new Timer(_ => Flush());
         ConsoleRouter.Install();
+        // For libraries that take no token from the cell; they find it by this name and need not know the engine.
+        AppContext.SetData("host.cancellation", (Func<CancellationToken>)(static () => CurrentOrNull?._interrupted ?? CancellationToken.None));
     }
 
     /// <summary>The session whose code is running here; null outside of a cell.</summary>
@@ -169,26 +171,19 @@ public sealed class ScriptSession : IDisposable
 
     internal void ClearOutput(bool wait) => Send(sink => sink.ClearOutput(wait));
 
-    internal void WriteStream(string name, string text)
+    internal void WriteStream(string name, string text) => Interruption.Protect(() =>
     {
-        try
+        lock (_outputGate)
         {
+            if (_pendingName != name) FlushHeld();
+            _pendingName = name;
+            bool first = _pending.Length == 0;
+            _pending.Append(text);
+            // Whole lines go out at once, so that they are not lost when the next statement ends the process.
+            if (text.AsSpan().ContainsAny('\n', '\r') || _pending.Length > FlushLength) FlushHeld();
+            else if (first) _flushTimer.Change(FlushMilliseconds, Timeout.Infinite);
         }
-        finally
-        {
-            // See Send.
-            lock (_outputGate)
-            {
-                if (_pendingName != name) FlushHeld();
-                _pendingName = name;
-                bool first = _pending.Length == 0;
-                _pending.Append(text);
-                // Whole lines go out at once, so that they are not lost when the next statement ends the process.
-                if (text.AsSpan().ContainsAny('\n', '\r') || _pending.Length > FlushLength) FlushHeld();
-                else if (first) _flushTimer.Change(FlushMilliseconds, Timeout.Infinite);
-            }
-        }
-    }
+    });
 
     private static ReferenceResolver CreateResolver(string baseDirectory) => new(
         baseDirectory,
@@ -240,7 +235,7 @@ public sealed class ScriptSession : IDisposable
         }
 
         // Continuations that come later may still ask whether they were interrupted.
-        if (!interruption.IsRequested) interruption.Dispose();
+        interruption.End();
         return result;
     }
 
@@ -350,7 +345,7 @@ public sealed class ScriptSession : IDisposable
 
     private static bool IsStop(Exception exception) => exception switch
     {
-        OperationCanceledException or ThreadAbortException => true,
+        OperationCanceledException or ThreadAbortException or ThreadInterruptedException => true,
         AggregateException aggregate => aggregate.InnerExceptions.All(IsStop),
         _ => exception.InnerException is { } inner && IsStop(inner),
     };
@@ -376,21 +371,14 @@ public sealed class ScriptSession : IDisposable
 
     private void Emit(CellOutput output) => Send(sink => sink.Write(output));
 
-    private void Send(Action<IOutputSink> message)
+    private void Send(Action<IOutputSink> message) => Interruption.Protect(() =>
     {
-        try
+        lock (_outputGate)
         {
+            FlushHeld();
+            if (_sink is { } sink) message(sink);
         }
-        finally
-        {
-            // Code that is aborted must not leave half a message behind; a finally block is not aborted.
-            lock (_outputGate)
-            {
-                FlushHeld();
-                if (_sink is { } sink) message(sink);
-            }
-        }
-    }
+    });
 
     private void Flush()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using System.IO.Pipes;
 using System.Text;
 using DigiCam.Kernel.Documents;
 using DigiCam.Kernel.Sessions;
@@ -223,12 +224,16 @@ public sealed class ScriptSessionTests : IDisposable
     [Fact]
     public async Task Execute_CancelledInCodeThatCannotBeStopped_RefusesSubmissionsUntilItHasEnded()
     {
+        // Reading a pipe to which nothing is written is native code.
+        using AnonymousPipeServerStream pipe = new(PipeDirection.In);
+        using AnonymousPipeClientStream writer = new(PipeDirection.Out, pipe.ClientSafePipeHandle);
+        AppContext.SetData("digicam-test-pipe", pipe);
         using CancellationTokenSource source = new(300);
         ExecutionResult result = await _session.ExecuteAsync(
-            new CodeSubmission("try { } finally { while (!AppDomain.CurrentDomain.GetData(\"digicam-stop\")?.Equals(true) ?? true) { } }", "cell 1"), new Recorder(), source.Token);
+            new CodeSubmission("((System.IO.Stream)AppContext.GetData(\"digicam-test-pipe\")).ReadByte()", "cell 1"), new Recorder(), source.Token);
         Assert.Contains("cannot be stopped", result.Error?.Value, StringComparison.Ordinal);
         await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync("1"));
-        AppDomain.CurrentDomain.SetData("digicam-stop", true);
+        writer.WriteByte(1);
         await Task.Delay(500, TestContext.Current.CancellationToken);
         Assert.Equal("1", await ResultAsync("1"));
     }
