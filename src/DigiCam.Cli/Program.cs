@@ -27,6 +27,7 @@ Command root = new("digicam", "Commissioning of SiPM Cherenkov cameras: from raw
     SimulateCommand.Create(),
     RunCommand.Create(),
     DemoCommand.Create(),
+    KernelCommand.Create(),
     new HelpOption(),
     new VersionOption(),
 };

@@ -10,7 +10,7 @@ public sealed class ArchitectureTests
         ["DigiCam.Zfits"] = ([], ["Google.Protobuf", "Grpc.Tools", "ZstdSharp.Port"]),
         ["DigiCam"] = (["DigiCam.Zfits"], ["MathNet.Numerics", "PureHDF", "YamlDotNet"]),
         ["DigiCam.Notebooks"] = (["DigiCam"], ["Microsoft.Data.Analysis", "Plotly.NET", "Plotly.NET.CSharp"]),
-        ["DigiCam.Kernel"] = ([], ["Markdig", "Microsoft.CodeAnalysis.CSharp.Scripting", "YamlDotNet"]),
+        ["DigiCam.Kernel"] = ([], ["Markdig", "Microsoft.CodeAnalysis.CSharp.Features", "Microsoft.CodeAnalysis.CSharp.Scripting", "NetMQ", "YamlDotNet"]),
         ["DigiCam.Cli"] = (["DigiCam", "DigiCam.Kernel", "DigiCam.Notebooks"], ["Spectre.Console", "System.CommandLine"]),
     };
 

@@ -17,13 +17,13 @@ internal static class OutputJson
         DisplayDataOutput display => new JsonObject
         {
             ["output_type"] = "display_data",
-            ["data"] = WriteBundle(display.Data),
+            ["data"] = WriteBundle(display.Data, lines: true),
             ["metadata"] = display.Metadata.DeepClone(),
         },
         ExecuteResultOutput result => new JsonObject
         {
             ["output_type"] = "execute_result",
-            ["data"] = WriteBundle(result.Data),
+            ["data"] = WriteBundle(result.Data, lines: true),
             ["execution_count"] = result.ExecutionCount,
             ["metadata"] = result.Metadata.DeepClone(),
         },
@@ -77,13 +77,16 @@ internal static class OutputJson
         return lines;
     }
 
-    private static JsonObject WriteBundle(MimeBundle bundle)
+    /// <summary>Representations by media type.</summary>
+    /// <param name="bundle">The representations.</param>
+    /// <param name="lines">Texts as lists of their lines, as in files; messages hold them whole.</param>
+    public static JsonObject WriteBundle(MimeBundle bundle, bool lines)
     {
         JsonObject data = [];
         foreach ((string mimeType, string text) in bundle)
         {
             data[mimeType] = MimeBundle.IsJson(mimeType) ? ParseOrText(text)
-                : mimeType.StartsWith("image/", StringComparison.Ordinal) && mimeType != "image/svg+xml" ? text
+                : !lines || (mimeType.StartsWith("image/", StringComparison.Ordinal) && mimeType != "image/svg+xml") ? text
                 : WriteLines(text);
         }
 

@@ -85,8 +85,7 @@ public static class ParameterCell
 
     private static List<DeclaredParameter> Declarations(string source)
     {
-        (string code, _) = SubmissionText.RemoveMagic(source);
-        Compilation compilation = ScriptSession.CreateCompilation(code);
+        Compilation compilation = ScriptSession.CreateCompilation(CellText.Parse(source).Code);
         SyntaxTree tree = compilation.SyntaxTrees.Single();
         if (compilation.GetDiagnostics().FirstOrDefault(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error) is { } error)
         {

@@ -219,6 +219,9 @@ public sealed class NotebookRunner
                 case MessageEvent { Message: DisplayChanged changed }:
                     recorder.Update(changed.DisplayId, changed.Data);
                     break;
+                case MessageEvent { Message: OutputCleared cleared }:
+                    recorder.Clear(cleared.Wait);
+                    break;
                 case StrayEvent stray:
                     recorder.Write(new StreamOutput(stray.Name, stray.Text), null);
                     break;

@@ -20,6 +20,7 @@ internal sealed class RunRecorder
     private string? _streamName;
     private int _streamLength;
     private bool _truncated;
+    private bool _clearsNext;
 
     public RunRecorder(NotebookDocument document)
     {
@@ -43,6 +44,7 @@ internal sealed class RunRecorder
         Current = number;
         _streamLength = 0;
         _truncated = false;
+        _clearsNext = false;
         _cells[number - 1].ExecutionCount = number;
         return _runs[number - 1] = _runs[number - 1] with { Status = CellStatus.Running };
     }
@@ -50,6 +52,7 @@ internal sealed class RunRecorder
     public void Write(CellOutput output, string? displayId)
     {
         if (Current == 0) return;
+        if (_clearsNext) Clear(wait: false);
         if (output is StreamOutput stream)
         {
             WriteStream(stream);
@@ -67,6 +70,19 @@ internal sealed class RunRecorder
         if (displayId is not null) _displays[displayId] = (cell, cell.Outputs.Count);
         cell.Outputs.Add(output);
         if (output is ErrorOutput error) _runs[Current - 1] = _runs[Current - 1] with { Error = error };
+    }
+
+    /// <summary>Removes the outputs of the running cell, or lets the next one do so.</summary>
+    public void Clear(bool wait)
+    {
+        if (Current == 0) return;
+        _clearsNext = wait;
+        if (wait) return;
+        NotebookCell cell = _cells[Current - 1];
+        cell.Outputs.Clear();
+        _stream.Clear();
+        _streamName = null;
+        foreach (string id in (string[])[.. _displays.Where(display => display.Value.Cell == cell).Select(display => display.Key)]) _displays.Remove(id);
     }
 
     public void Update(string displayId, MimeBundle data)

@@ -50,6 +50,8 @@ internal sealed class Worker : IOutputSink
 
     public void UpdateDisplay(string displayId, MimeBundle data) => Send(new DisplayChanged(displayId, data));
 
+    public void ClearOutput(bool wait) => Send(new OutputCleared(wait));
+
     private async Task ExecuteAsync(ScriptSession session, WorkerRequest request)
     {
         using CounterTotals counters = new();

@@ -16,6 +16,7 @@ internal abstract record WorkerMessage
         CellStarted start => new JsonObject { ["type"] = "start", ["cell"] = start.Cell },
         CellWrote wrote => new JsonObject { ["type"] = "output", ["cell"] = wrote.Cell, ["id"] = wrote.DisplayId, ["output"] = OutputJson.Write(wrote.Output) },
         DisplayChanged changed => new JsonObject { ["type"] = "update", ["id"] = changed.DisplayId, ["output"] = OutputJson.Write(new DisplayDataOutput(changed.Data)) },
+        OutputCleared cleared => new JsonObject { ["type"] = "clear", ["wait"] = cleared.Wait },
         CellEnded end => new JsonObject { ["type"] = "end", ["cell"] = end.Cell, ["ok"] = end.Succeeded, ["line"] = end.Line, ["ms"] = end.Duration.TotalMilliseconds },
         WorkerDone done => new JsonObject
         {
@@ -43,6 +44,7 @@ internal abstract record WorkerMessage
                 "update" => new DisplayChanged(
                     reader.Text(message["id"], "id"),
                     ((DisplayDataOutput)OutputJson.Read(reader, reader.Object(message["output"], "output"), "output")).Data),
+                "clear" => new OutputCleared((bool)message["wait"]!),
                 "end" => new CellEnded(
                     reader.Integer(message["cell"], "cell"),
                     (bool)message["ok"]!,
@@ -69,6 +71,9 @@ internal sealed record CellWrote(int Cell, CellOutput Output, string? DisplayId)
 
 /// <summary>An earlier display shows something new.</summary>
 internal sealed record DisplayChanged(string DisplayId, MimeBundle Data) : WorkerMessage;
+
+/// <summary>The outputs of the running cell are removed; waiting: when the next one comes.</summary>
+internal sealed record OutputCleared(bool Wait) : WorkerMessage;
 
 /// <summary>A cell has ended.</summary>
 internal sealed record CellEnded(int Cell, bool Succeeded, int? Line, TimeSpan Duration) : WorkerMessage;

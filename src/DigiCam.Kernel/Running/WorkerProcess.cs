@@ -48,17 +48,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The worker cannot be started; the message says why.</exception>
     public static WorkerProcess Start()
     {
-        string assembly = typeof(WorkerProcess).Assembly.Location;
-        string stem = assembly.Length == 0 ? "" : Path.Combine(Path.GetDirectoryName(assembly)!, Path.GetFileNameWithoutExtension(assembly));
-        foreach (string extension in (string[])[".dll", ".runtimeconfig.json", ".deps.json"])
-        {
-            if (!File.Exists(stem + extension)) throw new InvalidOperationException($"the notebook worker is incomplete: there is no file {stem}{extension}");
-        }
-
         string host = DotnetHost.Find();
-        ProcessStartInfo start = new(host)
+        ProcessStartInfo start = new(host, EngineProgram.Arguments("execute"))
         {
-            ArgumentList = { "exec", "--runtimeconfig", stem + ".runtimeconfig.json", "--depsfile", stem + ".deps.json", stem + ".dll", "execute" },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -10,6 +10,9 @@ namespace DigiCam.Kernel.Sessions;
 /// <summary>Errors as readers of a notebook need them: in terms of cells and their lines, without the engine's own frames.</summary>
 internal sealed partial class ErrorText(IReadOnlyDictionary<string, string[]> sources)
 {
+    /// <summary>Name of the error of an interrupted cell.</summary>
+    public const string InterruptedName = "Interrupted";
+
     private const int MaxFrames = 30;
 
     /// <summary>The error of code that does not compile.</summary>
@@ -42,6 +45,23 @@ internal sealed partial class ErrorText(IReadOnlyDictionary<string, string[]> so
     {
         string text = string.Create(CultureInfo.InvariantCulture, $"{label}, line {defect.Line}: {defect.Message}");
         return (new ErrorOutput("Error", text, [text, "    " + SourceLine(label, defect.Line)]), defect.Line);
+    }
+
+    /// <summary>The error of a cell whose packages cannot be had.</summary>
+    public (ErrorOutput Error, int? Line) ForPackages(string label, int line, PackageException exception) =>
+        ForDefect(label, new SubmissionText.Defect(line, exception.Message));
+
+    /// <summary>The error of a cell that was interrupted.</summary>
+    /// <param name="exception">What stopped it, which knows where it was; null when unknown.</param>
+    /// <param name="label">The cell.</param>
+    /// <param name="time">How long it had run.</param>
+    public (ErrorOutput Error, int? Line) ForInterruption(Exception? exception, string label, TimeSpan time)
+    {
+        string text = string.Create(CultureInfo.InvariantCulture, $"interrupted after {time.TotalSeconds:F1} s");
+        int? line = null;
+        List<string> traceback = [text];
+        if (exception is not null) traceback.AddRange(Frames(Unwrap(exception), label, ref line));
+        return (new ErrorOutput(InterruptedName, text, traceback), line);
     }
 
     /// <summary>The error of code that threw.</summary>

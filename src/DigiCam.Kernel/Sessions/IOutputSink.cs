@@ -10,4 +10,8 @@ public interface IOutputSink
 
     /// <summary>New content for the outputs that were shown with this display identifier, in whatever cell they are.</summary>
     void UpdateDisplay(string displayId, MimeBundle data);
+
+    /// <summary>Removes the outputs of the running cell.</summary>
+    /// <param name="wait">Only when the next output comes, so that nothing flickers.</param>
+    void ClearOutput(bool wait);
 }

@@ -15,6 +15,13 @@ public static class NotebookFunctions
         return ScriptSession.Current.Display(value, mimeTypes.Length == 0 ? null : mimeTypes[0]);
     }
 
+    /// <summary>Removes what the running cell has shown so far.</summary>
+    /// <param name="wait">Only when something new is shown, so that nothing flickers.</param>
+    public static void clear_output(bool wait = false) => ScriptSession.Current.ClearOutput(wait);
+
+    /// <summary>Cancelled when the running cell is interrupted; for functions that take a token. Code that does not look at it is aborted a moment later.</summary>
+    public static CancellationToken interrupted() => ScriptSession.Current.Interrupted;
+
     /// <summary>Marks a text as HTML, so that showing it renders it.</summary>
     public static HtmlContent HTML(string content) => new(content);
 

@@ -59,6 +59,10 @@ internal sealed class ReferenceResolver(string baseDirectory, IEnumerable<string
         }
     }
 
+    /// <summary>Files that are known to be complete, as those of packages are; only what was not given before.</summary>
+    public IEnumerable<MetadataReference> OnlyNew(IEnumerable<string> paths) =>
+        paths.Where(path => _names.Add(Path.GetFileNameWithoutExtension(path))).Select(FromFile);
+
     public override bool Equals(object? other) => ReferenceEquals(this, other);
 
     public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
@@ -114,5 +118,5 @@ internal sealed class ReferenceResolver(string baseDirectory, IEnumerable<string
         }
     }
 
-    private PortableExecutableReference FromFile(string path) => _files.GetOrAdd(PreferEngine(Path.GetFullPath(path)), full => MetadataReference.CreateFromFile(full));
+    private PortableExecutableReference FromFile(string path) => _files.GetOrAdd(PreferEngine(Path.GetFullPath(path)), full => MetadataReference.CreateFromFile(full, documentation: new XmlDocumentation(full)));
 }

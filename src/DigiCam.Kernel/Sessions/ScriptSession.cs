@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
@@ -40,13 +41,16 @@ public sealed class ScriptSession : IDisposable
     private readonly Lock _outputGate = new();
     private readonly StringBuilder _pending = new();
     private readonly Timer _flushTimer;
+    private readonly PackageRestore _packages;
+    private readonly List<Declaration> _declarations = [];
     private string _pendingName = "stdout";
     private IOutputSink? _sink;
     private ScriptOptions _options;
     private ScriptState<object>? _state;
     private Exception? _displayFailure;
     private int _displays;
-    private bool _abandoned;
+    private Task? _running;
+    private CancellationToken _interrupted;
 
     /// <summary>Creates a session; nothing is compiled yet.</summary>
     public ScriptSession(ScriptSessionOptions options)
@@ -56,9 +60,12 @@ public sealed class ScriptSession : IDisposable
         _errors = new ErrorText(_sources);
         _references = CreateResolver(_baseDirectory);
         _options = CreateOptions(options, _baseDirectory, _references);
+        _packages = new PackageRestore(_baseDirectory);
         _loader.RegisterDependency(typeof(ScriptSession).Assembly);
         _flushTimer = new Timer(_ => Flush());
         ConsoleRouter.Install();
+        // For libraries that take no token from the cell; they find it by this name and need not know the engine.
+        AppContext.SetData("host.cancellation", (Func<CancellationToken>)(static () => CurrentOrNull?._interrupted ?? CancellationToken.None));
     }
 
     /// <summary>The session whose code is running here; null outside of a cell.</summary>
@@ -86,35 +93,42 @@ public sealed class ScriptSession : IDisposable
     /// <param name="submission">The code.</param>
     /// <param name="sink">Where the outputs go.</param>
     /// <param name="cancellationToken">
-    /// Stops waiting for the submission. Running code cannot be aborted: when it did not end by itself, the session stays
-    /// unusable and the caller ends the process.
+    /// Interrupts the submission: its code is asked to stop, by <see cref="NotebookFunctions.interrupted"/>, then aborted. What earlier submissions declared stays. Code that cannot be aborted
+    /// (native code, a finally block without end) makes the session refuse submissions until it has ended.
     /// </param>
-    /// <exception cref="OperationCanceledException">The token was cancelled before the submission ended.</exception>
+    /// <returns>How it ended; an interruption is an error called <c>Interrupted</c>.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the submission began.</exception>
+    /// <exception cref="InvalidOperationException">An interrupted submission has not ended yet.</exception>
     public async Task<ExecutionResult> ExecuteAsync(CodeSubmission submission, IOutputSink sink, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(submission);
         ArgumentNullException.ThrowIfNull(sink);
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        bool ended = false;
         try
         {
-            if (_abandoned) throw new InvalidOperationException("an earlier submission of this session was cancelled and did not end");
+            if (_running is { IsCompleted: false }) throw new InvalidOperationException("an interrupted submission of this session has not ended yet: it is in code that cannot be stopped");
             lock (_outputGate) _sink = sink;
+            Interruption interruption = new();
+            _interrupted = interruption.Asked;
+            long start = Stopwatch.GetTimestamp();
             // A thread of its own: user code may block for hours.
-            Task<ExecutionResult> run = Task.Factory.StartNew(
-                () => ExecuteCoreAsync(submission),
-                CancellationToken.None,
-                TaskCreationOptions.LongRunning,
-                TaskScheduler.Default).Unwrap();
-            ExecutionResult result = await run.WaitAsync(cancellationToken).ConfigureAwait(false);
-            ended = true;
-            return result;
+            Task<ExecutionResult> run = Task.Factory.StartNew(() => ExecuteCore(submission, interruption), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            _running = run;
+            using CancellationTokenRegistration request = cancellationToken.Register(interruption.Request);
+            try
+            {
+                return await run.WaitAsync(interruption.GivenUp).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (interruption.IsRequested)
+            {
+                string text = string.Create(CultureInfo.InvariantCulture, $"interrupted after {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s, but it is in code that cannot be stopped: restart to go on");
+                return Fail((new ErrorOutput(ErrorText.InterruptedName, text, [text]), null));
+            }
         }
         finally
         {
             Flush();
             lock (_outputGate) _sink = null;
-            if (!ended) _abandoned = true;
             _turn.Release();
         }
     }
@@ -127,6 +141,21 @@ public sealed class ScriptSession : IDisposable
         _loader.Dispose();
     }
 
+    /// <summary>Cancelled when the running submission is interrupted.</summary>
+    internal CancellationToken Interrupted => _interrupted;
+
+    /// <summary>What was declared so far, for hints about code that is being written.</summary>
+    internal IReadOnlyList<Declaration> Declarations
+    {
+        get
+        {
+            lock (_declarations) return [.. _declarations];
+        }
+    }
+
+    /// <summary>The options of the next submission.</summary>
+    internal ScriptOptions Options => _options;
+
     internal DisplayedValue Display(object? value, string? mimeType)
     {
         string id = string.Create(CultureInfo.InvariantCulture, $"display-{Interlocked.Increment(ref _displays)}");
@@ -137,14 +166,12 @@ public sealed class ScriptSession : IDisposable
     internal void UpdateDisplay(string displayId, object? value, string? mimeType)
     {
         MimeBundle data = Format(value, mimeType);
-        lock (_outputGate)
-        {
-            FlushHeld();
-            _sink?.UpdateDisplay(displayId, data);
-        }
+        Send(sink => sink.UpdateDisplay(displayId, data));
     }
 
-    internal void WriteStream(string name, string text)
+    internal void ClearOutput(bool wait) => Send(sink => sink.ClearOutput(wait));
+
+    internal void WriteStream(string name, string text) => Interruption.Protect(() =>
     {
         lock (_outputGate)
         {
@@ -156,7 +183,7 @@ public sealed class ScriptSession : IDisposable
             if (text.AsSpan().ContainsAny('\n', '\r') || _pending.Length > FlushLength) FlushHeld();
             else if (first) _flushTimer.Change(FlushMilliseconds, Timeout.Infinite);
         }
-    }
+    });
 
     private static ReferenceResolver CreateResolver(string baseDirectory) => new(
         baseDirectory,
@@ -185,34 +212,93 @@ public sealed class ScriptSession : IDisposable
             .Order(StringComparer.Ordinal);
     }
 
-    private async Task<ExecutionResult> ExecuteCoreAsync(CodeSubmission submission)
+    private ExecutionResult ExecuteCore(CodeSubmission submission, Interruption interruption)
     {
         Flowing.Value = this;
         _displayFailure = null;
+        long start = Stopwatch.GetTimestamp();
         _sources[submission.Label] = submission.Code.Split('\n');
-        (string code, SubmissionText.Defect? defect) = SubmissionText.RemoveMagic(submission.Code);
-        defect ??= SubmissionText.FindBrokenDirective(code, _baseDirectory);
-        if (defect is not null) return Fail(_errors.ForDefect(submission.Label, defect));
+        CellText cell = CellText.Parse(submission.Code);
+        if (cell.Defect is { } defect) return Fail(_errors.ForDefect(submission.Label, defect));
+        ExecutionResult result = RestorePackages(cell, submission, interruption);
+        foreach (CellText.Section section in cell.Sections)
+        {
+            if (!result.Succeeded) break;
+            if (section.MimeType is { } mimeType) Emit(new DisplayDataOutput(_formatter.Format(section.Text, mimeType)));
+            else result = Run(section.Text, submission, interruption);
+        }
 
-        MetadataReference[] added = [.. SubmissionText.ReferencedFiles(code, _baseDirectory).SelectMany(_references.WithDependencies)];
-        _options = _options.AddReferences(added);
-        ScriptOptions options = _options.WithFilePath(submission.Label);
-        Script<object> script = _state is null
-            ? CSharpScript.Create<object>(code, options, globalsType: null, assemblyLoader: _loader)
-            : _state.Script.ContinueWith<object>(code, options);
-        Diagnostic[] errors = [.. script.Compile().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
-        if (errors.Length > 0) return Fail(_errors.ForDiagnostics(errors));
-        foreach (Assembly assembly in _assemblies.LoadAll([.. added.OfType<PortableExecutableReference>().Select(r => r.FilePath).OfType<string>()])) _loader.RegisterDependency(assembly);
+        if (cell.IsTimed)
+        {
+            string time = string.Create(CultureInfo.InvariantCulture, $"Wall time: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F1} ms");
+            Emit(new DisplayDataOutput(new MimeBundle("text/plain", time)));
+        }
 
-        Exception? failure;
+        // Continuations that come later may still ask whether they were interrupted.
+        interruption.End();
+        return result;
+    }
+
+    private ExecutionResult RestorePackages(CellText cell, CodeSubmission submission, Interruption interruption)
+    {
+        foreach (CellText.SourceLine source in cell.Sources) _packages.AddSource(source.Source);
+        if (cell.Packages.Count == 0) return new ExecutionResult();
+        long start = Stopwatch.GetTimestamp();
         try
         {
-            ScriptState<object> state = _state is null
-                ? await script.RunAsync(globals: null, catchException: _ => true).ConfigureAwait(false)
-                : await script.RunFromAsync(_state, _ => true).ConfigureAwait(false);
-            // What was assigned before an exception stays, as in other kernels.
-            _state = state;
-            failure = state.Exception;
+            PackageFiles files = _packages.Restore(cell.Packages.Select(p => (p.Name, p.Version)), note => WriteStream("stderr", note), interruption.Asked);
+            _assemblies.AddNative(files.NativeLibraries);
+            Reference([.. _references.OnlyNew(files.Assemblies)]);
+            string[] names = [.. cell.Packages.Select(p => $"{p.Name} {files.Versions.GetValueOrDefault(p.Name)}")];
+            Emit(new DisplayDataOutput(new MimeBundle("text/plain", "Packages: " + string.Join(", ", names))));
+            return new ExecutionResult();
+        }
+        catch (PackageException exception)
+        {
+            return Fail(_errors.ForPackages(submission.Label, cell.Packages[0].Line, exception));
+        }
+        catch (OperationCanceledException) when (interruption.IsRequested)
+        {
+            return Fail(_errors.ForInterruption(null, submission.Label, Stopwatch.GetElapsedTime(start)));
+        }
+    }
+
+    private void Reference(MetadataReference[] added)
+    {
+        if (added.Length == 0) return;
+        _options = _options.AddReferences(added);
+        foreach (Assembly assembly in _assemblies.LoadAll([.. added.OfType<PortableExecutableReference>().Select(r => r.FilePath).OfType<string>()])) _loader.RegisterDependency(assembly);
+    }
+
+    private ExecutionResult Run(string code, CodeSubmission submission, Interruption interruption)
+    {
+        if (SubmissionText.FindBrokenDirective(code, _baseDirectory) is { } defect) return Fail(_errors.ForDefect(submission.Label, defect));
+        long start = Stopwatch.GetTimestamp();
+        Exception? failure = null;
+        try
+        {
+            MetadataReference[] added = [.. SubmissionText.ReferencedFiles(code, _baseDirectory).SelectMany(_references.WithDependencies)];
+            ScriptOptions options = _options.AddReferences(added).WithFilePath(submission.Label);
+            Script<object> script = _state is null
+                ? CSharpScript.Create<object>(code, options, globalsType: null, assemblyLoader: _loader)
+                : _state.Script.ContinueWith<object>(code, options);
+            Diagnostic[] errors = [.. script.Compile(interruption.Asked).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
+            Reference(added);
+            if (errors.Length > 0) return Fail(_errors.ForDiagnostics(errors));
+
+            ScriptState<object>? state = null;
+            interruption.Run(async () => state = await Start(script, exception => failure ??= exception).ConfigureAwait(false));
+            Keep(state!, code);
+            if (failure is null && HasResult(script) && state!.ReturnValue is var value and not DisplayedValue)
+            {
+                MimeBundle? shown = null;
+                interruption.Run(() =>
+                {
+                    shown = Format(value, null);
+                    return Task.CompletedTask;
+                });
+                Emit(new ExecuteResultOutput(shown!, submission.ExecutionCount));
+            }
         }
         catch (CompilationErrorException exception)
         {
@@ -222,19 +308,47 @@ public sealed class ScriptSession : IDisposable
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            failure = exception;
+            failure ??= exception;
         }
 
+        if (failure is not null && interruption.IsRequested && IsStop(failure)) return Fail(_errors.ForInterruption(failure, submission.Label, Stopwatch.GetElapsedTime(start)));
         if (failure is not null) return Fail(_errors.ForException(failure, submission.Label));
-        if (HasResult(script) && _state?.ReturnValue is var value and not DisplayedValue)
-        {
-            Emit(new ExecuteResultOutput(Format(value, null), submission.ExecutionCount));
-        }
 
         // The text in place of the picture is easily overlooked: without this a notebook with a broken picture would pass.
         if (_displayFailure is { } broken) return Fail(_errors.ForException(broken, submission.Label));
         return new ExecutionResult();
     }
+
+    private Task<ScriptState<object>> Start(Script<object> script, Action<Exception> failed)
+    {
+        // What was assigned before an exception stays, as in other kernels.
+        bool Catch(Exception exception)
+        {
+            failed(exception);
+            return true;
+        }
+
+        return _state is null ? script.RunAsync(globals: null, catchException: Catch) : script.RunFromAsync(_state, Catch);
+    }
+
+    /// <summary>Makes a submission part of what later ones see. One that declares nothing is forgotten: a long session would grow by it and each further one take longer.</summary>
+    private void Keep(ScriptState<object> state, string code)
+    {
+        Compilation compilation = state.Script.GetCompilation();
+        CompilationUnitSyntax root = (CompilationUnitSyntax)compilation.SyntaxTrees.Last().GetRoot();
+        bool declares = root.Usings.Count > 0 || root.Externs.Count > 0 || root.ContainsDirectives
+            || compilation.ScriptClass is null || compilation.ScriptClass.GetMembers().Any(member => !member.IsImplicitlyDeclared && member is not IMethodSymbol { MethodKind: MethodKind.Constructor } && member.CanBeReferencedByName);
+        if (!declares) return;
+        _state = state;
+        lock (_declarations) _declarations.Add(new Declaration(code, _options));
+    }
+
+    private static bool IsStop(Exception exception) => exception switch
+    {
+        OperationCanceledException or ThreadAbortException or ThreadInterruptedException => true,
+        AggregateException aggregate => aggregate.InnerExceptions.All(IsStop),
+        _ => exception.InnerException is { } inner && IsStop(inner),
+    };
 
     private static bool HasResult(Script script)
     {
@@ -255,14 +369,16 @@ public sealed class ScriptSession : IDisposable
 
     private void NoteFailure(Exception exception) => _displayFailure ??= exception;
 
-    private void Emit(CellOutput output)
+    private void Emit(CellOutput output) => Send(sink => sink.Write(output));
+
+    private void Send(Action<IOutputSink> message) => Interruption.Protect(() =>
     {
         lock (_outputGate)
         {
             FlushHeld();
-            _sink?.Write(output);
+            if (_sink is { } sink) message(sink);
         }
-    }
+    });
 
     private void Flush()
     {
@@ -286,6 +402,10 @@ public sealed class ScriptSession : IDisposable
         }
 
         public void UpdateDisplay(string displayId, MimeBundle data)
+        {
+        }
+
+        public void ClearOutput(bool wait)
         {
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using DigiCam.Hosting;
 
 namespace DigiCam.Fitting;
 
@@ -26,6 +27,7 @@ internal static class CameraFit
         int pixelCount, Func<TWorkspace> create, Func<int, TWorkspace, TResult> fit, IProgress<FitProgress>? progress = null, int threads = 0, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        cancellationToken = HostCancellation.Or(cancellationToken);
         TResult[] results = new TResult[pixelCount];
         int step = Math.Max(1, pixelCount / Reports);
         int next = -1;

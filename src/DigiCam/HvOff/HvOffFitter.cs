@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DigiCam.Fitting;
 using DigiCam.Flags;
 using DigiCam.Histograms;
+using DigiCam.Hosting;
 using DigiCam.Results;
 
 namespace DigiCam.HvOff;
@@ -31,7 +32,7 @@ public static class HvOffFitter
         limits ??= new FlagLimits();
         HvOffPixel[] pixels = new HvOffPixel[histograms.PixelCount];
         Parallel.For(
-            0, pixels.Length, new ParallelOptions { CancellationToken = cancellationToken },
+            0, pixels.Length, new ParallelOptions { CancellationToken = HostCancellation.Or(cancellationToken) },
             static () => new Workspace(),
             (pixel, _, workspace) =>
             {

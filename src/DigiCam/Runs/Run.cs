@@ -2,6 +2,7 @@ using System.Collections;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using DigiCam.Hosting;
 using DigiCam.Zfits;
 using MathNet.Numerics.Statistics;
 
@@ -170,6 +171,7 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
         ArgumentNullException.ThrowIfNull(use);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchEvents);
+        cancellationToken = HostCancellation.Or(cancellationToken);
 
         (int File, int Tile)[] tiles = [.. Files.SelectMany((f, file) => Enumerable.Range(0, f.Events.TileCount).Select(tile => (file, tile)))];
         int workers = Math.Max(1, Math.Min(threads == 0 ? Environment.ProcessorCount : threads, tiles.Length));

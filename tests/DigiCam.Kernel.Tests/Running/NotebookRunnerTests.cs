@@ -13,6 +13,24 @@ namespace DigiCam.Kernel.Tests.Running;
 public sealed class NotebookRunnerTests : RunnerTestBase
 {
     [Fact]
+    public async Task Run_ClearedOutputsAndMagic_AreAsInTheKernel()
+    {
+        string path = Notebooks.Create(
+            "Console.Write(1); clear_output(); Console.Write(2);",
+            "display(1); Console.Write(2); clear_output(true);",
+            "Console.Write(1); clear_output(true); Console.Write(2); display(3);",
+            "#!markdown\n# Title",
+            "#r \"nuget: ,\"").Write(Folder);
+        NotebookRunResult result = await RunAsync(path);
+        NotebookDocument output = NotebookDocument.Load(result.OutputPath!);
+        Assert.Equal("2", output.Cells[0].StreamText());
+        Assert.Equal(2, output.Cells[1].Outputs.Count);
+        Assert.Equal(("2", 2), (output.Cells[2].StreamText(), output.Cells[2].Outputs.Count));
+        Assert.Equal("# Title", Assert.IsType<DisplayDataOutput>(Assert.Single(output.Cells[3].Outputs)).Data["text/markdown"]);
+        Assert.Equal((RunStatus.CellFailed, 1), (result.Status, result.Cells[4].Line));
+    }
+
+    [Fact]
     public async Task Run_GoodNotebook_WritesOutputsAndAccount()
     {
         NotebookDocument input = Notebooks.Create(

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.IO.Compression;
+using System.IO.Pipes;
 using System.Text;
 using DigiCam.Kernel.Documents;
 using DigiCam.Kernel.Sessions;
@@ -136,7 +138,7 @@ public sealed class ScriptSessionTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\n#r \"nuget: Some.Package\"", "cell 1, line 2: #r \"nuget: Some.Package\": packages are not supported by this runner yet")]
+    [InlineData("\n#r \"nuget: Some Package\"", "cell 1, line 2: #r \"nuget: Some Package\": expected a package and its version")]
     [InlineData("#r \"lib/Missing.dll\"", "Missing.dll; build it first: dotnet publish <project of Missing> -c Release -o ")]
     [InlineData("#load \"absent.csx\"", "there is no file")]
     [InlineData("#!fsharp\nlet a = 1", "the magic command '#!fsharp' is not supported")]
@@ -209,13 +211,79 @@ public sealed class ScriptSessionTests : IDisposable
     }
 
     [Fact]
-    public async Task Execute_Cancelled_LeavesTheSessionUnusable()
+    public async Task Execute_Cancelled_EndsTheCellAndKeepsTheSession()
     {
-        using CancellationTokenSource source = new(500);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _session.ExecuteAsync(
-            new CodeSubmission("while (!AppDomain.CurrentDomain.GetData(\"digicam-stop\")?.Equals(true) ?? true) { }", "cell 1"), new Recorder(), source.Token));
-        AppDomain.CurrentDomain.SetData("digicam-stop", true);
+        await RunAsync("var kept = 1;");
+        using CancellationTokenSource source = new(300);
+        ExecutionResult result = await _session.ExecuteAsync(new CodeSubmission("kept = 2;\nwhile (true) kept = 3;", "loop"), new Recorder(), source.Token);
+        Assert.Equal("Interrupted", result.Error?.Name);
+        Assert.Equal(2, result.Line);
+        Assert.Equal("3", await ResultAsync("kept"));
+    }
+
+    [Fact]
+    public async Task Execute_CancelledInCodeThatCannotBeStopped_RefusesSubmissionsUntilItHasEnded()
+    {
+        // Reading a pipe to which nothing is written is native code.
+        using AnonymousPipeServerStream pipe = new(PipeDirection.In);
+        using AnonymousPipeClientStream writer = new(PipeDirection.Out, pipe.ClientSafePipeHandle);
+        AppContext.SetData("digicam-test-pipe", pipe);
+        using CancellationTokenSource source = new(300);
+        ExecutionResult result = await _session.ExecuteAsync(
+            new CodeSubmission("((System.IO.Stream)AppContext.GetData(\"digicam-test-pipe\")).ReadByte()", "cell 1"), new Recorder(), source.Token);
+        Assert.Contains("cannot be stopped", result.Error?.Value, StringComparison.Ordinal);
         await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync("1"));
+        writer.WriteByte(1);
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+        Assert.Equal("1", await ResultAsync("1"));
+    }
+
+    [Fact]
+    public async Task Execute_Sections_AreShownAndRunInOrder()
+    {
+        IReadOnlyList<CellOutput> outputs = await RunAsync("#!markdown\n# A \"title\nof *two* lines\n#!csharp\nvar a = 1;\na\n#!html\n<b>x</b>\n#!c#\n#!time\na + 1");
+        Assert.Equal(["display text/markdown", "result 1", "display text/html", "result 2", "display text/plain"], outputs.Select(output => output switch
+        {
+            DisplayDataOutput display => $"display {display.Data}",
+            ExecuteResultOutput result => $"result {result.Data["text/plain"]}",
+            _ => output.ToString(),
+        }));
+        Assert.Equal("# A \"title\nof *two* lines", ((DisplayDataOutput)outputs[0]).Data["text/markdown"]);
+        Assert.Matches(@"^Wall time: \d+\.\d ms$", ((DisplayDataOutput)outputs[4]).Data["text/plain"]);
+        (_, Recorder failed) = await ExecuteAsync("#!html\n<i>\n#!csharp\n\nundefined", "sections");
+        Assert.StartsWith("sections, line 5, column 1", Assert.IsType<ErrorOutput>(failed.Outputs[^1]).Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Execute_MagicInText_IsText()
+    {
+        Assert.Equal("\n#!time\n#r \"nuget: X\"", await ResultAsync("\"\"\"\"\n\n#!time\n#r \"nuget: X\"\n\"\"\"\""));
+        Assert.Equal("2", await ResultAsync("/*\n#!fsharp\n*/\n2"));
+    }
+
+    [Fact]
+    public async Task Execute_Package_IsRestoredFromTheFeedOfTheNotebook()
+    {
+        string lib = Directory.CreateDirectory(_folder.File("lib")).FullName;
+        Compile(Path.Combine(lib, "DigiCam.TestPackage.dll"), "namespace Packed { public static class P { public static string Hello => \"packed\"; } }");
+        string feed = Directory.CreateDirectory(_folder.File("feed")).FullName;
+        string version = $"1.2.{Random.Shared.Next()}";
+        using (ZipArchive package = ZipFile.Open(Path.Combine(feed, $"DigiCam.TestPackage.{version}.nupkg"), ZipArchiveMode.Create))
+        {
+            package.CreateEntryFromFile(Path.Combine(lib, "DigiCam.TestPackage.dll"), "lib/net8.0/DigiCam.TestPackage.dll");
+            using StreamWriter manifest = new(package.CreateEntry("DigiCam.TestPackage.nuspec").Open());
+            manifest.Write($"<package><metadata><id>DigiCam.TestPackage</id><version>{version}</version><authors>a</authors><description>d</description></metadata></package>");
+        }
+
+        // Nothing but this folder: the test asks no other feed.
+        File.WriteAllText(_folder.File("NuGet.config"), $"<configuration><config><add key=\"globalPackagesFolder\" value=\"cache\" /></config><packageSources><clear /></packageSources></configuration>");
+        (_, Recorder missing) = await ExecuteAsync($"#r \"nuget: DigiCam.TestPackage, {version}\"", "cell 1");
+        Assert.Contains("cell 1, line 1: ", Assert.IsType<ErrorOutput>(Assert.Single(missing.Outputs)).Value, StringComparison.Ordinal);
+        Assert.Contains("DigiCam.TestPackage", Assert.IsType<ErrorOutput>(missing.Outputs[0]).Value, StringComparison.Ordinal);
+        Assert.DoesNotContain("csproj", Assert.IsType<ErrorOutput>(missing.Outputs[0]).Value, StringComparison.Ordinal);
+        IReadOnlyList<CellOutput> outputs = await RunAsync($"#i \"nuget: feed\"\n#r \"nuget: DigiCam.TestPackage, {version}\"\nPacked.P.Hello");
+        Assert.Equal($"Packages: DigiCam.TestPackage {version}", Assert.IsType<DisplayDataOutput>(outputs[0]).Data["text/plain"]);
+        Assert.Equal("packed", Assert.IsType<ExecuteResultOutput>(outputs[1]).Data["text/plain"]);
     }
 
     [Fact]
@@ -271,5 +339,7 @@ public sealed class ScriptSessionTests : IDisposable
         public void Write(CellOutput output) => Outputs.Add(output);
 
         public void UpdateDisplay(string displayId, MimeBundle data) => Updates.Add((displayId, data));
+
+        public void ClearOutput(bool wait) => Outputs.Clear();
     }
 }
