@@ -25,6 +25,7 @@ Command root = new("digicam", "Commissioning of SiPM Cherenkov cameras: from raw
     AcDacScanCommand.Create(),
     SimulateCommand.Create(),
     RunCommand.Create(),
+    ReportCommand.Create(),
     DemoCommand.Create(),
     new HelpOption(),
     new VersionOption(),
