@@ -333,7 +333,8 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
         private readonly Stopwatch _watch = Stopwatch.StartNew();
         private readonly Lock _lock = new();
         private long _events;
-        private TimeSpan _reported;
+        // The first batch is told at once: who waits sees that it goes on, however short the run.
+        private TimeSpan _reported = -ProgressInterval;
 
         public void Add(int events)
         {
