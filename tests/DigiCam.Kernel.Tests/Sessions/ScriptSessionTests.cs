@@ -148,6 +148,14 @@ public sealed class ScriptSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task Execute_ReferenceToNoFile_TakesTheOneBesideTheEngine()
+    {
+        Assert.IsType<ErrorOutput>(Assert.Single(await RunAsync("Markdig.Markdown.ToHtml(\"*a*\")")));
+        Assert.Empty(await RunAsync("#r \"../nowhere/Markdig.dll\""));
+        Assert.Equal("<p><em>a</em></p>", (await ResultAsync("Markdig.Markdown.ToHtml(\"*a*\")")).Trim());
+    }
+
+    [Fact]
     public async Task Execute_Reference_FindsDependenciesInTheFolderOfTheDll()
     {
         string lib = Directory.CreateDirectory(_folder.File("lib")).FullName;
