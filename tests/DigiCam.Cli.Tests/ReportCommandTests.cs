@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -56,6 +57,27 @@ public sealed class ReportCommandTests : IDisposable
         Digicam.Run(_folder.FullName, "report", "bad.ipynb").AssertRefused("bad.ipynb", "not a notebook");
         Digicam.Run(_folder.FullName, "run", "bad.ipynb", "--pdf", "--no-html").AssertRefused("--pdf", "--no-html");
         Digicam.Run(_folder.FullName, "demo", "99-nothing").AssertRefused("99-nothing", "01-hv-off");
+    }
+
+    [Theory]
+    [InlineData("/nowhere/chromium", "DIGICAM_CHROMIUM names /nowhere/chromium, which does not exist")]
+    [InlineData("", "none of them is in the search path")]
+    public void Pdf_WithoutBrowser_IsRefusedBeforeAnythingIsWritten(string variable, string expected)
+    {
+        TestEnvironment.Require(OperatingSystem.IsLinux(), "needs a system that keeps browsers in the search path");
+        Write("a.ipynb", "# First", "1");
+        foreach (string command in (string[])["run", "report"])
+        {
+            ProcessStartInfo start = Digicam.Prepare(_folder.FullName, command, "a.ipynb", "--pdf", "-o", "out");
+            (start.Environment["DIGICAM_CHROMIUM"], start.Environment["PATH"]) = (variable, _folder.FullName);
+            using Process process = Process.Start(start)!;
+            string error = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            Assert.Equal(1, process.ExitCode);
+            Assert.StartsWith($"digicam {command}: ", error, StringComparison.Ordinal);
+            Assert.Contains(expected, Assert.Single(error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+            Assert.False(Directory.Exists(_folder.File("out")));
+        }
     }
 
     private void Write(string name, string title, params string[] code)
