@@ -26,6 +26,7 @@ Command root = new("digicam", "Commissioning of SiPM Cherenkov cameras: from raw
     LedCalibrationCommand.Create(),
     SimulateCommand.Create(),
     RunCommand.Create(),
+    ReportCommand.Create(),
     DemoCommand.Create(),
     KernelCommand.Create(),
     new HelpOption(),

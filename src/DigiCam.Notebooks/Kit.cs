@@ -28,14 +28,14 @@ public static class Kit
     /// <param name="pixelOrder">Name of a <see cref="PixelOrder"/>.</param>
     /// <param name="sampleRun">Which run of data-samples/campaign.yaml stands in for an empty input: hv_off, dark or ac_scan.</param>
     /// <exception cref="ArgumentException">A value makes no sense; the message names it.</exception>
-    /// <exception cref="FileNotFoundException">Something matches no file, or there is no place for sample data.</exception>
+    /// <exception cref="FileNotFoundException">Something matches no file.</exception>
     public static RunInput Input(string input, long maximumEvents = 0, string pixelOrder = nameof(PixelOrder.FromFile), string sampleRun = SampleData.HvOff)
     {
         if (!string.IsNullOrWhiteSpace(input)) return RunInput.From(input, maximumEvents, pixelOrder);
-        string repository = SampleData.FindRepository() ?? throw new FileNotFoundException("input is empty, and this is not a clone of the repository that could hold sample data: name a run");
-        SampleCampaign campaign = SampleData.Campaign(repository);
-        if (campaign.Find(sampleRun) is null) Console.WriteLine($"Simulating the sample run {sampleRun} into {Path.GetRelativePath(repository, campaign.Folder)}; this is done once.");
-        return RunInput.From(campaign.Ensure(sampleRun).Files, maximumEvents, pixelOrder);
+        SampleCampaign campaign = SampleData.Campaign();
+        if (campaign.Find(sampleRun) is { } ready) return RunInput.From(ready.Files, maximumEvents, pixelOrder);
+        Console.WriteLine($"Simulating the sample run {sampleRun} into data-samples/{Path.GetFileName(campaign.Folder)}; this is done once.");
+        return RunInput.From(campaign.Ensure(sampleRun, Show.Progress("simulating")).Files, maximumEvents, pixelOrder);
     }
 
     /// <summary>Baselines and electronic noise for the tasks on a dark run. With no file and no input, as of a notebook that is tried out, the sample run with high voltage off is fitted.</summary>
@@ -49,7 +49,7 @@ public static class Kit
         if (!string.IsNullOrWhiteSpace(fit)) return HvOffFiles.ReadInput(fit);
         if (!string.IsNullOrWhiteSpace(input)) throw new ArgumentException("hvOff is empty: dark counts are told from noise by the HV-off result of the same camera, adc_hv_off_fit.npz");
         using Run run = Input("").Open();
-        return HvOffFitter.Fit(AdcHistograms.Accumulate(run));
+        return HvOffFitter.Fit(AdcHistograms.Accumulate(run, progress: Show.Progress("reading the HV-off run")));
     }
 
     /// <summary>Opens the scan of a parameters cell. An empty <paramref name="plan"/> means the scan of the demonstration campaign, which is simulated when it is not there yet.</summary>
@@ -97,7 +97,7 @@ public static class Kit
         if (!string.IsNullOrWhiteSpace(fit)) return LightScan.DarkCountRates.Read(fit);
         if (!string.IsNullOrWhiteSpace(plan)) return default;
         using Run run = Input("", sampleRun: "dark").Open();
-        return LightScan.DarkCountRates.Of(DarkFitter.Fit(DarkPass.Accumulate(run, Pedestals.From(hvOff)), hvOff));
+        return LightScan.DarkCountRates.Of(DarkFitter.Fit(DarkPass.Accumulate(run, Pedestals.From(hvOff), progress: Show.Progress("reading the dark run")), hvOff));
     }
 
     /// <summary>

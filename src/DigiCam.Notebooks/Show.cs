@@ -3,6 +3,7 @@ using DigiCam.Fitting;
 using DigiCam.LedCalibration;
 using DigiCam.LightScan;
 using DigiCam.Notebooks.Cameras;
+using DigiCam.Notebooks.Progress;
 using DigiCam.Notebooks.Views;
 using DigiCam.Results;
 using DigiCam.Runs;
@@ -13,6 +14,10 @@ namespace DigiCam.Notebooks;
 /// <summary>Turns results of the core into what a notebook shows: a cell is a call and a show.</summary>
 public static class Show
 {
+    /// <summary>Progress of what comes next as one line that changes in place, for the progress parameter of whatever reads, simulates or fits.</summary>
+    /// <param name="doing">What is going on, as in "reading".</param>
+    public static ProgressLine Progress(string doing) => new(doing);
+
     /// <summary>What is in a run, with its rate and gaps.</summary>
     /// <param name="run">The run; it has to stay open as long as the view is used.</param>
     public static RunView Run(Run run) => new(run);

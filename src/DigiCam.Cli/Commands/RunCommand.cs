@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DigiCam.Cli.Reporting;
 using DigiCam.Kernel.Parameters;
+using DigiCam.Kernel.Reports;
 using DigiCam.Kernel.Running;
 using DigiCam.Runs;
 
@@ -19,6 +20,8 @@ internal static class RunCommand
         Option<string?> parameterFile = new("--params") { Description = "YAML or JSON file with parameters" };
         Option<string> output = new("--output_directory", "-o") { Description = "folder of the executed notebooks and reports", DefaultValueFactory = _ => DefaultFolder };
         Option<bool> noHtml = new("--no-html") { Description = "write the executed notebook only" };
+        Option<bool> pdf = new("--pdf") { Description = "a PDF of each report too, printed by Chromium, Chrome or Edge" };
+        Option<string> title = new("--title") { Description = "title of the index of several reports", DefaultValueFactory = _ => Campaign.DefaultTitle };
         Option<double?> cellTimeout = new("--cell-timeout") { Description = "longest time for one cell [s]" };
         Option<double?> totalTimeout = new("--timeout") { Description = "longest time for a whole notebook [s]" };
         Option<bool> keepGoing = new("--continue-on-error") { Description = "run the cells after a failed one" };
@@ -26,7 +29,7 @@ internal static class RunCommand
         Option<string?> junit = new("--junit") { Description = "summary for continuous integration (JUnit XML)" };
         Command command = new("run", "Run notebooks without a user interface. Exit codes: 0 all cells ran, 1 a cell failed, 2 timeout, 3 no such file, 4 not a notebook, 5 wrong parameters.")
         {
-            notebooks, parameters, parameterFile, output, noHtml, cellTimeout, totalTimeout, keepGoing, jobs, junit,
+            notebooks, parameters, parameterFile, output, noHtml, pdf, title, cellTimeout, totalTimeout, keepGoing, jobs, junit,
         };
         command.SetAction((result, cancellationToken) => CommandHost.RunAsync("run", async () =>
         {
@@ -49,12 +52,20 @@ internal static class RunCommand
             string folder = result.GetRequiredValue(output);
             string[] names = [.. paths.Select(Path.GetFileNameWithoutExtension).OfType<string>()];
             if (names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new UsageException($"two notebooks are called {twice.Key}: their reports would overwrite each other");
-            NotebookRunOptions[] options = [.. paths.Select(path => new NotebookRunOptions
+            if (result.GetValue(pdf))
+            {
+                if (result.GetValue(noHtml)) throw new UsageException("--pdf prints the HTML report, which --no-html leaves out");
+                PdfReport.FindBrowser();
+            }
+
+            ReportLinks?[] links = Campaign.Links(paths);
+            NotebookRunOptions[] options = [.. paths.Select((path, i) => new NotebookRunOptions
             {
                 NotebookPath = path,
                 WorkingDirectory = Environment.CurrentDirectory,
                 OutputPath = Path.Combine(folder, Path.GetFileNameWithoutExtension(path) + ".ipynb"),
                 HtmlPath = result.GetValue(noHtml) ? null : Path.Combine(folder, Path.GetFileNameWithoutExtension(path) + ".html"),
+                Links = links[i],
                 Parameters = values,
                 CellTimeout = Seconds(result.GetValue(cellTimeout)),
                 TotalTimeout = Seconds(result.GetValue(totalTimeout)),
@@ -63,16 +74,21 @@ internal static class RunCommand
             })];
             IReadOnlyList<NotebookRunResult> results = await new NotebookRunner().RunManyAsync(options, parallel, cancellationToken);
             if (result.GetValue(junit) is { } report) JUnitReport.Save(report, results);
-            int exitCode = Conclude(results);
+            int exitCode = await ConcludeAsync(results, folder, result.GetValue(noHtml) ? null : result.GetRequiredValue(title), result.GetValue(pdf), cancellationToken);
             closing.Write("run", CountEvents(results), results.Max(r => r.PeakMemoryBytes));
             return exitCode;
         }));
         return command;
     }
 
-    /// <summary>Says how each notebook ended and where its report is.</summary>
+    /// <summary>Says how each notebook ended and where its report is; writes the index of several reports, and PDFs.</summary>
+    /// <param name="results">The runs in order.</param>
+    /// <param name="folder">Folder of the reports.</param>
+    /// <param name="title">Title of the index; null: none is written.</param>
+    /// <param name="pdf">Whether reports are printed.</param>
+    /// <param name="cancellationToken">Leaves out what is not printed yet.</param>
     /// <returns>The exit code: the first that is not 0.</returns>
-    public static int Conclude(IEnumerable<NotebookRunResult> results)
+    public static async Task<int> ConcludeAsync(IReadOnlyList<NotebookRunResult> results, string folder, string? title, bool pdf, CancellationToken cancellationToken)
     {
         int exitCode = 0;
         foreach (NotebookRunResult result in results)
@@ -89,6 +105,25 @@ internal static class RunCommand
 
             if (result.HtmlPath is { } html) Console.WriteLine($"report: {Path.GetFullPath(html)}");
             else if (result.OutputPath is { } notebook) Console.WriteLine($"executed notebook: {Path.GetFullPath(notebook)}");
+        }
+
+        // A browser that does not print must not cost the index.
+        foreach (string html in pdf && !cancellationToken.IsCancellationRequested ? results.Select(result => result.HtmlPath).OfType<string>() : [])
+        {
+            try
+            {
+                Console.WriteLine($"PDF: {await ReportCommand.PrintAsync(html, cancellationToken)}");
+            }
+            catch (IOException exception)
+            {
+                CommandHost.Say("run", exception.Message);
+                if (exitCode == 0) exitCode = CommandHost.Failure;
+            }
+        }
+
+        if (title is not null && results.Count > 1)
+        {
+            Console.WriteLine($"index: {Path.GetFullPath(Campaign.WriteIndex(folder, title, results.Where(result => result.Document is not null).Select(result => (Path.GetFileName(result.NotebookPath), result.Document!))))}");
         }
 
         return exitCode;

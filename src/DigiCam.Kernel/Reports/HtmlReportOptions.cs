@@ -11,4 +11,7 @@ public sealed record HtmlReportOptions
 
     /// <summary>True to leave code cells out altogether; failing ones stay.</summary>
     public bool HideCode { get; init; }
+
+    /// <summary>Links to the other reports of a campaign; null: it stands alone.</summary>
+    public ReportLinks? Links { get; init; }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using DigiCam.Kernel.Documents;
 
@@ -11,6 +10,7 @@ namespace DigiCam.Kernel.Reports;
 internal sealed partial class ReportWriter(NotebookDocument document, HtmlReportOptions options)
 {
     private const int MaxPreview = 90;
+    private const string CodeSwitch = "<button type=\"button\" id=\"toggle-code\" hidden>Show all code</button>";
 
     /// <summary>Which representation of a value a page shows, best first.</summary>
     private static readonly string[] Preference =
@@ -19,10 +19,7 @@ internal sealed partial class ReportWriter(NotebookDocument document, HtmlReport
     private readonly MarkdownText _markdown = new(options.BaseDirectory);
     private readonly StringBuilder _body = new();
     private readonly List<Failure> _failures = [];
-    private readonly JsonObject? _run = (document.Metadata["digicam"] as JsonObject)?["run"] as JsonObject;
-
-    /// <summary>The account of the cells, as far as it is one: the file may come from anywhere.</summary>
-    private IEnumerable<JsonObject> RunCells => (_run?["cells"] as JsonArray)?.OfType<JsonObject>() ?? [];
+    private readonly ReportRun _run = new(document);
 
     public string Write()
     {
@@ -36,79 +33,108 @@ internal sealed partial class ReportWriter(NotebookDocument document, HtmlReport
 
         // Markdown in outputs adds headings too; the title is the first heading of the notebook's own text.
         string title = document.Title ?? options.Name;
-        StringBuilder page = new();
-        page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-            .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-            .Append("<meta name=\"color-scheme\" content=\"light dark\">\n")
-            .Append("<meta name=\"generator\" content=\"DigiCamNotebooks\">\n")
-            .Append("<title>").Append(Encode(title)).Append("</title>\n")
-            .Append("<style>\n").Append(Asset("report.css")).Append("</style>\n</head>\n<body>\n")
-            // First, so that scripts in outputs find the body as an editor would give it.
-            .Append("<script>\n").Append(Asset("theme.js")).Append("</script>\n");
         List<ReportHeading> headings = [.. _markdown.Headings.Where((heading, i) => heading.Level <= 3 && !(i == 0 && heading.Level == 1))];
-        bool toc = headings.Count > 1;
-        page.Append(toc ? "<div class=\"page\">\n" : "<div class=\"page plain\">\n");
-        if (toc) WriteToc(page, title, headings);
-        page.Append("<main>\n");
-        WriteVerdict(page);
-        if (document.Title is null) page.Append("<h1>").Append(Encode(options.Name)).Append("</h1>\n");
-        page.Append(_body);
-        WriteFooter(page);
-        page.Append("</main>\n</div>\n<script>\n").Append(Asset("report.js")).Append("</script>\n</body>\n</html>\n");
-        return page.ToString();
+        bool side = headings.Count > 1 || options.Links is not null;
+        StringBuilder main = new();
+        main.Append(side ? "<div class=\"page\">\n" : "<div class=\"page plain\">\n");
+        if (side) WriteSide(main, title, headings);
+        main.Append("<main>\n");
+        WriteRun(main);
+        WriteVerdicts(main);
+        if (document.Title is null) main.Append("<h1>").Append(Encode(options.Name)).Append("</h1>\n");
+        main.Append(_body);
+        WriteNeighbours(main);
+        WriteFooter(main);
+        main.Append("</main>\n</div>\n");
+        return ReportPage.Wrap(title, main.ToString());
     }
 
-    private static void WriteToc(StringBuilder page, string title, List<ReportHeading> headings)
+    private void WriteSide(StringBuilder page, string title, List<ReportHeading> headings)
     {
-        page.Append("<nav class=\"toc\" aria-label=\"Contents\">\n<p class=\"toc-title\"><a href=\"#\">").Append(Encode(title)).Append("</a></p>\n<ul>\n");
+        page.Append("<nav class=\"toc\" aria-label=\"Contents\">\n");
+        if (options.Links?.Index is { } index) page.Append("<p class=\"up\"><a href=\"").Append(ReportPage.Href(index)).Append("\">All notebooks</a></p>\n");
+        page.Append("<p class=\"toc-title\"><a href=\"#\">").Append(Encode(title)).Append("</a></p>\n");
+        if (headings.Count > 0) WriteToc(page, headings);
+        page.Append("</nav>\n");
+    }
+
+    private static void WriteToc(StringBuilder page, List<ReportHeading> headings)
+    {
+        page.Append("<ul>\n");
         int top = headings.Min(heading => heading.Level);
         foreach (ReportHeading heading in headings)
         {
             page.Append(CultureInfo.InvariantCulture, $"<li class=\"l{heading.Level - top + 1}\"><a href=\"#{Encode(heading.Anchor)}\">{Encode(heading.Text)}</a></li>\n");
         }
 
-        page.Append("</ul>\n</nav>\n");
+        page.Append("</ul>\n");
     }
 
-    private void WriteVerdict(StringBuilder page)
+    private void WriteRun(StringBuilder page)
     {
         int cells = document.Cells.Count(cell => cell.Kind == CellKind.Code);
-        string status = Text(_run?["status"]) ?? "";
-        if (_failures.Count == 0 && status is "" or "succeeded")
+        if (_failures.Count == 0 && !_run.Failed)
         {
             page.Append("<p class=\"run\">");
-            if (status.Length > 0) page.Append("<span class=\"badge good\">run succeeded</span>").Append(RunFacts());
-            if (cells > 0 && !options.HideCode) page.Append("<button type=\"button\" id=\"toggle-code\" hidden>Show all code</button>");
+            if (_run.Status.Length > 0) page.Append("<span class=\"badge good\">run succeeded</span>").Append(RunFacts());
+            if (cells > 0 && !options.HideCode) page.Append(CodeSwitch);
             page.Append("</p>\n");
             return;
         }
 
-        string what = status switch
+        string what = _run.Status switch
         {
             "timedOut" => "Run stopped: time limit reached",
             "cancelled" => "Run cancelled",
             _ => _failures.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $"Run failed in {_failures.Count} cells") : "Run failed",
         };
-        page.Append("<section class=\"verdict\" role=\"alert\">\n<p class=\"verdict-title\">").Append(what).Append("</p>\n");
+        page.Append("<section class=\"failure\" role=\"alert\">\n<p class=\"failure-title\">").Append(what).Append("</p>\n");
         foreach (Failure failure in _failures)
         {
             page.Append(CultureInfo.InvariantCulture, $"<p><a href=\"#error-{failure.Cell}\">Cell {failure.Cell}{LinePart(failure.Line)}</a>: {PlainText.Encode(failure.Message)}</p>\n");
         }
 
-        int notRun = RunCells.Count(cell => Text(cell["status"]) == "notRun");
+        int notRun = _run.Cells.Count(cell => cell.Status == "notRun");
         if (notRun > 0) page.Append(CultureInfo.InvariantCulture, $"<p class=\"muted\">{notRun} of {cells} code cells did not run.</p>\n");
         page.Append("<p class=\"run\">").Append(RunFacts());
-        if (!options.HideCode) page.Append("<button type=\"button\" id=\"toggle-code\" hidden>Show all code</button>");
+        if (!options.HideCode) page.Append(CodeSwitch);
         page.Append("</p>\n</section>\n");
+    }
+
+    /// <summary>What the notebook itself concludes: its last verdict, then those before it.</summary>
+    private void WriteVerdicts(StringBuilder page)
+    {
+        foreach (ReportVerdict verdict in ReportVerdict.All(document).Reverse())
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<section class=\"verdict {verdict.Outcome}\">\n<p><a href=\"#{verdict.Place}\"><b>{ReportVerdict.Sign(verdict.Outcome)} {verdict.Outcome.ToUpperInvariant()}</b></a> {Encode(verdict.Title)}")
+                .Append(CultureInfo.InvariantCulture, $" <span class=\"muted\">{verdict.Counts}</span></p>\n");
+            ReportCheck[] open = [.. verdict.Checks.Where(check => check.Outcome != "pass")];
+            if (open.Length > 0)
+            {
+                page.Append("<ul>\n");
+                foreach (ReportCheck check in open) page.Append(CultureInfo.InvariantCulture, $"<li class=\"{check.Outcome}\">{ReportVerdict.Sign(check.Outcome)} {Encode(check.Name)}: <b>{Encode(check.Measured)}</b>, required {Encode(check.Required)}</li>\n");
+                page.Append("</ul>\n");
+            }
+
+            page.Append("</section>\n");
+        }
+    }
+
+    private void WriteNeighbours(StringBuilder page)
+    {
+        if (options.Links is not { } links || (links.Index ?? (object?)links.Previous ?? links.Next) is null) return;
+        page.Append("<nav class=\"neighbours\" aria-label=\"Campaign\">\n");
+        if (links.Previous is { } previous) page.Append("<a rel=\"prev\" href=\"").Append(ReportPage.Href(previous.Path)).Append("\">← ").Append(Encode(previous.Title)).Append("</a>\n");
+        if (links.Index is { } index) page.Append("<a class=\"all\" href=\"").Append(ReportPage.Href(index)).Append("\">All notebooks</a>\n");
+        if (links.Next is { } next) page.Append("<a rel=\"next\" href=\"").Append(ReportPage.Href(next.Path)).Append("\">").Append(Encode(next.Title)).Append(" →</a>\n");
+        page.Append("</nav>\n");
     }
 
     private string RunFacts()
     {
-        if (_run is null) return "";
         StringBuilder facts = new();
-        string started = Text(_run["started"]) ?? "";
-        if (started.Length > 0) facts.Append("<span>").Append(Encode(started.Replace('T', ' ').Replace("Z", " UTC", StringComparison.Ordinal))).Append("</span>");
-        if (Seconds(_run["seconds"]) is { } seconds) facts.Append("<span>").Append(Duration(seconds)).Append("</span>");
+        if (_run.Started is { } started) facts.Append("<span>").Append(Encode(started)).Append("</span>");
+        if (_run.Seconds is { } seconds) facts.Append("<span>").Append(ReportRun.Duration(seconds)).Append("</span>");
         return facts.ToString();
     }
 
@@ -128,10 +154,10 @@ internal sealed partial class ReportWriter(NotebookDocument document, HtmlReport
                     _body.Append("<pre class=\"output stream").Append(stream.Name == "stderr" ? " stderr" : "").Append("\">").Append(PlainText.Encode(stream.Text.TrimEnd('\n'))).Append("</pre>\n");
                     break;
                 case DisplayDataOutput display:
-                    WriteBundle(display.Data, string.Create(CultureInfo.InvariantCulture, $"output-{number}-{index}"));
+                    WriteBundle(display.Data, ReportOutputs.Place(number, index));
                     break;
                 case ExecuteResultOutput result:
-                    WriteBundle(result.Data, string.Create(CultureInfo.InvariantCulture, $"output-{number}-{index}"));
+                    WriteBundle(result.Data, ReportOutputs.Place(number, index));
                     break;
                 case ErrorOutput failure when ReferenceEquals(failure, error):
                     WriteError(cell, failure, number);
@@ -153,10 +179,9 @@ internal sealed partial class ReportWriter(NotebookDocument document, HtmlReport
         string tag = cell.Tags.Contains("injected-parameters") ? "<span class=\"tag\">parameters of this run</span>"
             : cell.Tags.Contains("parameters") ? "<span class=\"tag\">parameters</span>"
             : "";
-        JsonObject? account = RunCells.FirstOrDefault(run => run["cell"] is JsonValue value && value.TryGetValue(out int n) && n == number);
-        double? seconds = Seconds(account?["seconds"]);
-        if (Text(account?["status"]) == "notRun") tag += "<span class=\"tag\">did not run</span>";
-        string time = seconds >= 0.1 ? $"<span class=\"time\">{Duration(seconds.Value)}</span>" : "";
+        (_, string? status, double? seconds) = _run.Cells.FirstOrDefault(run => run.Cell == number);
+        if (status == "notRun") tag += "<span class=\"tag\">did not run</span>";
+        string time = seconds >= 0.1 ? $"<span class=\"time\">{ReportRun.Duration(seconds.Value)}</span>" : "";
         _body.Append(CultureInfo.InvariantCulture, $"<details class=\"code\"><summary><span class=\"number\">[{number}]</span><code>{Encode(preview)}</code>{tag}{time}</summary>\n")
             .Append("<pre class=\"source\"><code>").Append(string.Join('\n', CSharpHighlighter.Lines(cell.Source.TrimEnd()))).Append("</code></pre></details>\n");
     }
@@ -217,17 +242,11 @@ internal sealed partial class ReportWriter(NotebookDocument document, HtmlReport
     private void WriteFooter(StringBuilder page)
     {
         page.Append("<footer>\n<p>").Append(Encode(options.Name));
-        if (_run is not null)
-        {
-            if (Text(_run["started"]) is { } started) page.Append(" &middot; run ").Append(Encode(started.Replace('T', ' ').Replace("Z", " UTC", StringComparison.Ordinal)));
-            if (Seconds(_run["seconds"]) is { } total) page.Append(" &middot; ").Append(Duration(total)).Append(" in all");
-            JsonObject[] slow = [.. RunCells.Where(cell => cell["cell"] is JsonValue && Seconds(cell["seconds"]) >= 0.1).OrderByDescending(cell => Seconds(cell["seconds"])).Take(3)];
-            if (slow.Length > 0)
-            {
-                page.Append(" &middot; slowest: ").AppendJoin(", ", slow.Select(cell => $"<a href=\"#cell-{Encode(cell["cell"]!.ToJsonString())}\">cell {Encode(cell["cell"]!.ToJsonString())}</a> {Duration(Seconds(cell["seconds"])!.Value)}"));
-            }
-        }
-
+        if (_run.Started is { } started) page.Append(" &middot; run ").Append(Encode(started));
+        if (_run.Seconds is { } total) page.Append(" &middot; ").Append(ReportRun.Duration(total)).Append(" in all");
+        string[] slow = [.. _run.Cells.Where(cell => cell.Seconds >= 0.1).OrderByDescending(cell => cell.Seconds).Take(3)
+            .Select(cell => string.Create(CultureInfo.InvariantCulture, $"<a href=\"#cell-{cell.Cell}\">cell {cell.Cell}</a> {ReportRun.Duration(cell.Seconds!.Value)}"))];
+        if (slow.Length > 0) page.Append(" &middot; slowest: ").AppendJoin(", ", slow);
         page.Append("</p>\n</footer>\n");
     }
 
@@ -249,25 +268,7 @@ internal sealed partial class ReportWriter(NotebookDocument document, HtmlReport
 
     private static string LinePart(int? line) => line is { } number ? string.Create(CultureInfo.InvariantCulture, $", line {number}") : "";
 
-    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
-
-    private static double? Seconds(JsonNode? node) => node is JsonValue value && value.TryGetValue(out double seconds) ? seconds : null;
-
-    private static string Duration(double seconds) => seconds switch
-    {
-        < 10 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s"),
-        < 120 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds / 60):0} min {seconds % 60:0} s"),
-    };
-
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
-
-    private static string Asset(string name)
-    {
-        using Stream stream = typeof(ReportWriter).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"resource {name} is missing");
-        using StreamReader reader = new(stream, Encoding.UTF8);
-        return reader.ReadToEnd();
-    }
 
     [GeneratedRegex(@"\bcell ([0-9]{1,6}), line ([0-9]{1,6})")]
     private static partial Regex CellPlace();

@@ -1,4 +1,5 @@
 using DigiCam.Kernel.Parameters;
+using DigiCam.Kernel.Reports;
 
 namespace DigiCam.Kernel.Running;
 
@@ -16,6 +17,9 @@ public sealed record NotebookRunOptions
 
     /// <summary>Where the HTML report goes. Null: none is written.</summary>
     public string? HtmlPath { get; init; }
+
+    /// <summary>Links of the report to the others of a campaign; null: it stands alone.</summary>
+    public ReportLinks? Links { get; init; }
 
     /// <summary>Values for the notebook's parameters.</summary>
     public NotebookParameters Parameters { get; init; } = NotebookParameters.Empty;

@@ -289,6 +289,7 @@ public sealed class NotebookRunner
                 {
                     Name = Path.GetFileName(options.NotebookPath),
                     BaseDirectory = Path.GetDirectoryName(Path.GetFullPath(options.NotebookPath)),
+                    Links = options.Links,
                 });
             }
 

@@ -26,7 +26,11 @@ internal sealed class ReferenceResolver(string baseDirectory, IEnumerable<string
 
     public override ImmutableArray<PortableExecutableReference> ResolveReference(string reference, string? baseFilePath, MetadataReferenceProperties properties)
     {
-        if (properties == MetadataReferenceProperties.Assembly && HasExtension(reference) && Path.GetFullPath(reference, baseDirectory) is var path && File.Exists(path)) return [FromFile(path)];
+        if (HasExtension(reference) && SubmissionText.FindFile(reference, baseDirectory) is { } path)
+        {
+            return properties == MetadataReferenceProperties.Assembly ? [FromFile(path)] : _inner.ResolveReference(path, baseFilePath, properties);
+        }
+
         return _inner.ResolveReference(reference, baseFilePath, properties);
     }
 

@@ -35,18 +35,29 @@ internal static class SubmissionText
         return CSharpSyntaxTree.ParseText(code, ParseOptions).GetCompilationUnitRoot().GetReferenceDirectives()
             .Select(directive => directive.File.ValueText)
             .Where(path => path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".exe", StringComparison.OrdinalIgnoreCase))
-            .Select(path => Path.GetFullPath(path, baseDirectory))
-            .Where(File.Exists);
+            .Select(path => FindFile(path, baseDirectory))
+            .OfType<string>();
+    }
+
+    /// <summary>
+    /// The file that a <c>#r</c> names; where there is none, one of that name beside the engine: a notebook that has left its repository finds the kit that came with the program.
+    /// </summary>
+    public static string? FindFile(string reference, string baseDirectory)
+    {
+        string full = Path.GetFullPath(reference, baseDirectory);
+        if (File.Exists(full)) return full;
+        string own = Path.Combine(Path.GetDirectoryName(typeof(SubmissionText).Assembly.Location)!, Path.GetFileName(full));
+        return File.Exists(own) ? own : null;
     }
 
     private static string? CheckReference(string path, string baseDirectory)
     {
         if (path.Length == 0) return null;
         if (!path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) && !path.EndsWith(".exe", StringComparison.OrdinalIgnoreCase)) return null;
-        string full = Path.GetFullPath(path, baseDirectory);
-        if (File.Exists(full)) return null;
+        if (FindFile(path, baseDirectory) is not null) return null;
         // A bare name may also be an assembly of the runtime.
         if (Path.GetFileName(path) == path && File.Exists(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, path))) return null;
+        string full = Path.GetFullPath(path, baseDirectory);
         return $"#r \"{path}\": there is no file {full}; build it first: dotnet publish <project of {Path.GetFileNameWithoutExtension(full)}> -c Release -o {Path.GetDirectoryName(full)}";
     }
 

@@ -32,7 +32,7 @@ internal static class CameraSvg
         html.Append("</defs>\n");
 
 
-        html.Add($"<g class=\"k-pixels\" transform=\"scale({scale})\">\n");
+        html.Add($"<g class=\"k-pixels\" data-digicam-thumbnail=\"\" transform=\"scale({scale})\">\n");
         foreach (Pixel pixel in CameraGeometry.DigiCam.Pixels)
         {
             double value = quantity.Values[pixel.Id];

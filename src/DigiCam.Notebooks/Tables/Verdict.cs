@@ -42,7 +42,7 @@ public sealed class Verdict : IHtml
     public string ToHtml()
     {
         StringBuilder body = new();
-        body.Add($"<div class=\"k-verdict {Class(Outcome)}\"><b>{Sign(Outcome)} {Outcome.ToString().ToUpperInvariant()}</b> {Html.Escape(Title)}</div>");
+        body.Add($"<div class=\"k-verdict {Class(Outcome)}\" data-digicam-verdict=\"{Html.Escape(Json())}\"><b>{Sign(Outcome)} {Outcome.ToString().ToUpperInvariant()}</b> {Html.Escape(Title)}</div>");
         body.Append("<table class=\"k-table\"><thead><tr><th scope=\"col\">check</th><th scope=\"col\" class=\"k-r\">measured</th><th scope=\"col\" class=\"k-r\">required</th><th scope=\"col\">outcome</th></tr></thead><tbody>");
         foreach (Check check in Checks)
         {
@@ -55,6 +55,27 @@ public sealed class Verdict : IHtml
 
     /// <summary>The verdict and every check as text.</summary>
     public override string ToString() => string.Join('\n', Checks.Select(c => c.ToString()).Prepend(Summary));
+
+    /// <summary>The verdict as reports read it.</summary>
+    private string Json() => Html.Json(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("outcome", Word(Outcome));
+        writer.WriteString("title", Title);
+        writer.WriteStartArray("checks");
+        foreach (Check check in Checks)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", check.Name);
+            writer.WriteString("measured", check.Measured);
+            writer.WriteString("required", check.Required);
+            writer.WriteString("outcome", Word(check.Outcome));
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    });
 
     private static string Word(Outcome outcome) => outcome switch
     {

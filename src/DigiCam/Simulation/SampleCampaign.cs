@@ -29,13 +29,22 @@ public sealed class SampleCampaign
     /// <param name="folder">Folder of the runs; created when a run is made.</param>
     /// <exception cref="PlanException">The plan cannot be understood.</exception>
     public SampleCampaign(string planPath, string folder)
+        : this(CampaignPlanReader.Read(planPath), File.ReadAllText(planPath), folder)
+    {
+    }
+
+    /// <summary>Takes a plan.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="text">The text it was read from.</param>
+    /// <param name="folder">Folder of the runs; created when a run is made.</param>
+    internal SampleCampaign(CampaignPlan plan, string text, string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        Plan = CampaignPlanReader.Read(planPath);
+        Plan = plan;
         Folder = folder;
 
         // What the files depend on: the text of the plan, its pulse template, which is a file of its own, and the program.
-        StringBuilder origin = new(File.ReadAllText(planPath));
+        StringBuilder origin = new(text);
         if (Plan.Pulse.Template is { } template)
         {
             foreach ((double time, double amplitude) in template.TimesNs.Zip(template.Amplitudes)) origin.Append(CultureInfo.InvariantCulture, $"\n{time:R} {amplitude:R}");

@@ -8,6 +8,8 @@ namespace DigiCam.Simulation;
 public static class SampleData
 {
     private const string SolutionName = "DigiCamNotebooks.sln";
+    private const string Folder = "data-samples";
+    private const string PlanName = "campaign.yaml";
 
     /// <summary>Name of the sample run with high voltage off.</summary>
     public const string HvOff = "hv_off";
@@ -21,7 +23,18 @@ public static class SampleData
     public static SampleCampaign Campaign(string repository)
     {
         ArgumentException.ThrowIfNullOrEmpty(repository);
-        return new SampleCampaign(Path.Combine(repository, "data-samples", "campaign.yaml"), Path.Combine(repository, "data-samples", "generated"));
+        return new SampleCampaign(Path.Combine(repository, Folder, PlanName), GeneratedIn(repository));
+    }
+
+    /// <summary>The demonstration campaign of the repository; where there is none, as for an installed kit, the same plan with its runs in data-samples/generated of the current folder.</summary>
+    /// <exception cref="PlanException">The plan cannot be understood.</exception>
+    public static SampleCampaign Campaign()
+    {
+        if (FindRepository() is { } repository) return Campaign(repository);
+        using Stream stream = typeof(SampleData).Assembly.GetManifestResourceStream(PlanName) ?? throw new InvalidOperationException($"resource {PlanName} is missing");
+        using StreamReader reader = new(stream);
+        string plan = reader.ReadToEnd();
+        return new SampleCampaign(CampaignPlanReader.Parse(plan, PlanName, Environment.CurrentDirectory), plan, GeneratedIn(Environment.CurrentDirectory));
     }
 
     /// <summary>Gives a run of the demonstration campaign, and simulates it, and no other, if it is not there or out of date.</summary>
@@ -33,6 +46,8 @@ public static class SampleData
     /// <exception cref="IOException">The runs cannot be written.</exception>
     public static SampleRun EnsureRun(string repository, string run = HvOff, IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Campaign(repository).Ensure(run, progress, cancellationToken);
+
+    private static string GeneratedIn(string folder) => Path.Combine(folder, Folder, "generated");
 
     private static string? Find(string? start)
     {

@@ -74,7 +74,7 @@ public sealed partial class HtmlReportTests
         NotebookDocument document = Notebooks.Create("1", "int a = 0;\nvar s = @\"x\ny\"; // two lines\n1 / a");
         document.Cells[1].Outputs.Add(new ErrorOutput("Error", "System.Exception: <bad>", ["System.Exception: <bad>", "   F, cell 1, line 9: x", "   cell 2, line 4: 1 / a"]));
         string html = Render(document);
-        Assert.Contains("<section class=\"verdict\"", html, StringComparison.Ordinal);
+        Assert.Contains("<section class=\"failure\"", html, StringComparison.Ordinal);
         Assert.Contains("<a href=\"#error-2\">Cell 2, line 4</a>: System.Exception: &lt;bad&gt;", html, StringComparison.Ordinal);
         Assert.Contains("id=\"error-2\"", html, StringComparison.Ordinal);
         string failing = Assert.Single(Failing().Matches(html)).Groups[1].Value;

@@ -150,6 +150,15 @@ public sealed class ScriptSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task Execute_ReferenceToNoFile_TakesTheOneBesideTheEngine()
+    {
+        string code = $"typeof({typeof(ScriptSessionTests).FullName}).Name";
+        Assert.IsType<ErrorOutput>(Assert.Single(await RunAsync(code)));
+        Assert.Empty(await RunAsync($"#r \"../nowhere/{typeof(ScriptSessionTests).Assembly.GetName().Name}.dll\""));
+        Assert.Equal(nameof(ScriptSessionTests), await ResultAsync(code));
+    }
+
+    [Fact]
     public async Task Execute_Reference_FindsDependenciesInTheFolderOfTheDll()
     {
         string lib = Directory.CreateDirectory(_folder.File("lib")).FullName;

@@ -1,4 +1,6 @@
+using DigiCam.Kernel.Documents;
 using DigiCam.Kernel.Parameters;
+using DigiCam.Kernel.Reports;
 using DigiCam.Kernel.Running;
 using Microsoft.Playwright;
 
@@ -63,6 +65,46 @@ public sealed class ReportTests(ChromiumFixture browser) : IDisposable
         Assert.True(await opened.Page.Locator(".k-side svg").First.IsVisibleAsync());
         foreach (ILocator chart in await opened.Page.Locator(".k-chart svg").AllAsync()) Assert.True(await chart.IsVisibleAsync());
         opened.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task Report_WithoutJavaScript_ContentsStayAndLead()
+    {
+        await using BrowserPage opened = await browser.OpenAsync(Chapters(), new BrowserNewContextOptions { JavaScriptEnabled = false, ViewportSize = new ViewportSize { Width = 1400, Height = 700 } });
+        ILocator contents = opened.Page.Locator("nav.toc");
+        LocatorBoundingBoxResult before = (await contents.BoundingBoxAsync())!;
+        await contents.GetByText("Chapter 15").ClickAsync();
+        await Assertions.Expect(opened.Page.Locator("h2#h-chapter-15")).ToBeInViewportAsync();
+        await Assertions.Expect(contents.GetByText("Chapter 15")).ToBeInViewportAsync();
+        Assert.Equal(before.Y, (await contents.BoundingBoxAsync())!.Y, 1.0);
+        Assert.False(await opened.Page.Locator("#toggle-code").IsVisibleAsync());
+        opened.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task Report_CodeSwitch_OpensAndClosesAllCells()
+    {
+        await using BrowserPage opened = await browser.OpenAsync(Chapters());
+        ILocator open = opened.Page.Locator("details.code[open]");
+        Assert.Equal(0, await open.CountAsync());
+        await opened.Page.Locator("#toggle-code").ClickAsync();
+        await Assertions.Expect(open).ToHaveCountAsync(30);
+        await opened.Page.Locator("#toggle-code").ClickAsync();
+        await Assertions.Expect(open).ToHaveCountAsync(0);
+        opened.AssertQuiet();
+    }
+
+    private static string Chapters()
+    {
+        NotebookDocument document = new();
+        document.Cells.Add(new NotebookCell(CellKind.Markdown, "# Title"));
+        for (int i = 1; i <= 30; i++)
+        {
+            document.Cells.Add(new NotebookCell(CellKind.Markdown, FormattableString.Invariant($"## Chapter {i}\n\n{string.Join("\n\n", Enumerable.Repeat("Text.", 8))}")));
+            document.Cells.Add(new NotebookCell(CellKind.Code, "1 + 1"));
+        }
+
+        return HtmlReport.Render(document, new HtmlReportOptions());
     }
 
     private async Task<BrowserPage> OpenReportAsync(string notebook, BrowserNewContextOptions? context = null)
