@@ -26,12 +26,13 @@ internal static class DemoCommand
         {
             ClosingLine closing = new();
             string home = SampleData.FindRepository() ?? Environment.CurrentDirectory;
-            string[] paths = Choose(FindNotebooks(), result.GetRequiredValue(names));
+            string[] wanted = result.GetValue(names) ?? [];
+            string[] paths = Choose(FindNotebooks(), wanted);
             if (result.GetValue(pdf)) PdfReport.FindBrowser();
 
             // Some notebooks simulate what they need themselves.
             SampleCampaign campaign = SampleData.Campaign();
-            if (result.GetRequiredValue(names).Length == 0) Simulate(campaign, Path.GetRelativePath(home, campaign.Folder), cancellationToken);
+            if (wanted.Length == 0) Simulate(campaign, Path.GetRelativePath(home, campaign.Folder), cancellationToken);
 
             string folder = result.GetRequiredValue(output);
             ReportLinks?[] links = Campaign.Links(paths);

@@ -16,6 +16,7 @@ using DigiCam.LedCalibration;
 using DigiCam.LightScan;
 using DigiCam.Notebooks.Cameras;
 using DigiCam.Notebooks.Plots;
+using DigiCam.Notebooks.Progress;
 using DigiCam.Notebooks.Views;
 using DigiCam.Results;
 using DigiCam.Runs;
@@ -161,8 +162,15 @@ public sealed class KitObjects : IDisposable
         return
         [
             Kit.Start(), display, display.Panels![900]!, new PixelWaveform([400, 401, 430, 412, 400]) { Baseline = 400 }, new PixelLevels([(PixelSpectrum)display.Panels![900]!, null]), SampleScan.Create(3, 2).Quantities[0],
-            .. SampleCharts.Create(), new ChartSeries("rate", [1, 2], [3, 4]), .. SampleCharts.Shown(),
+            .. SampleCharts.Create(), new ChartSeries("rate", [1, 2], [3, 4]), .. SampleCharts.Shown(), Half(),
         ];
+    }
+
+    private static ProgressLine Half()
+    {
+        ProgressLine line = new("reading", _ => { }, CancellationToken.None);
+        line.Report(new FitProgress(648, 1296));
+        return line;
     }
 
     private static Provenance Provenance() => new("hv-off", [new InputFile("run_001.fits.fz", new string('3', 64), 1000)],
