@@ -39,8 +39,13 @@ internal static class KernelHost
         }
 
         NetMQConfig.Cleanup(block: true);
-        Timer killer = new(_ => Process.GetCurrentProcess().Kill(), null, EndPatience, Timeout.InfiniteTimeSpan);
-        GC.KeepAlive(killer);
+        Thread killer = new(() =>
+        {
+            Thread.Sleep(EndPatience);
+            Process.GetCurrentProcess().Kill();
+        })
+        { IsBackground = true, Name = "end of the process" };
+        killer.Start();
         return 0;
     }
 

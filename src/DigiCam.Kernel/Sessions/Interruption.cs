@@ -33,7 +33,6 @@ internal sealed class Interruption
 
     public Interruption()
     {
-        // Kept, because continuations may come when the sources are disposed already.
         _abortToken = _aborted.Token;
         _timer = new Timer(_ => Abort());
     }
@@ -69,9 +68,14 @@ internal sealed class Interruption
     /// <summary>Stops the submission; returns at once.</summary>
     public void Request()
     {
-        _aborted.CancelAfter(Patience);
-        _givenUp.CancelAfter(Patience + LongestAbort);
-        _timer.Change(Patience, Interval);
+        lock (_targets)
+        {
+            if (_ended) return;
+            _aborted.CancelAfter(Patience);
+            _givenUp.CancelAfter(Patience + LongestAbort);
+            _timer.Change(Patience, Interval);
+        }
+
         // What the user's code registered with the token runs here, and may take its time or throw.
         ThreadPool.UnsafeQueueUserWorkItem(
             static source =>
@@ -80,7 +84,7 @@ internal sealed class Interruption
                 {
                     source.Cancel();
                 }
-                catch (Exception exception) when (exception is AggregateException or ObjectDisposedException)
+                catch (AggregateException)
                 {
                 }
             },
@@ -120,12 +124,11 @@ internal sealed class Interruption
     /// <summary>The submission has ended. What goes on of one that was interrupted is still aborted.</summary>
     public void End()
     {
-        lock (_targets) _ended = true;
-        if (IsRequested) return;
-        _timer.Dispose();
-        _asked.Dispose();
-        _aborted.Dispose();
-        _givenUp.Dispose();
+        lock (_targets)
+        {
+            _ended = true;
+            if (!IsRequested && _targets.Count == 0) _timer.Dispose();
+        }
     }
 
     private void Abortable(Action action)
@@ -146,7 +149,6 @@ internal sealed class Interruption
         {
             lock (_targets) _targets.Remove(target);
             t_current = outer;
-            target.ForgetWaking();
         }
     }
 
@@ -202,11 +204,26 @@ internal sealed class Interruption
         private const int Aborting = 2;
 
         private readonly CancellationTokenSource _abort = new();
+        private readonly Lock _gate = new();
         private int _state = Closed;
+        private bool _finished;
 
         public CancellationToken Token => _abort.Token;
 
         public void Run(Action action)
+        {
+            try
+            {
+                RunOpen(action);
+            }
+            catch (ThreadAbortException)
+            {
+                // Goes on by itself. From here to its end nothing may wake the thread: what ends an abort waits too, and must not be left before its time.
+                Finish();
+            }
+        }
+
+        private void RunOpen(Action action)
         {
             Open();
             ExceptionDispatchInfo? failure = null;
@@ -248,23 +265,30 @@ internal sealed class Interruption
 
         public void Abort()
         {
-            int before = Interlocked.CompareExchange(ref _state, Aborting, Opened);
-            if (before == Closed) return;
-            // Cancelling waits for the thread, and must hold up nothing else.
-            if (before == Opened) ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), _abort, preferLocal: false);
-            else thread.Interrupt();
+            lock (_gate)
+            {
+                if (_finished) return;
+                int before = Interlocked.CompareExchange(ref _state, Aborting, Opened);
+                // Cancelling waits for the thread, and must hold up nothing else.
+                if (before == Opened) ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), _abort, preferLocal: false);
+                else if (before == Aborting) thread.Interrupt();
+            }
         }
 
-        /// <summary>A thread that did not wait when it was woken would be so at its next wait, which is not the submission's.</summary>
-        public void ForgetWaking()
+        private void Finish()
         {
-            if (Volatile.Read(ref _state) != Aborting) return;
-            try
+            for (bool done = false; !done;)
             {
-                Thread.Sleep(1);
-            }
-            catch (ThreadInterruptedException)
-            {
+                try
+                {
+                    lock (_gate) _finished = true;
+                    // A thread that did not wait when it was woken would be so at its next wait, which is not the submission's.
+                    Thread.Sleep(1);
+                    done = true;
+                }
+                catch (ThreadInterruptedException)
+                {
+                }
             }
         }
     }

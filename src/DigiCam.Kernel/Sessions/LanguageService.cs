@@ -109,13 +109,6 @@ internal sealed class LanguageService(ScriptSession session) : IDisposable
         }
     }
 
-    /// <summary>Loads the editor services, so that the first question is answered soon.</summary>
-    public async Task WarmUpAsync()
-    {
-        const string Code = "Math.";
-        await CompleteAsync(Code, Code.Length).ConfigureAwait(false);
-    }
-
     public void Dispose() => _workspace?.Dispose();
 
     private static Completion? CompleteMagic(string code, int position)

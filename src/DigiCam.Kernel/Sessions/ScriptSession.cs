@@ -43,6 +43,9 @@ public sealed class ScriptSession : IDisposable
     private readonly Timer _flushTimer;
     private readonly PackageRestore _packages;
     private readonly List<Declaration> _declarations = [];
+
+    // References that came after the submission that is continued next.
+    private readonly List<MetadataReference> _unbound = [];
     private string _pendingName = "stdout";
     private IOutputSink? _sink;
     private ScriptOptions _options;
@@ -248,7 +251,8 @@ public sealed class ScriptSession : IDisposable
         {
             PackageFiles files = _packages.Restore(cell.Packages.Select(p => (p.Name, p.Version)), note => WriteStream("stderr", note), interruption.Asked);
             _assemblies.AddNative(files.NativeLibraries);
-            Reference([.. _references.OnlyNew(files.Assemblies)]);
+            MetadataReference[] added = [.. _references.OnlyNew(files.Assemblies)];
+            Reference(added);
             string[] names = [.. cell.Packages.Select(p => $"{p.Name} {files.Versions.GetValueOrDefault(p.Name)}")];
             Emit(new DisplayDataOutput(new MimeBundle("text/plain", "Packages: " + string.Join(", ", names))));
             return new ExecutionResult();
@@ -267,6 +271,7 @@ public sealed class ScriptSession : IDisposable
     {
         if (added.Length == 0) return;
         _options = _options.AddReferences(added);
+        _unbound.AddRange(added);
         foreach (Assembly assembly in _assemblies.LoadAll([.. added.OfType<PortableExecutableReference>().Select(r => r.FilePath).OfType<string>()])) _loader.RegisterDependency(assembly);
     }
 
@@ -278,10 +283,11 @@ public sealed class ScriptSession : IDisposable
         try
         {
             MetadataReference[] added = [.. SubmissionText.ReferencedFiles(code, _baseDirectory).SelectMany(_references.WithDependencies)];
-            ScriptOptions options = _options.AddReferences(added).WithFilePath(submission.Label);
+            // A continuation has the references and usings of what it continues; given once more, they would be bound and kept once more.
+            ScriptOptions options = _options.WithFilePath(submission.Label);
             Script<object> script = _state is null
-                ? CSharpScript.Create<object>(code, options, globalsType: null, assemblyLoader: _loader)
-                : _state.Script.ContinueWith<object>(code, options);
+                ? CSharpScript.Create<object>(code, options.AddReferences(added), globalsType: null, assemblyLoader: _loader)
+                : _state.Script.ContinueWith<object>(code, options.WithReferences([.. _unbound, .. added]).WithImports());
             Diagnostic[] errors = [.. script.Compile(interruption.Asked).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
             Reference(added);
             if (errors.Length > 0) return Fail(_errors.ForDiagnostics(errors));
@@ -336,10 +342,12 @@ public sealed class ScriptSession : IDisposable
     {
         Compilation compilation = state.Script.GetCompilation();
         CompilationUnitSyntax root = (CompilationUnitSyntax)compilation.SyntaxTrees.Last().GetRoot();
-        bool declares = root.Usings.Count > 0 || root.Externs.Count > 0 || root.ContainsDirectives
+        // The first one stays in any case: it holds the references and usings of all others.
+        bool declares = _state is null || root.Usings.Count > 0 || root.Externs.Count > 0 || root.ContainsDirectives
             || compilation.ScriptClass is null || compilation.ScriptClass.GetMembers().Any(member => !member.IsImplicitlyDeclared && member is not IMethodSymbol { MethodKind: MethodKind.Constructor } && member.CanBeReferencedByName);
         if (!declares) return;
         _state = state;
+        _unbound.Clear();
         lock (_declarations) _declarations.Add(new Declaration(code, _options));
     }
 
