@@ -403,7 +403,7 @@
         line.setAttribute("points", corners(i));
         var q = view.scale || (view.scale = scaled(data.quantities[view.quantity])), f = flagNames(i);
         var v = q.values[i], beyond = v === null ? "" : v < q.low ? " (below the range)" : v > q.high ? " (above the range)" : "";
-        tip.innerHTML = "<b>Pixel " + i + "</b>, module " + data.module[i] + ", patch " + data.patch[i] + ", sector " + data.sector[i] + "<br>" + esc((q.symbol || q.name) + " = " + valueText(q, i) + beyond) + (f ? "<br>" + esc(f) : "");
+        tip.innerHTML = "<b>Pixel " + i + "</b>, module " + data.module[i] + ", patch " + data.patch[i] + "<br>" + esc((q.symbol || q.name) + " = " + valueText(q, i) + beyond) + (f ? "<br>" + esc(f) : "");
         tip.hidden = false;
       }
       var box = tip.parentNode.getBoundingClientRect();
