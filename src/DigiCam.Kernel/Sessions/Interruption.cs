@@ -249,16 +249,8 @@ internal sealed class Interruption
         public bool Close()
         {
             int before = Interlocked.CompareExchange(ref _state, Closed, Opened);
-            while (before == Aborting)
-            {
-                try
-                {
-                    Thread.Sleep(1);
-                }
-                catch (ThreadInterruptedException)
-                {
-                }
-            }
+            // Not asleep: an abort that reaches a thread in the runtime's own code can end the process, one in a loop of managed code cannot.
+            while (before == Aborting) before = Volatile.Read(ref _state);
 
             return before == Opened;
         }
