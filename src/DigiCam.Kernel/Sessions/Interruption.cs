@@ -49,6 +49,8 @@ internal sealed class Interruption
     /// <summary>Does something that must be done whole or not at all, such as sending a message: the thread is not aborted meanwhile.</summary>
     public static void Protect(Action action)
     {
+        // Code that comes by here is stopped like this; it need not be aborted, which the runtime does not survive everywhere.
+        if (t_current is { IsStopping: true }) throw new OperationCanceledException("the cell was interrupted");
         if (t_current is not { } target || !target.Close())
         {
             action();
@@ -203,12 +205,18 @@ internal sealed class Interruption
         private const int Closed = 1;
         private const int Aborting = 2;
 
+        // Intervals between the stop of code that comes by Protect and the abort of all other.
+        private const int AbortTick = 8;
+
         private readonly CancellationTokenSource _abort = new();
         private readonly Lock _gate = new();
         private int _state = Closed;
         private bool _finished;
+        private int _ticks;
 
         public CancellationToken Token => _abort.Token;
+
+        public bool IsStopping => Volatile.Read(ref _ticks) > 0;
 
         public void Run(Action action)
         {
@@ -249,8 +257,16 @@ internal sealed class Interruption
         public bool Close()
         {
             int before = Interlocked.CompareExchange(ref _state, Closed, Opened);
-            // Not asleep: an abort that reaches a thread in the runtime's own code can end the process, one in a loop of managed code cannot.
-            while (before == Aborting) before = Volatile.Read(ref _state);
+            while (before == Aborting)
+            {
+                try
+                {
+                    Thread.Sleep(1);
+                }
+                catch (ThreadInterruptedException)
+                {
+                }
+            }
 
             return before == Opened;
         }
@@ -259,7 +275,7 @@ internal sealed class Interruption
         {
             lock (_gate)
             {
-                if (_finished) return;
+                if (_finished || Interlocked.Increment(ref _ticks) < AbortTick) return;
                 int before = Interlocked.CompareExchange(ref _state, Aborting, Opened);
                 // Cancelling waits for the thread, and must hold up nothing else.
                 if (before == Opened) ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), _abort, preferLocal: false);
