@@ -12,71 +12,153 @@ namespace DigiCam.Benchmarks;
 /// <summary>The fits of a light scan of a whole camera: several levels together, the light of all levels, the classical chain; and how far they are from the truth.</summary>
 internal static class LightFigures
 {
-    private const int Rounds = 1;
-    private const int ClosureEvents = 2500;
     private const double RateMHz = 3;
+    private const int BiasPixels = CameraGeometry.PixelCount / 3;
+    private const int BiasEvents = 2000;
+
+    private static readonly double[] Together = [0.1, 0.25, 0.6, 1.2, 2.5, 5, 10, 20];
+
+    // Levels of the table of biases: those fitted together, and brighter ones.
+    private static readonly double[] BiasMu = [0, 0.1, 0.3, 0.6, 1.2, 2.5, 4, 6, 10, 15, 20, 30, 60, 100];
 
     public static int Print()
     {
-        Console.WriteLine(Invariant($"{Environment.ProcessorCount} processors, .NET {Environment.Version}, {CameraGeometry.PixelCount} pixels, dark counts of {RateMHz} MHz, {Rounds} round each"));
+        PrintHeader();
         foreach (int samples in (int[])[1, 7])
         {
             ChargeScale scale = new(samples);
-            double[] together = [0.1, 0.25, 0.6, 1.2, 2.5, 5, 10, 20];
-            DrawnScan eight = new(scale, together, 3000, RateMHz);
+            DrawnScan eight = new(scale, Together, 3000, RateMHz);
             Time(Invariant($"{scale}: full-MPE gain, to be below 10 s"), () => ClassicalFitter.Fit(eight.Spectra, withLevels: false));
             Time(Invariant($"{scale}: the same with the light of the 8 levels"), () => ClassicalFitter.Fit(eight.Spectra));
-            LightScanResult? fitted = null;
-            Time(Invariant($"{scale}: 8 levels together, to be below 60 s"), () => fitted = LightScanFitter.Fit(eight.Spectra));
-            Console.WriteLine(Invariant($"    {fitted!.Fits.Count(f => f.HasErrors)} fits with errors, {fitted.Fits.Average(f => f.Calls):F1} evaluations each, {fitted.Fits.Average(f => f.DataCount):F0} bins; {fitted}"));
+            Time(Invariant($"{scale}: 8 levels together, to be below 60 s"), () => LightScanFitter.Fit(eight.Spectra), PrintFits);
 
             // 81 levels from dark to 300 pe, evenly in the square root: 8 are fitted together, 73 by themselves.
             double[] all = [.. Enumerable.Range(0, 81).Select(i => 300 * (i / 80.0) * (i / 80.0))];
             DrawnScan scan = new(scale, all, 1000, RateMHz);
-            Time(Invariant($"{scale}: 8 levels together and the light of {all.Length}, to be below 180 s"), () => fitted = LightScanFitter.Fit(scan.Spectra));
-            Console.WriteLine(Invariant($"    {fitted.Pixels.Sum(p => p.Levels.Count(l => l.IsValid))} of {all.Length * CameraGeometry.PixelCount} levels valid"));
+            Time(Invariant($"{scale}: 8 levels together and the light of {all.Length}, to be below 180 s"), () => LightScanFitter.Fit(scan.Spectra), PrintLevels);
         }
 
-        double[] mu = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100];
-        foreach (int samples in (int[])[1, 7])
+        return PrintBias();
+    }
+
+    /// <summary>Amplitudes of a whole camera, once and without warming up; fails when fewer than 99 % of fits and levels can be used.</summary>
+    public static int PrintShort()
+    {
+        PrintHeader();
+        double[] mu = [.. Together, 50, 100];
+        DrawnScan scan = new(ChargeScale.Amplitude, mu, 700, RateMHz);
+        ClassicalResult classical = Time("full-MPE gain, to be below 10 s", () => ClassicalFitter.Fit(scan.Spectra, withLevels: false), warmUp: false);
+        LightScanResult shared = Time("8 levels together, to be below 60 s", () => LightScanFitter.Fit(scan.Spectra, withLevels: false), PrintFits, warmUp: false);
+        LightScanResult fit = Time(Invariant($"light of {mu.Length} levels"), () => LightScanFitter.FitLevels(shared), PrintLevels, warmUp: false);
+        Console.WriteLine("    mean pull, its width, bias");
+        foreach (Quantity of in Quantities(scan, mu, mu)) Console.WriteLine(Invariant($"    {of.Name,-8} {Bias.Of(scan, p => of.Together(fit, p), of.Truth).Describe(of.IsRelative)}"));
+        bool isFitted = classical.Fits.Count(f => f.HasErrors) > 0.99 * fit.PixelCount && fit.Fits.Count(f => f.HasErrors) > 0.99 * fit.PixelCount && ValidLevels(fit) > 0.99 * fit.PixelCount * mu.Length;
+        Console.WriteLine(Invariant($"processor time {Environment.CpuUsage.TotalTime.TotalSeconds:F1} s{(isFitted ? "" : "; FEWER THAN 99 % CAN BE USED")}"));
+        return isFitted ? 0 : 1;
+    }
+
+    /// <summary>The table of docs/ac-scan.md: how far both ways to fit are from the truth, with and without dark counts.</summary>
+    public static int PrintBias()
+    {
+        (double Rate, int Samples)[] scans = [(RateMHz, 1), (RateMHz, 7), (0, 1), (0, 7)];
+        Dictionary<(double, int), List<(string Name, string Classical, string Together)>> columns = [];
+        foreach ((double rate, int samples) in scans)
         {
-            foreach (double rate in (double[])[0, RateMHz]) PrintClosure(new DrawnScan(new ChargeScale(samples), mu, ClosureEvents, rate), mu, rate);
+            DrawnScan scan = new(new ChargeScale(samples), BiasMu, BiasEvents, rate, BiasPixels);
+            LightScanResult fit = LightScanFitter.Fit(scan.Spectra);
+            ClassicalResult classical = ClassicalFitter.Fit(scan.Spectra);
+            List<(string, string, string)> rows = columns[(rate, samples)] = [];
+            Console.WriteLine(Invariant($"{scan.Spectra.Scale}, {rate} MHz, {BiasPixels} pixels: mean pull, its width, bias; the same of the classical chain"));
+            foreach (Quantity of in Quantities(scan, BiasMu, [0.1, 1.2, 10, 100]))
+            {
+                (Bias together, Bias sums) = (Bias.Of(scan, p => of.Together(fit, p), of.Truth), Bias.Of(scan, p => of.Classical(classical, p), of.Truth));
+                Console.WriteLine(Invariant($"  {of.Name,-8} {together.Describe(of.IsRelative)}   classical {sums.Describe(of.IsRelative)}"));
+                rows.Add((of.Name, sums.Text(of.IsRelative), together.Text(of.IsRelative)));
+            }
+
+            foreach (double mu in (double[])[6, 30, 100])
+            {
+                Quantity of = Light(BiasMu, mu);
+                rows.Add((Invariant($"width of the pulls of mu at {mu} pe"), Invariant($"{Bias.Of(scan, p => of.Classical(classical, p), of.Truth).Width:F1}"), Invariant($"{Bias.Of(scan, p => of.Together(fit, p), of.Truth).Width:F1}")));
+            }
+
+            rows.Add(("chi2/ndf", Invariant($"{classical.Fits.Average(f => f.ChiSquarePerNdf):F2}"), Invariant($"{fit.Fits.Average(f => f.ChiSquarePerNdf):F2}")));
+            Bias factor = Bias.Of(scan, p => (fit.Pixels[p].FFactor.Charge, fit.Pixels[p].FFactor.Error), p => scan.Gain[p] / (1 - scan.CrossTalk[p]));
+            Console.WriteLine(Invariant($"  G/(1-x) by the F-factor {factor.Describe(isRelative: true)}"));
+        }
+
+        Console.WriteLine(Invariant($"| {BiasMu.Length} levels of {BiasMu[0]} to {BiasMu[^1]} pe, {BiasEvents} events each | classical, amplitudes | classical, sums of 7 | together, amplitudes | together, sums of 7 |"));
+        Console.WriteLine("|---|---|---|---|---|");
+        foreach (double rate in (double[])[RateMHz, 0])
+        {
+            foreach (((string name, string classical, string together), (_, string classicalSum, string togetherSum)) in columns[(rate, 1)].Zip(columns[(rate, 7)]))
+                Console.WriteLine(Invariant($"| {rate} MHz: {name} | {classical} | {classicalSum} | {together} | {togetherSum} |"));
         }
 
         return 0;
     }
 
-    private static void PrintClosure(DrawnScan scan, double[] mu, double rate)
+    private static void PrintHeader() => Console.WriteLine(Invariant($"{Environment.ProcessorCount} processors, .NET {Environment.Version}, {CameraGeometry.PixelCount} pixels, dark counts of {RateMHz} MHz"));
+
+    private static void PrintFits(LightScanResult result) => Console.WriteLine(Invariant(
+        $"    {result.Fits.Count(f => f.HasErrors)} fits with errors, {result.Fits.Average(f => f.Calls):F1} evaluations each, {result.Fits.Average(f => f.DataCount):F0} bins; {result}"));
+
+    private static void PrintLevels(LightScanResult result) => Console.WriteLine(Invariant($"    {ValidLevels(result)} of {result.LevelCount * result.PixelCount} levels valid"));
+
+    private static int ValidLevels(LightScanResult result) => result.Pixels.Sum(p => p.Levels.Count(l => l.IsValid));
+
+    // What is compared with the truth: parameters, and the light of some levels.
+    private static IEnumerable<Quantity> Quantities(DrawnScan scan, double[] levels, double[] mu)
     {
-        LightScanResult fit = LightScanFitter.Fit(scan.Spectra);
-        ClassicalResult classical = ClassicalFitter.Fit(scan.Spectra);
-        Console.WriteLine(Invariant($"{scan.Spectra.Scale}, {rate} MHz, {ClosureEvents} events of {mu.Length} levels from {mu[0]} to {mu[^1]} pe: mean pull, its width, bias; the same of the classical chain"));
-        Line("gain", p => Of(fit.Fits[p]["gain"]), p => Of(classical.Fits[p]["gain"]), p => scan.Gain[p]);
-        Line("crosstalk", p => Of(fit.Fits[p]["mu_xt"]), p => (classical["crosstalk"].Values[p], classical["crosstalk"].Errors[p]), p => scan.CrossTalk[p]);
-        Line("sigma_e", p => Of(fit.Fits[p]["sigma_e"]), p => Of(classical.Fits[p]["sigma_e"]), _ => scan.Noise);
-        Line("sigma_1", p => Of(fit.Fits[p]["sigma_1"]), p => Of(classical.Fits[p]["sigma_1"]), _ => scan.Spread);
-        for (int level = 0; level < mu.Length; level++) Line(Invariant($"mu {mu[level]}"), p => (fit[level, p].Mu, fit[level, p].MuError), p => (classical[level, p].Mu, classical[level, p].MuError), _ => mu[level]);
-        Line("F-factor G/(1-x)", p => (fit.Pixels[p].FFactor.Charge, fit.Pixels[p].FFactor.Error), null, p => scan.Gain[p] / (1 - scan.CrossTalk[p]));
+        yield return new("G", true, (fit, p) => Of(fit.Fits[p]["gain"]), (fit, p) => Of(fit.Fits[p]["gain"]), p => scan.Gain[p]);
+        yield return new("x", true, (fit, p) => Of(fit.Fits[p]["mu_xt"]), (fit, p) => (fit["crosstalk"].Values[p], fit["crosstalk"].Errors[p]), p => scan.CrossTalk[p]);
+        yield return new("s_e", true, (fit, p) => Of(fit.Fits[p]["sigma_e"]), (fit, p) => Of(fit.Fits[p]["sigma_e"]), _ => scan.Noise);
+        yield return new("s_1", true, (fit, p) => Of(fit.Fits[p]["sigma_1"]), (fit, p) => Of(fit.Fits[p]["sigma_1"]), _ => scan.Spread);
+        yield return new("B [LSB]", false, (fit, p) => Of(fit.Fits[p]["baseline"]), (fit, p) => Of(fit.Fits[p]["baseline"]), p => scan.Spectra.Pedestal[p]);
+        foreach (double light in mu) yield return Light(levels, light);
 
         static (double, double) Of(FittedParameter parameter) => (parameter.Value, parameter.Error);
+    }
 
-        static void Line(string name, Func<int, (double Value, double Error)> of, Func<int, (double Value, double Error)>? ofClassical, Func<int, double> truth) =>
-            Console.WriteLine(Invariant($"  {name,-16} {Text(of, truth)}{(ofClassical is null ? "" : "   classical " + Text(ofClassical, truth))}"));
-
-        static string Text(Func<int, (double Value, double Error)> of, Func<int, double> truth)
-        {
-            (double Value, double Error, double Truth)[] all = [.. Enumerable.Range(0, CameraGeometry.PixelCount).Select(p => (of(p).Value, of(p).Error, truth(p))).Where(v => v.Item2 > 0)];
-            double[] pulls = [.. all.Select(v => (v.Value - v.Truth) / v.Error)];
-            double mean = pulls.Average();
-            return Invariant($"{mean,7:F3} {Math.Sqrt(pulls.Average(z => (z - mean) * (z - mean))),6:F3} {100 * all.Average(v => v.Value - v.Truth) / all.Average(v => v.Truth),8:F3} % ({all.Length})");
-        }
+    private static Quantity Light(double[] levels, double mu)
+    {
+        int level = Array.IndexOf(levels, mu);
+        return new(Invariant($"mu {mu} [pe]"), false, (fit, p) => (fit[level, p].Mu, fit[level, p].MuError), (fit, p) => (fit[level, p].Mu, fit[level, p].MuError), _ => mu);
     }
 
     // Other programs may run: the time of the processor is given beside.
-    private static void Time(string name, Action work)
+    private static T Time<T>(string name, Func<T> work, Action<T>? print = null, bool warmUp = true)
     {
-        (Measurement clock, Measurement processor) = Measurement.OfBoth(Rounds, work);
-        Console.WriteLine(Invariant($"{name}: best {clock.Best:F1} s; processor time {processor.Best:F1} s"));
+        T? result = default;
+        (Measurement clock, Measurement processor) = Measurement.OfBoth(1, () => result = work(), warmUp);
+        Console.WriteLine(Invariant($"{name}: {clock.Best:F1} s; processor time {processor.Best:F1} s"));
+        print?.Invoke(result!);
+        return result!;
+    }
+
+    private sealed record Quantity(
+        string Name, bool IsRelative, Func<LightScanResult, int, (double Value, double Error)> Together, Func<ClassicalResult, int, (double Value, double Error)> Classical, Func<int, double> Truth);
+
+    // Mean and width of the pulls, mean difference and its error, mean truth, over the pixels with an error.
+    private sealed record Bias(double Pull, double Width, double Difference, double Error, double Truth, int Pixels)
+    {
+        public static Bias Of(DrawnScan scan, Func<int, (double Value, double Error)> of, Func<int, double> truth)
+        {
+            (double Difference, double Error, double Truth)[] all = [.. Enumerable.Range(0, scan.Spectra.PixelCount).Select(p => (of(p).Value - truth(p), of(p).Error, truth(p))).Where(v => v.Item2 > 0)];
+            (double pull, double width) = MeanAndWidth([.. all.Select(v => v.Difference / v.Error)]);
+            (double difference, double spread) = MeanAndWidth([.. all.Select(v => v.Difference)]);
+            return new Bias(pull, width, difference, spread / Math.Sqrt(all.Length), all.Average(v => v.Truth), all.Length);
+        }
+
+        public string Text(bool isRelative) => isRelative ? Invariant($"{100 * Difference / Truth:F2} % ± {100 * Error / Truth:F2}") : Invariant($"{Difference:F4} ± {Error:F4}");
+
+        public string Describe(bool isRelative) => Invariant($"{Pull,7:F3} {Width,6:F3} {Text(isRelative)} ({Pixels})");
+
+        private static (double Mean, double Width) MeanAndWidth(double[] values)
+        {
+            double mean = values.Average();
+            return (mean, Math.Sqrt(values.Average(v => (v - mean) * (v - mean))));
+        }
     }
 
     // Charges drawn one by one without waveforms: flash with a jitter of 0.3 ns, dark counts at random times, noise, rounding.
@@ -86,9 +168,8 @@ internal static class LightFigures
         private const int PulseSteps = 4096;
         private const double JitterNs = 0.3;
 
-        public DrawnScan(ChargeScale scale, double[] mu, int events, double rateMHz)
+        public DrawnScan(ChargeScale scale, double[] mu, int events, double rateMHz, int pixels = CameraGeometry.PixelCount)
         {
-            int pixels = CameraGeometry.PixelCount;
             int samples = scale.Samples;
             double delay = PulseShape.Analytic.PeakTimeNs - DelayPartNs - (samples == 1 ? 0 : 2 * CameraGeometry.SampleNs);
             double response = ShotNoisePulse.ChargeOf(PulseShape.Analytic, scale, delay);

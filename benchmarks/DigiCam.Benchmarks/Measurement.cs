@@ -34,9 +34,9 @@ internal sealed class Measurement
     }
 
     /// <summary>Both by the clock and in processor time of all threads of this process, beside which other programs may run.</summary>
-    public static (Measurement Clock, Measurement Processor) OfBoth(int rounds, Action work)
+    public static (Measurement Clock, Measurement Processor) OfBoth(int rounds, Action work, bool warmUp = true)
     {
-        work();
+        if (warmUp) work();
         double[] clock = new double[rounds];
         double[] processor = new double[rounds];
         for (int round = 0; round < rounds; round++)

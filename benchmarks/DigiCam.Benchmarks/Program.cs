@@ -5,8 +5,8 @@ using DigiCam.Benchmarks;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
-// "figures", "zfits", "simulation", "dark", "scan", "fits", "light", "shot-noise": the figures of the CHANGELOG, as whole-task measurements in a minute or two. Anything else goes to
-// BenchmarkDotNet.
+// "figures", "zfits", "simulation", "dark", "scan", "fits", "light", "shot-noise": the figures of the CHANGELOG, as whole-task measurements in a minute or two. "light short" is that of "light" in
+// less than 40 s of processor time, "light bias" its table of biases alone. Anything else goes to BenchmarkDotNet.
 switch (args)
 {
     case ["figures"]:
@@ -23,6 +23,10 @@ switch (args)
         return FitFigures.Print();
     case ["light"]:
         return LightFigures.Print();
+    case ["light", "short"]:
+        return LightFigures.PrintShort();
+    case ["light", "bias"]:
+        return LightFigures.PrintBias();
     case ["shot-noise"]:
         return ShotNoiseFigures.Print();
     case ["stream", string path, string threads]:

@@ -23,6 +23,7 @@ Command root = new("digicam", "Commissioning of SiPM Cherenkov cameras: from raw
     DarkSpeCommand.Create(),
     DarkRateCommand.Create(),
     AcDacScanCommand.Create(),
+    LedCalibrationCommand.Create(),
     SimulateCommand.Create(),
     RunCommand.Create(),
     ReportCommand.Create(),

@@ -21,7 +21,15 @@ internal static class Digicam
     /// <param name="folder">The working directory.</param>
     /// <param name="hasBegun">Whether it is time: asked again and again with the lines of output so far.</param>
     /// <param name="arguments">The command.</param>
-    public static Result RunInterrupted(string folder, Func<int, bool> hasBegun, params string[] arguments)
+    public static Result RunInterrupted(string folder, Func<int, bool> hasBegun, params string[] arguments) => RunSignalled("INT", folder, hasBegun, arguments);
+
+    /// <summary>Runs a command and kills it, without a chance to clean up.</summary>
+    /// <param name="folder">The working directory.</param>
+    /// <param name="hasBegun">Whether it is time: asked again and again with the lines of output so far.</param>
+    /// <param name="arguments">The command.</param>
+    public static Result RunKilled(string folder, Func<int, bool> hasBegun, params string[] arguments) => RunSignalled("KILL", folder, hasBegun, arguments);
+
+    private static Result RunSignalled(string signal, string folder, Func<int, bool> hasBegun, string[] arguments)
     {
         TestEnvironment.Require(!OperatingSystem.IsWindows(), "needs POSIX signals");
         using Process process = new() { StartInfo = Prepare(folder, arguments) };
@@ -42,8 +50,8 @@ internal static class Digicam
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         while (!hasBegun(Volatile.Read(ref lines)) && !process.HasExited) Thread.Sleep(5);
-        using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)])) kill.WaitForExit();
-        Assert.True(process.WaitForExit(20_000), "still running 20 s after Ctrl+C");
+        using (Process kill = Process.Start("kill", ["-" + signal, process.Id.ToString(CultureInfo.InvariantCulture)])) kill.WaitForExit();
+        Assert.True(process.WaitForExit(20_000), $"still running 20 s after SIG{signal}");
 
         // The one with a limit does not wait for the last lines.
         process.WaitForExit();

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using DigiCam.Cli.Reporting;
+using DigiCam.Fitting;
 using DigiCam.Flags;
 using DigiCam.Results;
 using Spectre.Console;
@@ -14,24 +16,26 @@ internal static class ResultDisplay
     // Of a flagged pixel: more would not fit a line.
     private const int QuantitiesOfPixel = 4;
 
-    public static void Print(CameraResult result)
+    public static void Print(CameraResult result) => Print(result.Quantities, result.Flags, result.Limits, pixel => result.Fits[pixel].Status);
+
+    public static void Print(ImmutableArray<PixelQuantity> quantities, ImmutableArray<PixelFlags> flags, FlagLimits limits, Func<int, FitStatus> status)
     {
         Table summary = Display.CreateTable(["quantity", "unit"], ["median", "spread", "min", "max", "measured"]);
-        foreach (PixelQuantity quantity in result.Quantities) AddRow(summary, quantity, result.Limits);
+        foreach (PixelQuantity quantity in quantities) AddRow(summary, quantity, limits);
         Display.Write(summary);
 
-        int[] flagged = [.. Enumerable.Range(0, result.PixelCount).Where(pixel => result.Flags[pixel] != PixelFlags.None)];
-        Console.WriteLine(FormattableString.Invariant($"{result.GoodCount} of {result.PixelCount} pixels are good, {flagged.Length} are flagged:"));
+        int[] flagged = [.. Enumerable.Range(0, flags.Length).Where(pixel => flags[pixel] != PixelFlags.None)];
+        Console.WriteLine(FormattableString.Invariant($"{flags.Length - flagged.Length} of {flags.Length} pixels are good, {flagged.Length} are flagged:"));
         foreach ((PixelFlags flag, string name, string meaning) in PixelFlagNames.All)
         {
-            int count = flagged.Count(pixel => (result.Flags[pixel] & flag) != 0);
+            int count = flagged.Count(pixel => (flags[pixel] & flag) != 0);
             if (count > 0) Console.WriteLine(FormattableString.Invariant($"  {count,5} {name}: {meaning}"));
         }
 
         foreach (int pixel in flagged.Take(MostFlaggedPixels))
         {
-            string values = string.Concat(result.Quantities.Where(q => double.IsFinite(q.Values[pixel])).Take(QuantitiesOfPixel).Select(q => $"{Text(q, pixel)}, "));
-            Console.WriteLine(FormattableString.Invariant($"  pixel {pixel}: {values}{result.Fits[pixel].Status}, {PixelFlagNames.Describe(result.Flags[pixel])}"));
+            string values = string.Concat(quantities.Where(q => double.IsFinite(q.Values[pixel])).Take(QuantitiesOfPixel).Select(q => $"{Text(q, pixel)}, "));
+            Console.WriteLine(FormattableString.Invariant($"  pixel {pixel}: {values}{status(pixel)}, {PixelFlagNames.Describe(flags[pixel])}"));
         }
 
         if (flagged.Length > MostFlaggedPixels) Console.WriteLine(FormattableString.Invariant($"  ... {flagged.Length - MostFlaggedPixels} more in the table"));

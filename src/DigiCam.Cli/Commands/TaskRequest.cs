@@ -6,7 +6,7 @@ using DigiCam.Runs;
 namespace DigiCam.Cli.Commands;
 
 /// <summary>What a user wants of a task on a run, and what all such tasks do with it: the stages create and fit, each from files if the one before was earlier.</summary>
-internal sealed record TaskRequest
+internal record TaskRequest
 {
     /// <summary>Name of the task, which is that of the command.</summary>
     public required string Task { get; init; }
@@ -22,7 +22,8 @@ internal sealed record TaskRequest
 
     public required string FileList { get; init; }
 
-    public required string Directory { get; init; }
+    /// <summary>Input directory; null where the user names none.</summary>
+    public required string? Directory { get; init; }
 
     public required string Basename { get; init; }
 
@@ -36,6 +37,9 @@ internal sealed record TaskRequest
 
     public required PixelOrder PixelOrder { get; init; }
 
+    /// <summary>What is wrong with the input ends the command.</summary>
+    public required bool Strict { get; init; }
+
     public required bool Quiet { get; init; }
 
     /// <summary>The file of histograms.</summary>
@@ -47,15 +51,25 @@ internal sealed record TaskRequest
     /// <summary>Whether there is a result at the end: all but the stage create alone.</summary>
     public bool HasResult => Fit || !Create;
 
+    /// <summary>How the input is read.</summary>
+    protected RunOptions RunOptions => new() { MaximumEvents = MaximumEvents, PixelOrder = PixelOrder };
+
     /// <summary>Refuses what cannot be meant.</summary>
     /// <param name="histogramPaths">Files of the histograms.</param>
     /// <param name="resultPaths">Files of the results.</param>
     /// <exception cref="UsageException">Numbers make no sense, or two kinds of files have the same name.</exception>
     public void Check(IReadOnlyList<string> histogramPaths, IReadOnlyList<string> resultPaths)
     {
+        CheckNumbers();
+        if (histogramPaths.Intersect(resultPaths).FirstOrDefault() is { } same) throw new UsageException($"{same}: histograms and results of the fit need files of their own");
+    }
+
+    /// <summary>Refuses numbers of events that make no sense.</summary>
+    /// <exception cref="UsageException">There are some.</exception>
+    protected void CheckNumbers()
+    {
         if (MaximumEvents is < 1) throw new UsageException(FormattableString.Invariant($"--evt_max {MaximumEvents}: at least 1 event is needed"));
         if (BatchEvents < 1) throw new UsageException(FormattableString.Invariant($"-n {BatchEvents}: at least 1 event per batch is needed"));
-        if (histogramPaths.Intersect(resultPaths).FirstOrDefault() is { } same) throw new UsageException($"{same}: histograms and results of the fit need files of their own");
     }
 
     /// <summary>Finds out before hours of reading whether what will be written can be.</summary>
@@ -73,6 +87,26 @@ internal sealed record TaskRequest
         if (!Quiet) Console.WriteLine(text);
     }
 
+    /// <summary>Tells what is wrong with the input, which is the end with --strict.</summary>
+    /// <param name="problems">One sentence each.</param>
+    /// <param name="areNotes">Without --strict they are notes, which the user may not want.</param>
+    /// <exception cref="InvalidDataException">There are some, and the user asked for this.</exception>
+    protected void Tell(IReadOnlyCollection<string> problems, bool areNotes = false)
+    {
+        foreach (string problem in problems)
+        {
+            if (areNotes && !Strict) Say("note: " + problem);
+            else CommandHost.Say(Task, problem);
+        }
+
+        if (Strict && problems.Count > 0) throw new InvalidDataException(FormattableString.Invariant($"--strict: nothing is made of an input with {problems.Count} problem{(problems.Count == 1 ? "" : "s")}"));
+    }
+
+    /// <summary>Tells which files were changed after they were written.</summary>
+    /// <exception cref="InvalidDataException">There are some, and the user asked for this.</exception>
+    protected void TellChecksums(Provenance provenance) =>
+        Tell([.. provenance.Inputs.Where(i => i.Checksums == "bad").Select(bad => $"{bad.Name}: its checksums are wrong: the file was changed after it was written")]);
+
     /// <summary>Opens the run and goes through it.</summary>
     /// <typeparam name="T">What is accumulated.</typeparam>
     /// <param name="accumulate">Goes through the run and reports on the way.</param>
@@ -82,18 +116,14 @@ internal sealed record TaskRequest
     public async Task<(T Histograms, Provenance Provenance)> AccumulateAsync<T>(
         Func<Run, IProgress<RunProgress>, T> accumulate, Action prepare, IReadOnlyList<InputFile> inputs, CancellationToken cancellationToken)
     {
-        RunInput input = new(RunFileList.FromOptions(Directory, Basename, FileList), new RunOptions { MaximumEvents = MaximumEvents, PixelOrder = PixelOrder });
+        RunInput input = new(RunFileList.FromOptions(Directory ?? ".", Basename, FileList), RunOptions);
         using Run run = input.Open();
         prepare();
-        foreach (string problem in run.Summary.Problems) Say("note: " + problem);
+        Tell(run.Summary.Problems, areNotes: true);
         T histograms;
         using (ProgressLine progress = new(Quiet)) histograms = accumulate(run, progress);
         Provenance provenance = await input.ProvenanceAsync(Task, run, [], cancellationToken);
-        foreach (InputFile bad in provenance.Inputs.Where(i => i.Checksums == "bad"))
-        {
-            Console.Error.WriteLine($"digicam {Task}: {bad.Name}: its checksums are wrong: the file was changed after it was written");
-        }
-
+        TellChecksums(provenance);
         return (histograms, provenance with { Inputs = [.. provenance.Inputs, .. inputs] });
     }
 

@@ -115,6 +115,13 @@ internal static class FitSpectrum
     /// <summary>The values of a fit; null when it has none.</summary>
     public static double[]? Values(FitResult fit) => fit.Parameters.Any(p => double.IsNaN(p.Value)) ? null : [.. fit.Parameters.Select(p => p.Value)];
 
-    private static SpectrumParameter Parameter(FittedParameter p, string name, string symbol) =>
-        new(name, symbol, p.Unit == "entries" ? "" : p.Unit, p.Value, p.IsFixed ? 0 : p.Error) { Remark = p.IsAtLimit ? "at its limit" : "" };
+    /// <summary>A parameter of a fit as panels show it.</summary>
+    /// <param name="p">The parameter.</param>
+    /// <param name="name">What it is called.</param>
+    /// <param name="symbol">Its symbol.</param>
+    public static SpectrumParameter Parameter(FittedParameter p, string name, string symbol)
+    {
+        (string unit, double value, double error) = ParameterLabels.Shown(p);
+        return new SpectrumParameter(name, symbol, unit, value, p.IsFixed ? 0 : error) { Remark = p.IsAtLimit ? "at its limit" : "" };
+    }
 }

@@ -1,3 +1,4 @@
+using DigiCam.Fitting;
 using DigiCam.Results;
 
 namespace DigiCam.Notebooks.Fits;
@@ -5,6 +6,8 @@ namespace DigiCam.Notebooks.Fits;
 /// <summary>How the parameters of fits are called in displays.</summary>
 internal static class ParameterLabels
 {
+    private const double PerNsInMHz = 1e-3;
+
     private static readonly (string Name, string Symbol)[] Symbols =
     [
         ("norm", "N"), ("mean", "m"), ("sigma", "σ"), ("baseline", "B"), ("gain", "G"), ("sigma_e", "σₑ"), ("sigma_1", "σ₁"), ("offset", "δ"), ("mu", "μ"), ("mu_xt", "x"),
@@ -43,13 +46,23 @@ internal static class ParameterLabels
         })];
     }
 
+    /// <summary>Unit, value and error of a parameter in displays: rates in MHz as everywhere else, counts without a unit.</summary>
+    /// <param name="p">The parameter.</param>
+    public static (string Unit, double Value, double Error) Shown(FittedParameter p) => p.Unit switch
+    {
+        "1/ns" => ("MHz", p.Value / PerNsInMHz, p.Error / PerNsInMHz),
+        "entries" => ("", p.Value, p.Error),
+        _ => (p.Unit, p.Value, p.Error),
+    };
+
     private static bool Holds(CameraResult result, PixelQuantity quantity, int parameter)
     {
-        if (!quantity.HasErrors || quantity.Unit != result.Fits[0].Parameters[parameter].Unit) return false;
+        if (!quantity.HasErrors || quantity.Unit != Shown(result.Fits[0].Parameters[parameter]).Unit) return false;
         for (int pixel = 0; pixel < result.PixelCount; pixel++)
         {
             // Equals takes two missing values as equal.
-            if (!quantity.Values[pixel].Equals(result.Fits[pixel].Parameters[parameter].Value) || !quantity.Errors[pixel].Equals(result.Fits[pixel].Parameters[parameter].Error)) return false;
+            (_, double value, double error) = Shown(result.Fits[pixel].Parameters[parameter]);
+            if (!quantity.Values[pixel].Equals(value) || !quantity.Errors[pixel].Equals(error)) return false;
         }
 
         return true;

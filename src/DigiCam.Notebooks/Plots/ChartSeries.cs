@@ -12,6 +12,9 @@ public sealed record ChartSeries(string Name, IReadOnlyList<double> X, IReadOnly
     /// <summary>Whether the points are joined by a line.</summary>
     public bool Joined { get; init; } = true;
 
+    /// <summary>Whether the line is broken.</summary>
+    public bool Dashed { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => FormattableString.Invariant($"{Name}: {X.Count} points");
 }

@@ -122,11 +122,19 @@ public static class Charts
     /// <param name="xTitle">Title of the horizontal axis with unit, for example "time [s]".</param>
     /// <param name="yTitle">Title of the vertical axis with unit, for example "rate [Hz]".</param>
     /// <param name="series">What to draw.</param>
-    public static Chart Lines(string title, string xTitle, string yTitle, params IReadOnlyList<ChartSeries> series)
+    public static Chart Lines(string title, string xTitle, string yTitle, params IReadOnlyList<ChartSeries> series) => Lines(title, xTitle, yTitle, logY: false, series);
+
+    /// <inheritdoc cref="Lines(string, string, string, IReadOnlyList{ChartSeries})"/>
+    /// <param name="title">Title.</param>
+    /// <param name="xTitle">Title of the horizontal axis with unit.</param>
+    /// <param name="yTitle">Title of the vertical axis with unit.</param>
+    /// <param name="logY">Whether the vertical axis is logarithmic: values of 0 and below are left out.</param>
+    /// <param name="series">The series.</param>
+    public static Chart Lines(string title, string xTitle, string yTitle, bool logY, params IReadOnlyList<ChartSeries> series)
     {
         ArgumentNullException.ThrowIfNull(series);
-        List<Trace> traces = [.. series.Select((s, i) => Line(s.Name, s.X, s.Y, s.Errors, SeriesColors[i % SeriesColors.Length], s.Joined))];
-        return Create(traces, CreateLayout(xTitle, yTitle, logY: false), title, "");
+        List<Trace> traces = [.. series.Select((s, i) => Line(s.Name, s.X, s.Y, s.Errors, SeriesColors[i % SeriesColors.Length], s.Joined, s.Dashed))];
+        return Create(traces, CreateLayout(xTitle, yTitle, logY), title, "");
     }
 
     /// <summary>A histogram of values, such as the time between events.</summary>
@@ -230,14 +238,16 @@ public static class Charts
         return trace;
     }
 
-    private static Trace Line(string name, IReadOnlyList<double> x, IReadOnlyList<double> y, IReadOnlyList<double>? errors, string color, bool joined)
+    private static Trace Line(string name, IReadOnlyList<double> x, IReadOnlyList<double> y, IReadOnlyList<double>? errors, string color, bool joined, bool dashed = false)
     {
         Trace trace = new("scatter");
         trace.SetProperty("name", name);
         trace.SetProperty("mode", !joined ? "markers" : errors is null ? "lines" : "lines+markers");
         trace.SetProperty("x", x.ToArray());
         trace.SetProperty("y", y.ToArray());
-        trace.SetProperty("line", new Dictionary<string, object> { ["color"] = color, ["width"] = 1.6 });
+        Dictionary<string, object> line = new() { ["color"] = color, ["width"] = 1.6 };
+        if (dashed) line["dash"] = "dash";
+        trace.SetProperty("line", line);
         trace.SetProperty("marker", new Dictionary<string, object> { ["color"] = color, ["size"] = 5 });
         if (errors is not null)
         {

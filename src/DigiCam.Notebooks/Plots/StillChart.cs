@@ -181,6 +181,8 @@ internal static class StillChart
 
         public required string Shape { get; init; }
 
+        public required bool Dashed { get; init; }
+
         public required string Color { get; init; }
 
         public required string Axis { get; init; }
@@ -208,6 +210,7 @@ internal static class StillChart
                 Widths = widths,
                 Mode = trace["mode"]?.GetValue<string>() ?? "lines",
                 Shape = trace["line"]?["shape"]?.GetValue<string>() ?? "linear",
+                Dashed = trace["line"]?["dash"] is not null,
                 Color = Css(trace["marker"]?["color"] is JsonValue marker && marker.TryGetValue(out string? text) ? text : trace["line"]?["color"]?.GetValue<string>()),
                 Axis = (trace["yaxis"]?.GetValue<string>() ?? "y")[1..],
                 ShowLegend = trace["showlegend"]?.GetValue<bool>() ?? true,
@@ -269,7 +272,8 @@ internal static class StillChart
 
         private void AddLine(StringBuilder html, Func<double, double> x, Func<double, double> y, int count, bool log)
         {
-            html.Add($"<path fill=\"none\" stroke-width=\"1.6\" style=\"stroke:{Color}\" d=\"");
+            string dashes = Dashed ? " stroke-dasharray=\"5 4\"" : "";
+            html.Add($"<path fill=\"none\" stroke-width=\"1.6\"{dashes} style=\"stroke:{Color}\" d=\"");
             bool pen = false;
             for (int i = 0; i < count; i++)
             {

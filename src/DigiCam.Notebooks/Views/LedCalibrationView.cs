@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using DigiCam.Flags;
 using DigiCam.LedCalibration;
-using DigiCam.LightScan;
 using DigiCam.Notebooks.Cameras;
 using DigiCam.Notebooks.Formatting;
 using DigiCam.Notebooks.Plots;
@@ -16,6 +15,10 @@ namespace DigiCam.Notebooks.Views;
 public sealed class LedCalibrationView : IHtml
 {
     private const int CurvePoints = 200;
+    private const int BeyondPoints = 20;
+
+    // How far a curve is drawn beyond the levels, in parts of their range.
+    private const double ExtrapolatedPart = 0.15;
 
     private readonly LedCalibrationResult _result;
 
@@ -33,9 +36,10 @@ public sealed class LedCalibrationView : IHtml
     public KeyValues Facts => new("LED calibration",
     [
         ("DAC values", FormattableString.Invariant($"{_result.Dac.Length}, {_result.Dac[0]} to {_result.Dac[^1]}")),
+        ("shape in common", FormattableString.Invariant($"{_result.Pixels.Count(curve => curve.HasCameraShape)} of {_result.Pixels.Count(curve => curve.IsValid)} curves")),
         ("good LEDs", FormattableString.Invariant($"{_result.GoodCount} of {_result.Flags.Length}")),
         ("patches with a curve", FormattableString.Invariant($"{_result.Patches.Count(p => p.IsValid)} of {_result.Patches.Length}")),
-        .. _result.Quantities.Select(q => (q.Name, Spread(q))),
+        .. _result.Quantities.Where(q => q.Key != "led_camera_shape").Select(q => (q.Name, Spread(q))),
         ("flags", Flags.ToString()),
     ]);
 
@@ -48,54 +52,76 @@ public sealed class LedCalibrationView : IHtml
     /// <exception cref="ArgumentException">There is no such quantity.</exception>
     public Chart Distribution(string key) => Charts.Distribution(Of(_result.Quantities.FirstOrDefault(q => q.Key == key) ?? throw new ArgumentException($"no quantity '{key}'; there are {string.Join(", ", _result.Quantities.Select(q => q.Key))}", nameof(key))), Flags);
 
-    /// <summary>The curve of an LED with the light it was fitted to.</summary>
+    /// <summary>The curve of an LED with the light it was fitted to; what lies beyond the levels of the fit is a broken line.</summary>
     /// <param name="pixel">Software id.</param>
-    /// <param name="light">The light of the levels; null for the curve alone.</param>
-    /// <param name="dac">DAC values of these levels.</param>
-    public Chart Curve(int pixel, LightScanResult? light = null, IReadOnlyList<double>? dac = null)
+    public Chart Curve(int pixel)
     {
         LedCurve curve = _result.Pixels[pixel];
-        LightLevel[] levels = light is null || dac is null ? [] : [.. light.Pixels[pixel].Levels.Where(l => l.IsValid)];
-        double[] places = light is null || dac is null ? [] : [.. light.Pixels[pixel].Levels.Select((l, i) => (l, i)).Where(l => l.l.IsValid).Select(l => dac[l.i])];
-        return Charts.Lines(FormattableString.Invariant($"LED of pixel {pixel}: {PixelFlagNames.Describe(_result.Flags[pixel])}"), "DAC value", "light [pe]",
+        int[] levels = [.. Enumerable.Range(0, _result.Dac.Length).Where(level => double.IsFinite(Measured(level, pixel)))];
+        return Charts.Lines(FormattableString.Invariant($"LED of pixel {pixel}: {PixelFlagNames.Describe(_result.Flags[pixel])}"), "DAC value", "light [pe]", logY: true,
         [
-            .. levels.Length > 0 ? new[] { new ChartSeries("levels", places, [.. levels.Select(l => l.Mu - Dark(curve))]) { Errors = [.. levels.Select(l => l.MuError)], Joined = false } } : [],
-            Drawn("curve", curve),
+            new ChartSeries("levels", [.. levels.Select(level => _result.Dac[level])], [.. levels.Select(level => Measured(level, pixel) is > 0 and double light ? light : double.NaN)])
+            {
+                Errors = [.. levels.Select(level => _result.MeasuredErrors[(level * _result.Pixels.Length) + pixel])],
+                Joined = false,
+            },
+            .. Drawn("curve", curve),
         ]);
     }
 
-    /// <summary>How far the levels lie from the curve of an LED, in their own errors.</summary>
+    /// <summary>How far the levels lie from the curve of an LED, in per cent of its light, and how well the curve is known.</summary>
     /// <param name="pixel">Software id.</param>
-    /// <param name="light">The light of the levels.</param>
-    /// <param name="dac">DAC values of these levels.</param>
-    public Chart Residuals(int pixel, LightScanResult light, IReadOnlyList<double> dac)
+    public Chart Residuals(int pixel)
     {
-        ArgumentNullException.ThrowIfNull(light);
-        ArgumentNullException.ThrowIfNull(dac);
         LedCurve curve = _result.Pixels[pixel];
-        double[] pulls = [.. light.Pixels[pixel].Levels.Select((l, i) => l.IsValid && !curve.Light(dac[i]).IsExtrapolated ? (l.Mu - Dark(curve) - curve.Light(dac[i]).Value) / l.OwnError : double.NaN)];
-        return Charts.Lines(FormattableString.Invariant($"LED of pixel {pixel}: levels minus curve"), "DAC value", "difference [errors]", new ChartSeries("levels", [.. dac], pulls) { Joined = false });
+        int[] levels = [.. Enumerable.Range(0, _result.Dac.Length).Where(level => double.IsFinite(Measured(level, pixel)) && curve.Light(_result.Dac[level]) is { IsExtrapolated: false, Value: > 0 })];
+        double[] dac = Range(curve, CurvePoints);
+        double[] error = [.. dac.Select(d => 100 * curve.Light(d).Error / curve.Light(d).Value)];
+        return Charts.Lines(FormattableString.Invariant($"LED of pixel {pixel}: levels minus curve"), "DAC value", "difference [%]",
+            new ChartSeries("levels", [.. levels.Select(level => _result.Dac[level])], [.. levels.Select(level => 100 * ((Measured(level, pixel) / curve.Light(_result.Dac[level]).Value) - 1))])
+            {
+                Errors = [.. levels.Select(level => 100 * _result.MeasuredErrors[(level * _result.Pixels.Length) + pixel] / curve.Light(_result.Dac[level]).Value)],
+                Joined = false,
+            },
+            new ChartSeries("error of the curve", [.. dac, double.NaN, .. dac], [.. error, double.NaN, .. error.Select(e => -e)]));
     }
 
     /// <summary>The curves of the LEDs of a patch, and that of their mean.</summary>
     /// <param name="patch">Trigger patch.</param>
     public Chart Patch(int patch) => Charts.Lines(
-        FormattableString.Invariant($"Patch {patch}: {_result.PatchPixels[patch]} LEDs"), "DAC value", "light [pe]",
-        [Drawn("mean of the patch", _result.Patches[patch]), .. Geometry.CameraGeometry.DigiCam.Patches[patch].Pixels.Where(pixel => _result.Pixels[pixel].IsValid).Select(pixel => Drawn(FormattableString.Invariant($"pixel {pixel}"), _result.Pixels[pixel]))]);
+        FormattableString.Invariant($"Patch {patch}: {_result.PatchPixels[patch]} LEDs"), "DAC value", "light [pe]", logY: true,
+        [
+            Measured("mean of the patch", _result.Patches[patch]),
+            .. Geometry.CameraGeometry.DigiCam.Patches[patch].Pixels.Where(pixel => _result.Pixels[pixel].IsValid).Select(pixel => Measured(FormattableString.Invariant($"pixel {pixel}"), _result.Pixels[pixel])),
+        ]);
 
     /// <summary>DAC values that give a wanted light, for the patches with a curve. Light beyond the measured range has none.</summary>
     /// <param name="light">The wanted light [pe]; none for <see cref="LedTables.UsualLight"/>.</param>
-    public Table Settings(params IReadOnlyList<double> light)
-    {
-        IReadOnlyList<double> wanted = light.Count > 0 ? light : LedTables.UsualLight;
-        return new Table(
-            "DAC values for a wanted light, by patch",
-            [new("patch"), new("LEDs"), .. wanted.Select(value => new TableColumn(FormattableString.Invariant($"{value} pe"), "DAC", 4))],
-            Enumerable.Range(0, _result.Patches.Length).Where(patch => _result.Patches[patch].IsValid).Select(patch => (object?[])
+    public Table Settings(params IReadOnlyList<double> light) => Settings(
+        "DAC values for a wanted light, by patch", [new("patch"), new("LEDs")], light,
+        Enumerable.Range(0, _result.Patches.Length).Select(patch => ((object?[])[patch, _result.PatchPixels[patch]], _result.Patches[patch])));
+
+    /// <summary>DAC values that give a wanted light, for the LEDs with a curve. Light beyond the measured range has none.</summary>
+    /// <param name="light">The wanted light [pe]; none for <see cref="LedTables.UsualLight"/>.</param>
+    public Table LedSettings(params IReadOnlyList<double> light) => Settings(
+        "DAC values for a wanted light, by LED", [new("pixel"), new("patch"), new("flags")], light,
+        Enumerable.Range(0, _result.Pixels.Length).Select(pixel => ((object?[])[pixel, PatchOf(pixel), PixelFlagNames.Describe(_result.Flags[pixel])], _result.Pixels[pixel])));
+
+    /// <summary>The curves of the LEDs that give light: where they are known, what they give there, how well they describe the levels.</summary>
+    public Table Curves => new(
+        "Curves of the LEDs",
+        [
+            new("pixel"), new("patch"), new("lowest", "DAC"), new("highest", "DAC"), new("lowest light", "pe"), new("highest light", "pe"), new("efficiency", Digits: 4), new("χ²/ndf", Digits: 3), new("shape"), new("flags"),
+        ],
+        Enumerable.Range(0, _result.Pixels.Length).Where(pixel => !_result.Flags[pixel].HasFlag(PixelFlags.NoLed)).Select(pixel =>
+        {
+            LedCurve curve = _result.Pixels[pixel];
+            return (object?[])
             [
-                patch, _result.PatchPixels[patch], .. wanted.Select(value => _result.Patches[patch].Dac(value) is { IsExtrapolated: false } setting ? (object?)(int)Math.Round(setting.Dac) : null),
-            ]));
-    }
+                pixel, PatchOf(pixel), curve.IsValid ? (int)curve.LowestDac : null, curve.IsValid ? (int)curve.HighestDac : null, AtEnd(curve, curve.LowestDac), AtEnd(curve, curve.HighestDac),
+                _result.Quantities.Single(q => q.Key == "led_efficiency").Values[pixel], curve.Fit.ChiSquarePerNdf, curve.HasCameraShape ? "camera" : "own", PixelFlagNames.Describe(_result.Flags[pixel]),
+            ];
+        }));
 
     /// <summary>For simulated scans: the curves of the good LEDs against the simulated light at the DAC values measured.</summary>
     /// <param name="truth">What was simulated.</param>
@@ -139,7 +165,20 @@ public sealed class LedCalibrationView : IHtml
     /// <summary>The main numbers as text.</summary>
     public override string ToString() => Facts.ToString();
 
-    private static double Dark(LedCurve curve) => double.IsFinite(curve.Dark) ? curve.Dark : 0;
+    // The light of the LED alone.
+    private double Measured(int level, int pixel) => _result.MeasuredLight[(level * _result.Pixels.Length) + pixel] - (double.IsFinite(_result.Pixels[pixel].Dark) ? _result.Pixels[pixel].Dark : 0);
+
+    private static int PatchOf(int pixel) => Geometry.CameraGeometry.DigiCam.Pixels[pixel].Patch;
+
+    private static Measurement AtEnd(LedCurve curve, double dac) => curve.Light(dac) is { IsExtrapolated: false } light ? new Measurement(light.Value, light.Error) : new Measurement(double.NaN, double.NaN);
+
+    private static Table Settings(string caption, IEnumerable<TableColumn> columns, IReadOnlyList<double> light, IEnumerable<(object?[] Cells, LedCurve Curve)> rows)
+    {
+        IReadOnlyList<double> wanted = light.Count > 0 ? light : LedTables.UsualLight;
+        return new Table(
+            caption, [.. columns, .. wanted.Select(value => new TableColumn(FormattableString.Invariant($"{value} pe"), "DAC", 4))],
+            rows.Where(row => row.Curve.IsValid).Select(row => (object?[])[.. row.Cells, .. wanted.Select(value => row.Curve.Dac(value) is { IsExtrapolated: false } setting ? (object?)(int)Math.Round(setting.Dac) : null)]));
+    }
 
     private IEnumerable<(double Truth, double Ratio)> Compared(SimulationTruth truth, TrueLevel level)
     {
@@ -151,11 +190,24 @@ public sealed class LedCalibrationView : IHtml
         }
     }
 
-    private static ChartSeries Drawn(string name, LedCurve curve)
+    private static double[] Range(LedCurve curve, int points) => curve.IsValid ? [.. Enumerable.Range(0, points + 1).Select(i => curve.LowestDac + ((curve.HighestDac - curve.LowestDac) * i / points))] : [];
+
+    private static ChartSeries Measured(string name, LedCurve curve)
     {
-        if (!curve.IsValid) return new ChartSeries(name, [], []);
-        double[] dac = [.. Enumerable.Range(0, CurvePoints + 1).Select(i => curve.LowestDac + ((curve.HighestDac - curve.LowestDac) * i / CurvePoints))];
+        double[] dac = Range(curve, CurvePoints);
         return new ChartSeries(name, dac, [.. dac.Select(d => curve.Light(d).Value)]);
+    }
+
+    private static IEnumerable<ChartSeries> Drawn(string name, LedCurve curve)
+    {
+        if (!curve.IsValid) return [new ChartSeries(name, [], [])];
+        double beyond = ExtrapolatedPart * (curve.HighestDac - curve.LowestDac) / BeyondPoints;
+        double[] above = [.. Enumerable.Range(0, BeyondPoints + 1).Select(i => curve.HighestDac + (beyond * i))];
+        return
+        [
+            Measured(FormattableString.Invariant($"{name}, DAC {curve.LowestDac} to {curve.HighestDac}"), curve),
+            new ChartSeries("extrapolated", above, [.. above.Select(d => curve.Light(d).Value)]) { Dashed = true },
+        ];
     }
 
     private static CameraQuantity Of(PixelQuantity quantity) => new(quantity.Name, quantity.Symbol, quantity.Unit, quantity.Values);

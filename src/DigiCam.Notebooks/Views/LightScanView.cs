@@ -161,7 +161,7 @@ public sealed class LightScanView : IHtml
         return [.. _result.LevelSpectra().Select((spectra, pixel) => new PixelLevels([.. spectra.Select((spectrum, level) => spectrum is null ? null : Drawn(spectrum, _result[level, pixel]))])
         {
             // What the levels share; the light of each is its own.
-            Parameters = [.. _result.Fits[pixel].Parameters.SkipLast(_result.Options.MostLevels).Select((p, k) => new SpectrumParameter(labels[k].Name, labels[k].Symbol, p.Unit, p.Value, p.IsFixed ? 0 : p.Error) { Remark = p.IsAtLimit ? "at its limit" : "" })],
+            Parameters = [.. _result.Fits[pixel].Parameters.SkipLast(_result.Options.MostLevels).Select((p, k) => FitSpectrum.Parameter(p, labels[k].Name, labels[k].Symbol))],
         })];
     }
 

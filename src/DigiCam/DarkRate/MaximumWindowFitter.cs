@@ -17,12 +17,8 @@ internal static class MaximumWindowFitter
 
     private static readonly FitRetry[] Retries =
     [
-        new("three times the dark counts", parameters => parameters[0] = parameters[0] with { Start = 3 * parameters[0].Start }),
-        new("five times the dark counts, twice the noise", parameters =>
-        {
-            parameters[0] = parameters[0] with { Start = 5 * parameters[0].Start };
-            parameters[4] = parameters[4] with { Start = 2 * parameters[4].Start };
-        }),
+        FitRetry.Scaled("three times the dark counts", (0, 3)),
+        FitRetry.Scaled("five times the dark counts, twice the noise", (0, 5), (4, 2)),
     ];
 
     /// <summary>Fits all pixels.</summary>

@@ -32,8 +32,8 @@ public static class DarkSpeFitter
 
     private static readonly FitRetry[] Retries =
     [
-        new("gain 10 % lower", parameters => Scale(parameters, 1, 0.9)),
-        new("gain 10 % higher", parameters => Scale(parameters, 1, 1.1)),
+        FitRetry.Scaled("gain 10 % lower", (1, 0.9)),
+        FitRetry.Scaled("gain 10 % higher", (1, 1.1)),
         new("offset fixed at 0", parameters => parameters[2] = parameters[2] with { Start = 0, IsFixed = true }),
     ];
 
@@ -87,8 +87,6 @@ public static class DarkSpeFitter
         workspace.Prepare(spectra, pixel);
         return new FitProblem(workspace.Cost, [.. workspace.Parameters]);
     }
-
-    private static void Scale(Span<FitParameter> parameters, int index, double factor) => parameters[index] = parameters[index] with { Start = factor * parameters[index].Start };
 
     private sealed class Workspace
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PureHDF;
+using PureHDF.Selections;
 using PureHDF.VOL.Native;
 
 namespace DigiCam.Files;
@@ -87,15 +88,27 @@ public sealed class Hdf5File : IDisposable
         int[] expected = shape.ToArray();
         (T[] values, found) = Guard(path, () =>
         {
-            IH5Dataset dataset = Get<IH5Dataset>(path, "dataset");
-            CheckType(path, dataset, Hdf5Element.NameOf<T>());
-            int[] dimensions = Dimensions(path, dataset, System.Runtime.CompilerServices.Unsafe.SizeOf<T>(), expected);
-            if (unit is not null && Text(path, dataset, Hdf5Writer.UnitAttribute) is string other && other != unit) throw Defect(path, $"is in [{other}], expected [{unit}]");
+            (IH5Dataset dataset, int[] dimensions) = Numbers<T>(path, expected, unit);
             T[] all = dimensions.Contains(0) ? [] : dataset.Read<T[]>();
             int count = dimensions.Aggregate(1, (product, length) => product * length);
             return all.Length == count ? (all, dimensions) : throw Defect(path, FormattableString.Invariant($"holds {all.Length} values for shape ({Join(dimensions)})"));
         });
         return values;
+    }
+
+    /// <summary>Reads the numbers of a large dataset of one axis some at a time, so that memory does not hold it as a whole.</summary>
+    /// <typeparam name="T">The type they must have.</typeparam>
+    /// <param name="path">Path of the dataset.</param>
+    /// <param name="unit">The unit they must have.</param>
+    /// <exception cref="InvalidDataException">There is no such dataset, it has another type, shape or unit, or it is damaged; values are only read when they are asked for.</exception>
+    internal Hdf5Values<T> ReadInParts<T>(string path, string unit) where T : unmanaged
+    {
+        (IH5Dataset dataset, int[] dimensions) = Guard(path, () => Numbers<T>(path, [-1], unit));
+        return new Hdf5Values<T>(dimensions[0], (start, target) => Guard(path, () =>
+        {
+            dataset.Read(target, new HyperslabSelection((ulong)start, (ulong)target.Length));
+            return true;
+        }));
     }
 
     /// <summary>Reads a list of texts.</summary>
@@ -181,6 +194,16 @@ public sealed class Hdf5File : IDisposable
     {
         string parent = path[..Math.Max(path.LastIndexOf('/'), 0)];
         return Find(parent) is IH5Group group ? $"; {(parent.Length == 0 ? "it" : parent)} holds {string.Join(", ", group.Children().Select(child => child.Name))}" : "";
+    }
+
+    // A dataset whose type, shape and unit are as expected.
+    private (IH5Dataset Dataset, int[] Dimensions) Numbers<T>(string path, int[] expected, string? unit) where T : unmanaged
+    {
+        IH5Dataset dataset = Get<IH5Dataset>(path, "dataset");
+        CheckType(path, dataset, Hdf5Element.NameOf<T>());
+        int[] dimensions = Dimensions(path, dataset, System.Runtime.CompilerServices.Unsafe.SizeOf<T>(), expected);
+        if (unit is not null && Text(path, dataset, Hdf5Writer.UnitAttribute) is string other && other != unit) throw Defect(path, $"is in [{other}], expected [{unit}]");
+        return (dataset, dimensions);
     }
 
     private void CheckType(string place, IH5Dataset dataset, string expected)

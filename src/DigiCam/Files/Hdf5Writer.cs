@@ -23,8 +23,8 @@ public sealed class Hdf5Writer
     /// <summary>Attribute with the names of codes (by code) or of bits (by bit, lowest first).</summary>
     public const string NamesAttribute = "names";
 
-    // A checksum for every stretch of about this length.
-    private const int ChunkBytes = 1 << 20;
+    /// <summary>Stretch of a dataset that has a checksum of its own, about [bytes].</summary>
+    internal const int ChunkBytes = 1 << 20;
 
     private readonly H5File _file = [];
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace DigiCam.Fitting;
 
 /// <summary>Changes start values, limits or what is fixed for another try at a fit.</summary>
@@ -16,4 +18,20 @@ public sealed record FitRetry(string Description, FitParameterChange Change)
     /// (<see cref="FitStatus.MaxIterations"/>, <see cref="FitStatus.SingularHessian"/>, <see cref="FitStatus.NotFinite"/>).
     /// </summary>
     public Func<FitResult, bool> IsNeeded { get; init; } = static result => !result.HasErrors;
+
+    /// <summary>A try from other start values.</summary>
+    /// <param name="description">What is tried.</param>
+    /// <param name="starts">Places of parameters, and what their start values are multiplied by.</param>
+    internal static FitRetry Scaled(string description, params ImmutableArray<(int Parameter, double Factor)> starts) => new(description, parameters =>
+    {
+        foreach ((int k, double factor) in starts) parameters[k] = parameters[k] with { Start = factor * parameters[k].Start };
+    });
+
+    /// <summary>A try with parameters held where they start.</summary>
+    /// <param name="description">What is tried.</param>
+    /// <param name="held">Places of the parameters.</param>
+    internal static FitRetry Held(string description, params ImmutableArray<int> held) => new(description, parameters =>
+    {
+        foreach (int k in held) parameters[k] = parameters[k] with { IsFixed = true };
+    });
 }

@@ -113,21 +113,19 @@ internal static class HistogramRows
         int[] length = file.Read<int>(group + "/bin_count", shape, "");
         uint[] flow = file.Read<uint>(group + "/flow", [.. shape, 2], Entries);
         byte[] invalid = file.Read<byte>(group + "/invalid", shape, "");
-        uint[] counts = file.Read<uint>(group + "/counts", [-1], Entries);
-        int place = 0;
+        Hdf5Values<uint> counts = file.ReadInParts<uint>(group + "/counts", Entries);
         for (int i = 0; i < first.Length; i++)
         {
             if (first[i] < 0 || length[i] < 0 || (long)first[i] + length[i] > axis.Count) throw Defect(file, group, $"histogram {i} has bins {first[i]}..{(long)first[i] + length[i] - 1}, the axis has {axis.Count}");
-            if (length[i] > counts.Length - place) throw Defect(file, group + "/counts", $"ends with {counts.Length} values before histogram {i} of {first.Length} is complete");
-            ReadOnlySpan<uint> row = counts.AsSpan(place, length[i]);
-            place += length[i];
+            if (length[i] > counts.Left) throw Defect(file, group + "/counts", $"ends with {counts.Count} values before histogram {i} of {first.Length} is complete");
+            ReadOnlySpan<uint> row = counts.Next(length[i]);
             long entries = (long)flow[2 * i] + flow[(2 * i) + 1];
             foreach (uint count in row) entries += count;
             if (entries > uint.MaxValue) throw Defect(file, group + "/counts", $"histogram {i} has {entries} entries, at most {uint.MaxValue} can be counted");
             use(i, first[i], row, flow[2 * i], flow[(2 * i) + 1], invalid[i] == 0);
         }
 
-        if (place != counts.Length) throw Defect(file, group + "/counts", $"holds {counts.Length} values, the histograms have {place}");
+        if (counts.Left > 0) throw Defect(file, group + "/counts", $"holds {counts.Count} values, the histograms have {counts.Count - counts.Left}");
     }
 
     private static InvalidDataException Defect(Hdf5File file, string place, FormattableString what) => new($"{file.Path}: {place} {FormattableString.Invariant(what)}");

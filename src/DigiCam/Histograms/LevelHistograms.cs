@@ -201,21 +201,18 @@ public sealed class LevelHistograms
         for (int level = 0; level < LevelCount; level++) _events[level] += other._events[level];
     }
 
-    /// <summary>Some neighbouring levels; the counts are copied.</summary>
-    /// <param name="first">First level.</param>
-    /// <param name="count">Number of levels, at least 1.</param>
-    public LevelHistograms SliceLevels(int first, int count)
+    /// <summary>Some levels; the counts are copied.</summary>
+    /// <param name="levels">Places of the levels, at least one.</param>
+    public LevelHistograms SelectLevels(params ReadOnlySpan<int> levels)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(first);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(first, LevelCount - count);
-        LevelHistograms target = new(Axis, count, PixelCount, Scale);
-        for (int i = 0; i < target._rows.Length; i++)
+        LevelHistograms target = new(Axis, levels.Length, PixelCount, Scale);
+        for (int i = 0; i < levels.Length; i++)
         {
-            Row row = _rows[(first * PixelCount) + i];
-            target._rows[i] = row with { Counts = [.. row.Counts] };
+            ReadOnlySpan<Row> rows = Level(levels[i]);
+            for (int pixel = 0; pixel < PixelCount; pixel++) target._rows[(i * PixelCount) + pixel] = rows[pixel] with { Counts = [.. rows[pixel].Counts] };
+            target._events[i] = _events[levels[i]];
         }
 
-        _events.AsSpan(first, count).CopyTo(target._events);
         return target;
     }
 

@@ -10,21 +10,31 @@ public sealed class LedCalibrationResult
     /// <summary>Name of the task in files and commands.</summary>
     public const string TaskName = "led-calibration";
 
-    internal LedCalibrationResult(ImmutableArray<double> dac, ImmutableArray<LedCurve> pixels, ImmutableArray<LedCurve> patches, ImmutableArray<int> patchPixels, ImmutableArray<PixelFlags> flags, LedCurveOptions options, FlagLimits limits)
+    internal LedCalibrationResult(
+        ImmutableArray<double> dac, ImmutableArray<double> light, ImmutableArray<double> errors, ImmutableArray<LedCurve> pixels, ImmutableArray<LedCurve> patches, ImmutableArray<int> patchPixels,
+        ImmutableArray<PixelFlags> flags, LedCurveOptions options, FlagLimits limits)
     {
-        (Dac, Pixels, Patches, PatchPixels, Flags, Options, Limits) = (dac, pixels, patches, patchPixels, flags, options, limits);
+        (Dac, MeasuredLight, MeasuredErrors, Pixels, Patches, PatchPixels, Flags, Options, Limits) = (dac, light, errors, pixels, patches, patchPixels, flags, options, limits);
         Quantities =
         [
             Of("led_threshold", "LED threshold", "", "DAC", curve => curve.ThresholdDac, "highest DAC value measured that gives no light"),
             Of("led_lowest_light", "lowest light", "μ", "pe", curve => curve.LowestLight, "light at the lowest DAC value of the curve"),
             Of("led_highest_light", "highest light", "μ", "pe", curve => curve.HighestLight, "light at the highest DAC value of the curve"),
             Of("led_efficiency", "LED efficiency", "ε", "", Efficiency, "light relative to the median of the camera's LEDs, averaged over the DAC values measured"),
+            Of("led_light_off", "light with the LED off", "μ₀", "pe", curve => curve.Dark, "subtracted from all levels: the camera's median, or the LED's own where it differs"),
+            Of("led_camera_shape", "shape of the camera", "", "", curve => curve.HasCameraShape ? 1 : 0, "1 for a curve with what the camera's LEDs have in common, 0 for one of its own levels alone"),
             Of("led_chi2_per_ndf", "goodness of fit", "χ²/ndf", "", curve => curve.Fit.ChiSquarePerNdf, "minimum of the cost divided by the degrees of freedom"),
         ];
     }
 
     /// <summary>DAC values measured (level).</summary>
     public ImmutableArray<double> Dac { get; }
+
+    /// <summary>The light that the curves were fitted to, that with the LEDs off not subtracted (level, pixel) [pe]; NaN = not measured.</summary>
+    public ImmutableArray<double> MeasuredLight { get; }
+
+    /// <summary>Its errors, those that are independent from level to level (level, pixel) [pe]; NaN = none.</summary>
+    public ImmutableArray<double> MeasuredErrors { get; }
 
     /// <summary>Curve of the LED of each pixel (pixel).</summary>
     public ImmutableArray<LedCurve> Pixels { get; }

@@ -22,9 +22,9 @@ public sealed class LedCurve
 
     private static readonly int[] Binomials = [1, 4, 6, 4, 1];
 
-    internal LedCurve(FitResult fit, double lowestDac, double highestDac, double thresholdDac, double dark, double darkError)
+    internal LedCurve(FitResult fit, double lowestDac, double highestDac, double thresholdDac, double dark, double darkError, bool hasCameraShape)
     {
-        (Fit, LowestDac, HighestDac, ThresholdDac, Dark, DarkError) = (fit, lowestDac, highestDac, thresholdDac, dark, darkError);
+        (Fit, LowestDac, HighestDac, ThresholdDac, Dark, DarkError, HasCameraShape) = (fit, lowestDac, highestDac, thresholdDac, dark, darkError, hasCameraShape);
         Increments = [.. fit.Parameters.Select(p => p.Value)];
     }
 
@@ -48,6 +48,9 @@ public sealed class LedCurve
 
     /// <summary>Error of <see cref="Dark"/>, common to all levels [pe].</summary>
     public double DarkError { get; }
+
+    /// <summary>True when what the camera's LEDs have in common is in the curve; false for one of its own levels alone.</summary>
+    public bool HasCameraShape { get; }
 
     /// <summary>True when there is a curve.</summary>
     public bool IsValid => Fit.HasErrors;

@@ -14,7 +14,7 @@ public static class LedTables
 
     /// <summary>
     /// Writes the curve of each LED: pixel, threshold_dac, lowest_dac, highest_dac, lowest_light_pe, highest_light_pe, c0..c4 with light = sum c_k (DAC - lowest_dac)^k in pe/DAC^k,
-    /// chi2, ndf, flags. NaN where there is no curve.
+    /// chi2, ndf, camera_shape (1 = with what the LEDs have in common), flags. NaN where there is no curve.
     /// </summary>
     /// <param name="path">The target.</param>
     /// <param name="result">The curves.</param>
@@ -22,13 +22,13 @@ public static class LedTables
     public static void WriteCurves(string path, LedCalibrationResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        StringBuilder text = new("pixel,threshold_dac,lowest_dac,highest_dac,lowest_light_pe,highest_light_pe,c0,c1,c2,c3,c4,chi2,ndf,flags\n");
+        StringBuilder text = new("pixel,threshold_dac,lowest_dac,highest_dac,lowest_light_pe,highest_light_pe,c0,c1,c2,c3,c4,chi2,ndf,camera_shape,flags\n");
         for (int pixel = 0; pixel < result.Pixels.Length; pixel++)
         {
             LedCurve curve = result.Pixels[pixel];
             text.Append(CultureInfo.InvariantCulture, $"{pixel},{curve.ThresholdDac:R},{curve.LowestDac:R},{curve.HighestDac:R},{curve.LowestLight:R},{curve.HighestLight:R},");
             foreach (double coefficient in curve.Coefficients) text.Append(CultureInfo.InvariantCulture, $"{coefficient:R},");
-            text.Append(CultureInfo.InvariantCulture, $"{curve.Fit.Minimum:R},{curve.Fit.DegreesOfFreedom},{PixelFlagNames.Describe(result.Flags[pixel])}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{curve.Fit.Minimum:R},{curve.Fit.DegreesOfFreedom},{(curve.HasCameraShape ? 1 : 0)},{PixelFlagNames.Describe(result.Flags[pixel])}\n");
         }
 
         AtomicFile.WriteText(path, text.ToString());

@@ -23,14 +23,19 @@ public static class ChargeFiles
     /// <summary>Writes mpes (level, pixel, bin), counts, and mpes_bin_centers (bin) [LSB]. Entries beyond the axis, which only a damaged camera makes, are not in the file.</summary>
     /// <param name="path">The target.</param>
     /// <param name="charges">The charges.</param>
+    /// <param name="cancellationToken">Stops; nothing is left of the file then.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void WriteLevels(string path, ChargeHistograms charges)
+    public static void WriteLevels(string path, ChargeHistograms charges, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(charges);
         LevelHistograms levels = charges.Charges;
         (int from, int to) = BinsInUse(levels);
         new NpzWriter()
-            .Add(LevelsKey, [levels.LevelCount, levels.PixelCount, to - from + 1], 2, (place, row) => Add(levels, place / levels.PixelCount, place % levels.PixelCount, from, row))
+            .Add(LevelsKey, [levels.LevelCount, levels.PixelCount, to - from + 1], 2, (place, row) =>
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Add(levels, place / levels.PixelCount, place % levels.PixelCount, from, row);
+            })
             .Add(LevelsKey + CentersEnd, Centers(levels.Axis, from, to))
             .Write(path);
     }
@@ -38,8 +43,9 @@ public static class ChargeFiles
     /// <summary>Writes full_mpe (pixel, bin), the counts of all levels together, and full_mpe_bin_centers (bin) [LSB].</summary>
     /// <param name="path">The target.</param>
     /// <param name="charges">The charges.</param>
+    /// <param name="cancellationToken">Stops; nothing is left of the file then.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void WriteFull(string path, ChargeHistograms charges)
+    public static void WriteFull(string path, ChargeHistograms charges, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(charges);
         LevelHistograms levels = charges.Charges;
@@ -47,6 +53,7 @@ public static class ChargeFiles
         new NpzWriter()
             .Add(FullKey, [levels.PixelCount, to - from + 1], (pixel, row) =>
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 for (int level = 0; level < levels.LevelCount; level++) Add(levels, level, pixel, from, row);
             })
             .Add(FullKey + CentersEnd, Centers(levels.Axis, from, to))

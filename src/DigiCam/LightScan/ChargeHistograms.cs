@@ -19,6 +19,12 @@ public sealed class ChargeHistograms
     // Room below no charge on the axis of sums, for each sample [LSB].
     private const int RoomBelow = 64;
 
+    private const double SignificantErrors = 5;
+    private const double SmallestPart = 0.02;
+
+    // Baselines drift from file to file, by less than this for each sample [LSB].
+    private const double LeastDifferenceLsb = 0.5;
+
     internal ChargeHistograms(
         ScanPlan plan, int sampleCount, Pedestals pedestals, LevelHistograms charges, ImmutableArray<int> position, ImmutableArray<double> edgeNs, ImmutableArray<long> saturatedEvents)
     {
@@ -85,6 +91,60 @@ public sealed class ChargeHistograms
     /// <summary>The sum of the charges over some levels: the full spectrum that a gain is fitted to.</summary>
     /// <param name="levels">Places of the levels; null for all.</param>
     public PixelHistograms Full(IEnumerable<int>? levels = null) => levels is null ? Charges.Sum() : Charges.Sum(levels);
+
+    /// <summary>The levels of one continuous light, which can be fitted together; the counts are copied.</summary>
+    /// <param name="dcDac">DC value [DAC].</param>
+    /// <exception cref="ArgumentException">No level has it, or they come to be neighbours that the plan would take for one level which goes on in another file.</exception>
+    public ChargeHistograms AtDc(int dcDac)
+    {
+        int[] levels = [.. Enumerable.Range(0, LevelCount).Where(level => Plan.Steps[level].Level.DcDac == dcDac)];
+        if (levels.Length == 0) throw new ArgumentException(FormattableString.Invariant($"no level has DC {dcDac}"), nameof(dcDac));
+        return new ChargeHistograms(
+            new ScanPlan([.. levels.Select(level => Plan.Steps[level])]) { FirstEventNumber = Plan.FirstEventNumber }, SampleCount, Pedestals, Charges.SelectLevels(levels), Position, EdgeNs,
+            [.. levels.SelectMany(level => SaturatedEvents.AsSpan(level * PixelCount, PixelCount).ToArray())]);
+    }
+
+    /// <summary>
+    /// Levels that cannot be those of the plan, one sentence each: of two levels under the same continuous light the one with the higher AC value leaves less charge, by five errors and half an LSB
+    /// for each sample and more, in a fiftieth of the pixels, and more charge in fewer. Empty where all is well. Looks at all counts.
+    /// </summary>
+    public ImmutableArray<string> Problems()
+    {
+        ImmutableArray<string>.Builder problems = ImmutableArray.CreateBuilder<string>();
+        foreach (int dc in Plan.DcLevels)
+        {
+            int[] levels = [.. Enumerable.Range(0, LevelCount).Where(level => Plan.Steps[level].Level.DcDac == dc && EventCounts[level] > 0).OrderBy(level => Plan.Steps[level].Level.AcDac)];
+            for (int i = 1; i < levels.Length; i++)
+            {
+                (ScanLevel low, ScanLevel high) = (Plan.Steps[levels[i - 1]].Level, Plan.Steps[levels[i]].Level);
+                if (low.AcDac == high.AcDac) continue;
+                (int less, int more) = Compare(levels[i - 1], levels[i]);
+                if (less > SmallestPart * PixelCount && less > more)
+                    problems.Add(FormattableString.Invariant($"level {levels[i]} ({high}) leaves less charge than level {levels[i - 1]} ({low}) in {less} pixels, more in {more}: the files do not hold the levels of the plan"));
+            }
+        }
+
+        return problems.ToImmutable();
+    }
+
+    // Pixels with significantly less charge and with more.
+    private (int Less, int More) Compare(int low, int high)
+    {
+        (int less, int more) = (0, 0);
+        for (int pixel = 0; pixel < PixelCount; pixel++)
+        {
+            (HistogramMoments first, HistogramMoments second) = (Moments(low, pixel), Moments(high, pixel));
+            if (first.Entries < 2 || second.Entries < 2) continue;
+            double least = Math.Max(SignificantErrors * Math.Sqrt((first.Variance / first.Entries) + (second.Variance / second.Entries)), LeastDifferenceLsb * Scale.Samples);
+            double difference = second.Mean - first.Mean;
+            if (difference < -least) less++;
+            else if (difference > least) more++;
+        }
+
+        return (less, more);
+    }
+
+    private HistogramMoments Moments(int level, int pixel) => HistogramMoments.Of(Charges.GetCounts(level, pixel, out int first), first);
 
     /// <summary>Writes an HDF5 file; <see cref="Read"/> reads it.</summary>
     /// <param name="path">The target; an existing file is replaced.</param>

@@ -25,7 +25,7 @@ public static class ChargePass
     /// <param name="batchEvents">Events between two looks at progress and cancellation.</param>
     /// <param name="cancellationToken">Stops after the current batch.</param>
     /// <exception cref="ArgumentException">The scale is impossible for such waveforms, or positions and pedestals are those of another camera or longer waveforms.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged, or the plan has several charge scales.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, the plan has several charge scales, or the pedestals are not those of the scan's pixels.</exception>
     public static ChargeHistograms Accumulate(
         Scan scan,
         SynchronisationResult synchronisation,
@@ -51,7 +51,7 @@ public static class ChargePass
     /// <param name="batchEvents">Events between two looks at progress and cancellation.</param>
     /// <param name="cancellationToken">Stops after the current batch.</param>
     /// <exception cref="ArgumentException">The scale is impossible for such waveforms, or positions and pedestals are those of another camera or longer waveforms.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged, or the plan has several charge scales.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, the plan has several charge scales, or the pedestals are not those of the scan's pixels.</exception>
     public static ChargeHistograms Accumulate(
         Scan scan,
         ImmutableArray<int> position,
@@ -66,6 +66,7 @@ public static class ChargePass
         ArgumentNullException.ThrowIfNull(scan);
         pedestals ??= Pedestals.Unknown(CameraGeometry.PixelCount);
         Plan plan = new(scan, position, edgeNs, pedestals, scale ?? scan.Plan.Scale ?? ChargeScale.Amplitude);
+        ScanPedestals.Require(scan, pedestals);
         IReadOnlyList<Part> parts = scan.Process(
             EventContent.Waveforms, () => new Part(plan), static (part, level, camera) => part.Fill(level, camera),
             progress: progress, threads: threads, batchEvents: batchEvents, cancellationToken: cancellationToken);

@@ -24,19 +24,15 @@ public static class ClassicalFitter
     private const double FewestEntries = 30;
     private const int FewestPeaks = 4;
 
-    private const double PedestalRange = 0.5;
+    // Limits of the gain relative to the start: at half of it every second peak fits as well.
     private const double LeastGain = 0.7;
     private const double MostGain = 1.4;
-    private const double MostNoise = 4;
-    private const double MostSpread = 0.5;
-    private const double MostCrossTalk = 0.5;
 
     // Light up to which the crosstalk of a level is fitted.
     private const double MostCrossTalkMu = 5;
     private const double RangeSigmas = 4;
+    private const int Spread = 3;
     private const int FirstContent = 4;
-
-    private static readonly FitRetry[] Retries = [new("half the spread of one avalanche", p => p[3] = p[3] with { Start = 0.5 * p[3].Start })];
 
     /// <summary>Fits all pixels; results do not depend on the number of threads.</summary>
     /// <param name="spectra">The charges.</param>
@@ -123,14 +119,17 @@ public static class ClassicalFitter
         private readonly double[] _gradient = new double[7];
         private readonly double[] _curvature = new double[49];
         private readonly List<int> _summed = [];
+        private readonly FitRetry[] _retries;
         private uint[] _sum = [];
         private uint[] _range = [];
         private int _first;
+        private int _peaks;
 
         public Workspace(LightScanOptions options, FlagLimits limits, LightSpectra spectra)
         {
             (_options, _limits, _spectra) = (options, limits, spectra);
             _starts = new LevelStarts(options, spectra);
+            _retries = [FitRetry.Scaled("half the spread of one avalanche", (Spread, 0.5)), Fewer(2), Fewer(4), Fewer(6)];
         }
 
         public PoissonLikelihood Cost { get; } = new(new FullMpeModel(MostPeaks));
@@ -194,8 +193,7 @@ public static class ClassicalFitter
         {
             double gain = _starts.Gain;
             double pedestal = _starts.Pedestal;
-            double noise = Math.Max(_starts.Noise, LightScanFitter.MinimumNoiseLsb);
-            int first = (int)Math.Floor(Math.Min(_first, pedestal) - (RangeSigmas * noise));
+            int first = (int)Math.Floor(Math.Min(_first, pedestal) - (RangeSigmas * _starts.NoiseParameter.Start));
             int last = (int)Math.Floor(pedestal + ((peaks - 1.5) * gain));
             int count = _sum.Length > 0 ? Math.Max(last - first + 1, 0) : 0;
             if (_range.Length != count) _range = new uint[count];
@@ -206,10 +204,10 @@ public static class ClassicalFitter
             }
 
             Cost.SetData(_range, first);
-            Parameters[0] = new FitParameter("baseline", "LSB", pedestal, pedestal - (PedestalRange * gain), pedestal + (PedestalRange * gain));
-            Parameters[1] = new FitParameter("gain", "LSB/pe", gain, LeastGain * gain, MostGain * gain);
-            Parameters[2] = new FitParameter("sigma_e", "LSB", noise, LightScanFitter.MinimumNoiseLsb, MostNoise * noise);
-            Parameters[3] = new FitParameter("sigma_1", "LSB", _options.StartSpread * gain, 0, MostSpread * gain);
+            Parameters[0] = _starts.PedestalParameter;
+            Parameters[1] = _starts.GainParameter(LeastGain, MostGain);
+            Parameters[2] = _starts.NoiseParameter;
+            Parameters[Spread] = _starts.SpreadParameter;
             for (int n = 0; n < MostPeaks; n++)
             {
                 string name = FormattableString.Invariant($"a_{n}");
@@ -219,20 +217,20 @@ public static class ClassicalFitter
 
         private FitResult Sum()
         {
-            int peaks = Peaks();
-            Prepare(peaks);
-            if (_summed.Count == 0) return FitResult.Without(FitStatus.NotEnoughData, Parameters, 0);
-            FitResult best = _minimizer.Minimize(Cost, Parameters, Retries);
-            ImmutableArray<FitAttempt> attempts = best.Attempts;
-            for (int fewer = 2; !best.HasErrors && peaks - fewer >= FewestPeaks && fewer <= 6; fewer += 2)
-            {
-                Prepare(peaks - fewer);
-                best = _minimizer.Minimize(Cost, Parameters);
-                attempts = attempts.Add(best.Attempts[0] with { Description = FormattableString.Invariant($"{fewer} peaks fewer") });
-            }
-
-            return best.With(attempts);
+            _peaks = Peaks();
+            Prepare(_peaks);
+            return _summed.Count == 0 ? FitResult.Without(FitStatus.NotEnoughData, Parameters, 0) : _minimizer.Minimize(Cost, Parameters, _retries);
         }
+
+        // With fewer peaks the range is shorter: the cost gets other data as well.
+        private FitRetry Fewer(int peaks) => new(FormattableString.Invariant($"{peaks} peaks fewer"), parameters =>
+        {
+            Prepare(_peaks - peaks);
+            Parameters.CopyTo(parameters);
+        })
+        {
+            IsNeeded = fit => !fit.HasErrors && _peaks - peaks >= FewestPeaks,
+        };
 
         private ImmutableArray<LightLevel> Levels(FitResult fit, bool withLevels)
         {
@@ -263,7 +261,7 @@ public static class ClassicalFitter
             double x = isHeld ? crossTalk : _options.StartCrossTalk;
             double mu = Math.Max((_starts.Moments[level].Mean - fit["baseline"].Value) / fit["gain"].Value * (1 - x), 1e-3);
             _levelParameters[0] = new FitParameter("mu", "pe", mu, 0);
-            _levelParameters[1] = new FitParameter("mu_xt", "", x, 0, MostCrossTalk, isHeld);
+            _levelParameters[1] = _starts.CrossTalkParameter with { Start = x, IsFixed = isHeld };
             _levelParameters[2] = Held(fit, "gain");
             _levelParameters[3] = Held(fit, "baseline");
             _levelParameters[4] = Held(fit, "sigma_e");

@@ -1,6 +1,5 @@
 using DigiCam.Fitting;
 using DigiCam.Fitting.Models;
-using DigiCam.Flags;
 
 namespace DigiCam.LightScan;
 
@@ -45,7 +44,7 @@ public readonly record struct FFactorGain(double Charge, double Error, int Level
         for (int level = 0; level < spectra.LevelCount; level++)
         {
             LightLevel light = pixel.Levels[level];
-            if (!(light.Mu is >= LeastMu and <= MostMu) || (light.Flags & PixelFlags.Overflow) != 0) continue;
+            if (!light.IsValid || !(light.Mu is >= LeastMu and <= MostMu)) continue;
             (double entries, double mean, double variance, double fourth) = Moments(spectra.Charges.GetCounts(level, place, out int firstBin), spectra.Axis.First + firstBin);
             double ratio = (variance - darkVariance) / (mean - darkMean);
 

@@ -8,15 +8,26 @@ namespace DigiCam.LightScan;
 
 /// <summary>
 /// What mean and variance of a pixel's levels tell before any fit: which levels can be used, gain, pedestal and light of each. The variance grows with the mean by
-/// G / (1 - x)^2 + s_1^2 / G for each LSB, and a comb of peaks then fixes the gain. Working space of one thread.
+/// G / (1 - x)^2 + s_1^2 / G for each LSB, and a comb of peaks then fixes the gain. Start values and limits of what the levels share follow, the same for all ways to fit.
+/// Working space of one thread.
 /// </summary>
 internal sealed class LevelStarts
 {
+    /// <summary>Least noise of a charge that a fit may reach [LSB].</summary>
+    public const double MinimumNoiseLsb = 0.25;
+
+    // Limits: pedestal in gains around the known one, beyond which lies the spectrum moved by one photo-electron; others relative to the start, or as they are.
+    private const double PedestalRange = 0.5;
+    private const double MostNoise = 4;
+    private const double MostSpread = 0.5;
+    private const double MostCrossTalk = 0.5;
+
     private const double BinVariance = 1.0 / 12;
     private const double MostSlopeMu = 40;
     private const double MostCombMu = 8;
     private const double CombRange = 0.15;
     private const int CombSteps = 121;
+    private const double LightErrors = 5;
 
     // Wide spectra are fitted in this many bins for each standard deviation: the light is then found to a part in 1000 of its error as without.
     private const int BinsPerSigma = 16;
@@ -70,7 +81,24 @@ internal sealed class LevelStarts
     /// <summary>Levels to fit together, by their light.</summary>
     public ReadOnlySpan<int> Chosen => _chosen.AsSpan(0, ChosenCount);
 
+    /// <summary>The pedestal, where a fit starts and may go.</summary>
+    public FitParameter PedestalParameter => new("baseline", "LSB", Pedestal, Pedestal - (PedestalRange * Gain), Pedestal + (PedestalRange * Gain));
+
+    /// <summary>The noise.</summary>
+    public FitParameter NoiseParameter => new("sigma_e", "LSB", Math.Max(Noise, MinimumNoiseLsb), MinimumNoiseLsb, MostNoise * Math.Max(Noise, MinimumNoiseLsb));
+
+    /// <summary>The spread of one avalanche.</summary>
+    public FitParameter SpreadParameter => new("sigma_1", "LSB", _options.StartSpread * Gain, 0, MostSpread * Gain);
+
+    /// <summary>The crosstalk.</summary>
+    public FitParameter CrossTalkParameter => new("mu_xt", "", _options.StartCrossTalk, 0, MostCrossTalk);
+
     private int ChosenCount { get; set; }
+
+    /// <summary>The gain, with limits relative to its start.</summary>
+    /// <param name="least">The lower one.</param>
+    /// <param name="most">The upper one.</param>
+    public FitParameter GainParameter(double least, double most) => new("gain", "LSB/pe", Gain, least * Gain, most * Gain);
 
     /// <summary>Looks at a pixel.</summary>
     /// <param name="pixel">Software id.</param>
@@ -166,7 +194,7 @@ internal sealed class LevelStarts
         return error < 0.2 * slope && gain > 0.4 * _typicalGain && gain < 2.5 * _typicalGain ? gain : _typicalGain;
     }
 
-    // Half the width of the lower side of the lowest peak.
+    // Spread of the entries up to the lowest peak around it: its lower side.
     private double NoiseOf(int level)
     {
         ReadOnlySpan<uint> counts = _spectra.Charges.GetCounts(level, _pixel, out int firstBin);
@@ -182,7 +210,7 @@ internal sealed class LevelStarts
         return sum > 0 ? Math.Sqrt(Math.Max((square / sum) - BinVariance, 0.1)) : 1;
     }
 
-    // The first peak of the darkest level: the first place that is higher than half the highest and than all within half a gain.
+    // The first peak of a level: the first place that is as high as a quarter of the highest and as all within 0.4 of a gain.
     private double PedestalOf(int level)
     {
         ReadOnlySpan<uint> counts = _spectra.Charges.GetCounts(level, _pixel, out int firstBin);
@@ -191,7 +219,7 @@ internal sealed class LevelStarts
         foreach (uint count in counts) highest = Math.Max(highest, count);
         for (int i = 0; i < counts.Length; i++)
         {
-            if (counts[i] < highest / 4) continue;
+            if (4L * counts[i] < highest) continue;
             bool isPeak = true;
             double sum = 0;
             double moment = 0;
@@ -221,10 +249,14 @@ internal sealed class LevelStarts
         }
 
         // Dark counts of an unknown rate are no light, nor is a pedestal that has moved. Without light the slope may give a gain far too small, on whose scale chance looks like light.
-        double none = Math.Clamp(least, 0, 0.5);
+        double none = Math.Clamp(least, 0, _spectra.IsUnderLight ? double.MaxValue : 0.5);
         double unit = Math.Max(_typicalGain / Gain, 1);
-        foreach (double mu in _mu) HasLight |= mu - none > _options.LeastMu * unit;
+        for (int level = 0; level < _mu.Length; level++) HasLight |= _mu[level] - none > Math.Max(_options.LeastMu * unit, LeastSignificant(level, perPrimary));
     }
+
+    // Few events or continuous light make means uncertain.
+    private double LeastSignificant(int level, double perPrimary) =>
+        _moments[level].Entries > 0 ? LightErrors * Math.Sqrt(2 * _moments[level].Variance / _moments[level].Entries) / perPrimary : 0;
 
     // Gain and pedestal from the comb of the peaks: where the sum over exp(2 pi i q / G) is largest. False where there is no comb.
     private bool Comb()
@@ -276,7 +308,8 @@ internal sealed class LevelStarts
         int count = 0;
         for (int level = 0; level < _mu.Length; level++)
         {
-            if (_mu[level] >= _options.LeastMu && _mu[level] <= _options.MostMu) _chosen[count++] = level;
+            bool isDark = _spectra.HasNoLight(level) && double.IsFinite(_mu[level]);
+            if (isDark || (_mu[level] >= _options.LeastMu && _mu[level] <= _options.MostMu)) _chosen[count++] = level;
         }
 
         Span<int> chosen = _chosen.AsSpan(0, count);

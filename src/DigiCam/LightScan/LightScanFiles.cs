@@ -108,23 +108,25 @@ public static class LightScanFiles
     /// <summary>Reads the fits of levels together that <see cref="ResultFiles"/> wrote.</summary>
     /// <param name="path">The file (.h5).</param>
     /// <param name="spectra">The charges that were fitted.</param>
+    /// <param name="options">How they were fitted; null for the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It holds no such fits, or those of other charges, or is damaged.</exception>
-    public static LightScanResult Read(string path, LightSpectra spectra)
+    /// <exception cref="InvalidDataException">It holds no such fits, or those of other charges or options, or is damaged.</exception>
+    public static LightScanResult Read(string path, LightSpectra spectra, LightScanOptions? options = null)
     {
         (SavedResult saved, ImmutableArray<LightPixel> levels) = Saved(path, LightScanResult.TaskName, spectra);
-        return LightScanFitter.Restore(spectra, saved, levels);
+        return LightScanFitter.Restore(spectra, saved, levels, options);
     }
 
     /// <summary>Reads the fits of the classical chain that <see cref="ResultFiles"/> wrote.</summary>
     /// <param name="path">The file (.h5).</param>
     /// <param name="spectra">The charges that were fitted.</param>
+    /// <param name="options">How they were fitted; null for the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It holds no such fits, or those of other charges, or is damaged.</exception>
-    public static ClassicalResult ReadClassical(string path, LightSpectra spectra)
+    /// <exception cref="InvalidDataException">It holds no such fits, or those of other charges or options, or is damaged.</exception>
+    public static ClassicalResult ReadClassical(string path, LightSpectra spectra, LightScanOptions? options = null)
     {
         (SavedResult saved, ImmutableArray<LightPixel> levels) = Saved(path, ClassicalResult.TaskName, spectra);
-        return ClassicalFitter.Restore(spectra, saved, levels);
+        return ClassicalFitter.Restore(spectra, saved, levels, options);
     }
 
     /// <summary>Writes full_mpe_fit_result (pixel, [baseline, gain, sigma_e, sigma_1, A0..A21], [value, error]) [LSB, entries]; NaN = not fitted.</summary>

@@ -13,16 +13,9 @@ namespace DigiCam.LightScan;
 /// </summary>
 public static class LightScanFitter
 {
-    /// <summary>Least noise of a charge that a fit may reach [LSB].</summary>
-    public const double MinimumNoiseLsb = 0.25;
-
-    // Limits: pedestal in gains around the known one, beyond which lies the spectrum moved by one photo-electron; others relative to the start.
-    private const double PedestalRange = 0.5;
+    // Limits: of the gain relative to the start, of the rate [1/ns], of the light relative to the start.
     private const double LeastGain = 0.6;
     private const double MostGain = 1.6;
-    private const double MostNoise = 4;
-    private const double MostSpread = 0.5;
-    private const double MostCrossTalk = 0.5;
     private const double MostRate = 0.1;
     private const double MostMu = 3;
     private const double StartRate = 2e-3;
@@ -36,10 +29,10 @@ public static class LightScanFitter
 
     private static readonly FitRetry[] Retries =
     [
-        new("gain 5 % lower", p => Scale(p, LightModel.Gain, 0.95)),
-        new("gain 5 % higher", p => Scale(p, LightModel.Gain, 1.05)),
-        new("twice the spread of one avalanche", p => Scale(p, LightModel.Spread, 2)),
-        new("noise and spread held", p => Hold(p, LightModel.Noise, LightModel.Spread)),
+        FitRetry.Scaled("gain 5 % lower", (LightModel.Gain, 0.95)),
+        FitRetry.Scaled("gain 5 % higher", (LightModel.Gain, 1.05)),
+        FitRetry.Scaled("twice the spread of one avalanche", (LightModel.Spread, 2)),
+        FitRetry.Held("noise and spread held", LightModel.Noise, LightModel.Spread),
     ];
 
     /// <summary>Parameters of the fit of a pixel: those its levels share, then the light of the levels fitted together, at most as many as <see cref="LightScanOptions.MostLevels"/>.</summary>
@@ -122,13 +115,6 @@ public static class LightScanFitter
         Pulses pulses = new(result.Options, result.Spectra);
         return CameraFit.Run(
             result.PixelCount, () => new Workspace(result.Options, result.Limits, result.Spectra, pulses), (pixel, workspace) => workspace.Spectra(pixel, result.Pixels[pixel]));
-    }
-
-    private static void Scale(Span<FitParameter> parameters, int index, double factor) => parameters[index] = parameters[index] with { Start = factor * parameters[index].Start };
-
-    private static void Hold(Span<FitParameter> parameters, params ReadOnlySpan<int> indices)
-    {
-        foreach (int index in indices) parameters[index] = parameters[index] with { IsFixed = true };
     }
 
     // The pulses of dark counts, made when first asked for.
@@ -220,27 +206,25 @@ public static class LightScanFitter
             _pulse = isKnown && rate == 0 && !_options.FreeRate ? null : _pulses.Of(pixel);
             _response.Reset(_pulse, _pulses.JitterOf(pixel));
             _starts.Look(pixel, _limits, _response.DarkTimeNs);
-            double gain = _starts.Gain;
             bool constrained = _options.PedestalError > 0 && double.IsFinite(_spectra.Pedestal[pixel]) && _spectra.Noise[pixel] > 0;
-            double noise = _starts.Noise;
             if (constrained)
             {
                 _pedestal.Set(_spectra.Pedestal[pixel], _options.PedestalError);
                 _noise.Set(_spectra.Noise[pixel], _options.PedestalError);
             }
 
-            Set(LightModel.Baseline, "baseline", "LSB", _starts.Pedestal, _starts.Pedestal - (PedestalRange * gain), _starts.Pedestal + (PedestalRange * gain));
-            Set(LightModel.Gain, "gain", "LSB/pe", gain, LeastGain * gain, MostGain * gain);
-            Set(LightModel.Noise, "sigma_e", "LSB", Math.Max(noise, MinimumNoiseLsb), MinimumNoiseLsb, MostNoise * Math.Max(noise, MinimumNoiseLsb));
-            Set(LightModel.Spread, "sigma_1", "LSB", _options.StartSpread * gain, 0, MostSpread * gain);
-            Set(LightModel.CrossTalk, "mu_xt", "", _options.StartCrossTalk, 0, MostCrossTalk);
-            Set(LightModel.Rate, "rate", "1/ns", isKnown ? rate : StartRate, 0, MostRate);
-            if (isKnown && !_options.FreeRate) Hold(Parameters, LightModel.Rate);
+            Parameters[LightModel.Baseline] = _starts.PedestalParameter;
+            Parameters[LightModel.Gain] = _starts.GainParameter(LeastGain, MostGain);
+            Parameters[LightModel.Noise] = _starts.NoiseParameter;
+            Parameters[LightModel.Spread] = _starts.SpreadParameter;
+            Parameters[LightModel.CrossTalk] = _starts.CrossTalkParameter;
+            Parameters[LightModel.Rate] = new FitParameter("rate", "1/ns", isKnown ? rate : StartRate, 0, MostRate, isKnown && !_options.FreeRate);
             ReadOnlySpan<int> chosen = _starts.Chosen;
             for (int i = 0; i < _options.MostLevels; i++)
             {
-                double mu = i < chosen.Length ? Math.Max(_starts.Mu[chosen[i]], 0.5 * _options.LeastMu) : 0;
-                Parameters[LightModel.SharedCount + i] = new FitParameter(FormattableString.Invariant($"mu_{i + 1}"), "pe", mu, 0, (MostMu * mu) + 2, i >= chosen.Length);
+                bool isFree = i < chosen.Length && !_spectra.HasNoLight(chosen[i]);
+                double mu = isFree ? Math.Max(_starts.Mu[chosen[i]], 0.5 * _options.LeastMu) : 0;
+                Parameters[LightModel.SharedCount + i] = new FitParameter(FormattableString.Invariant($"mu_{i + 1}"), "pe", mu, 0, (MostMu * mu) + 2, !isFree);
                 if (i < chosen.Length) SetData(_costs[i], _models[i], pixel, chosen[i], 1);
             }
 
@@ -366,7 +350,5 @@ public static class LightScanFitter
             _starts.SetData(cost, level, width);
             model.Entries = Math.Max(_spectra.Charges.GetEntries(level, pixel), 1);
         }
-
-        private void Set(int index, string name, string unit, double start, double lower, double upper) => Parameters[index] = new FitParameter(name, unit, start, lower, upper);
     }
 }

@@ -40,6 +40,14 @@ public sealed record LightSpectra
     public ImmutableArray<double> DarkCountRateMHz { get; init; }
 
     /// <summary>
+    /// True under continuous light: the darkest level, too, may have any number of photo-electrons in a charge, and these are not of flashes. What they are is told by <see cref="LevelsWithoutFlash"/>.
+    /// </summary>
+    public bool IsUnderLight { get; init; }
+
+    /// <summary>Places of the levels without flashes. Under continuous light their light is held at 0, so that the rate of the photo-electrons beside the flashes can be told from flashes. Default: none known.</summary>
+    public ImmutableArray<int> LevelsWithoutFlash { get; init; } = [];
+
+    /// <summary>
     /// Time from the start of the flash's pulse to the first sample of the charge (pixel) [ns]; NaN = not known, and the charge is taken to lie where it is largest.
     /// Default: not known for any pixel. Only the share of dark counts depends on it.
     /// </summary>
@@ -65,9 +73,9 @@ public sealed record LightSpectra
     /// <param name="scale">Number of samples.</param>
     public static double NoiseOf(double sampleNoise, ChargeScale scale) => Math.Sqrt((scale.Samples * sampleNoise * sampleNoise) + ((scale.Samples - 1) / 12.0));
 
-    /// <summary>The charges of a scan of the AC LEDs, all levels under the same continuous light.</summary>
+    /// <summary>The charges of a scan of the AC LEDs, all levels under the same continuous light; see <see cref="ChargeHistograms.AtDc"/>.</summary>
     /// <param name="charges">The charges.</param>
-    /// <param name="darkCountRateMHz">Rate of dark counts (pixel) [MHz], NaN = not known; default for none known.</param>
+    /// <param name="darkCountRateMHz">Rate of dark counts (pixel) [MHz], NaN = not known; default for none known. Under continuous light, whose photo-electrons are like dark counts, it is not used.</param>
     /// <param name="pulse">The pulse of one avalanche; null for the analytic one.</param>
     /// <param name="jitterNs">Standard deviation of the flash's time from event to event [ns].</param>
     /// <exception cref="ArgumentException">Levels differ in their continuous light, which changes gain, pedestal and dark counts.</exception>
@@ -77,14 +85,16 @@ public sealed record LightSpectra
         int dc = charges.Plan.Steps[0].Level.DcDac;
         foreach (ScanStep step in charges.Plan.Steps)
         {
-            if (step.Level.DcDac != dc) throw new ArgumentException($"levels of different continuous light, DC {dc} and {step.Level.DcDac}, cannot be fitted together", nameof(charges));
+            if (step.Level.DcDac != dc) throw new ArgumentException($"levels of different continuous light, DC {dc} and {step.Level.DcDac}, cannot be fitted together: AtDc gives those of one", nameof(charges));
         }
 
         double half = HalfHeightNs(pulse ?? PulseShape.Analytic);
         return new LightSpectra(
             charges.Charges, [.. Enumerable.Range(0, charges.PixelCount).Select(charges.ChargePedestal)], [.. charges.Pedestals.Noise.Select(noise => NoiseOf(noise, charges.Scale))])
         {
-            DarkCountRateMHz = darkCountRateMHz,
+            IsUnderLight = dc > 0,
+            LevelsWithoutFlash = [.. Enumerable.Range(0, charges.LevelCount).Where(level => charges.Plan.Steps[level].Level.AcDac == 0)],
+            DarkCountRateMHz = dc > 0 ? default : darkCountRateMHz,
             DelayNs = [.. charges.EdgeNs.Select((edge, pixel) => (charges.ChargeStart(pixel) * CameraGeometry.SampleNs) - edge + half)],
             SaturatedEvents = charges.SaturatedEvents,
             JitterNs = jitterNs,
@@ -164,6 +174,9 @@ public sealed record LightSpectra
         if (!DelayNs.IsDefault && DelayNs.Length != PixelCount) throw new ArgumentException(FormattableString.Invariant($"delays of {DelayNs.Length} pixels for charges of {PixelCount}"));
         if (!SaturatedEvents.IsDefault && SaturatedEvents.Length != PixelCount * LevelCount) throw new ArgumentException(FormattableString.Invariant($"{SaturatedEvents.Length} counts of saturated events for {PixelCount} pixels and {LevelCount} levels"));
     }
+
+    /// <summary>True for a level of which it is known that what is in its charges is not of flashes.</summary>
+    internal bool HasNoLight(int level) => IsUnderLight && LevelsWithoutFlash.Contains(level);
 
     internal double RateMHz(int pixel) => DarkCountRateMHz.IsDefault ? double.NaN : DarkCountRateMHz[pixel];
 

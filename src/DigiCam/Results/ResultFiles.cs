@@ -22,6 +22,7 @@ public static class ResultFiles
     private const string ScaleAttribute = "charge_scale";
     private const string LimitsAttribute = "flag_limits";
     private const string ProvenancePlace = "/provenance";
+    private const string FlagsDescription = "what is wrong with each pixel, a set of bits named from the lowest (pixel)";
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NewLine = "\n" };
     private static readonly string[] StatusNames = Enum.GetNames<FitStatus>();
@@ -78,7 +79,7 @@ public static class ResultFiles
         ArgumentNullException.ThrowIfNull(result);
         ArgumentNullException.ThrowIfNull(further);
         Hdf5Writer writer = new();
-        writer.AddTexts(ProvenancePlace, [JsonSerializer.Serialize(provenance)], "where the results come from, JSON");
+        AddProvenance(writer, provenance);
         foreach (CameraResult each in (IEnumerable<CameraResult>)[result, .. further]) Add(writer, each);
         writer.Write(path);
     }
@@ -107,10 +108,8 @@ public static class ResultFiles
         string scaleText = file.GetText(group, ScaleAttribute);
         if (!ChargeScale.TryParse(scaleText, out ChargeScale scale)) throw Defect(file, group, $"has a charge_scale '{scaleText}' that is none");
         ImmutableArray<FitResult> fits = ReadFits(file, group + "/fit");
-        uint[] flags = file.Read<uint>(group + "/flags", [fits.Length]);
-        string[] names = file.GetTexts(group + "/flags", Hdf5Writer.NamesAttribute);
-        if (!FlagNames.Take(names.Length).SequenceEqual(names)) throw Defect(file, group + "/flags", $"has other names of flags than {string.Join(", ", FlagNames)}");
-        return new SavedResult(path, task, scale, fits, [.. flags.Select(f => (PixelFlags)f)], Deserialize<FlagLimits>(file, group, file.GetText(group, LimitsAttribute)));
+        (ImmutableArray<PixelFlags> flags, FlagLimits limits) = ReadFlags(file, group, fits.Length);
+        return new SavedResult(path, task, scale, fits, flags, limits);
     }
 
     /// <summary>Where the results in a file come from.</summary>
@@ -157,20 +156,37 @@ public static class ResultFiles
     {
         string group = "/" + result.Task;
         writer.AddAttribute(group, TitleAttribute, result.Title)
-            .AddAttribute(group, ScaleAttribute, result.Scale.ToString())
-            .AddAttribute(group, LimitsAttribute, JsonSerializer.Serialize(result.Limits));
-        foreach (PixelQuantity quantity in result.Quantities)
-        {
-            writer.Add<double>($"{group}/{quantity.Key}", quantity.Values.AsSpan(), quantity.Unit, quantity.Description + " (pixel)");
-            if (quantity.HasErrors) writer.Add<double>($"{group}/{quantity.Key}_error", quantity.Errors.AsSpan(), quantity.Unit, $"standard error of {quantity.Key} (pixel)");
-        }
-
-        writer.AddNamed<uint>(group + "/flags", [.. result.Flags.Select(f => (uint)f)], FlagNames, "what is wrong with each pixel, a set of bits named from the lowest (pixel)");
+            .AddAttribute(group, ScaleAttribute, result.Scale.ToString());
+        AddQuantities(writer, group, result.Quantities);
+        AddFlags(writer, group, result.Flags, result.Limits);
         AddFits(writer, group + "/fit", result.Fits);
         result.AddTo(writer);
     }
 
-    private static void AddFits(Hdf5Writer writer, string group, ImmutableArray<FitResult> fits)
+    internal static void AddProvenance(Hdf5Writer writer, Provenance provenance) => writer.AddTexts(ProvenancePlace, [JsonSerializer.Serialize(provenance)], "where the results come from, JSON");
+
+    internal static void AddQuantities(Hdf5Writer writer, string group, ImmutableArray<PixelQuantity> quantities)
+    {
+        foreach (PixelQuantity quantity in quantities)
+        {
+            writer.Add<double>($"{group}/{quantity.Key}", quantity.Values.AsSpan(), quantity.Unit, quantity.Description + " (pixel)");
+            if (quantity.HasErrors) writer.Add<double>($"{group}/{quantity.Key}_error", quantity.Errors.AsSpan(), quantity.Unit, $"standard error of {quantity.Key} (pixel)");
+        }
+    }
+
+    internal static void AddFlags(Hdf5Writer writer, string group, ImmutableArray<PixelFlags> flags, FlagLimits limits) => writer
+        .AddAttribute(group, LimitsAttribute, JsonSerializer.Serialize(limits))
+        .AddNamed<uint>(group + "/flags", [.. flags.Select(f => (uint)f)], FlagNames, FlagsDescription);
+
+    internal static (ImmutableArray<PixelFlags> Flags, FlagLimits Limits) ReadFlags(Hdf5File file, string group, int pixels)
+    {
+        uint[] flags = file.Read<uint>(group + "/flags", [pixels]);
+        string[] names = file.GetTexts(group + "/flags", Hdf5Writer.NamesAttribute);
+        if (!FlagNames.Take(names.Length).SequenceEqual(names)) throw Defect(file, group + "/flags", $"has other names of flags than {string.Join(", ", FlagNames)}");
+        return ([.. flags.Select(f => (PixelFlags)f)], Deserialize<FlagLimits>(file, group, file.GetText(group, LimitsAttribute)));
+    }
+
+    internal static void AddFits(Hdf5Writer writer, string group, ImmutableArray<FitResult> fits)
     {
         ImmutableArray<FittedParameter> names = fits[0].Parameters;
         int count = names.Length;
@@ -201,7 +217,7 @@ public static class ResultFiles
         IEnumerable<T> All<T>(Func<FittedParameter, T> value) => fits.SelectMany(f => f.Parameters.Select(value));
     }
 
-    private static ImmutableArray<FitResult> ReadFits(Hdf5File file, string group)
+    internal static ImmutableArray<FitResult> ReadFits(Hdf5File file, string group)
     {
         string[] names = file.ReadTexts(group + "/parameter");
         string[] units = file.ReadTexts(group + "/unit");
@@ -257,7 +273,7 @@ public static class ResultFiles
         return [.. codes.Select(code => (FitStatus)code)];
     }
 
-    private static T Deserialize<T>(Hdf5File file, string place, string text)
+    internal static T Deserialize<T>(Hdf5File file, string place, string text)
     {
         try
         {

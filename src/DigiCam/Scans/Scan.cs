@@ -46,7 +46,7 @@ public sealed class Scan : IDisposable
     public int SampleCount => Run.SampleCount;
 
     /// <summary>
-    /// Where plan and files do not agree, one sentence each: files that are not there, levels with fewer or more events than planned, events beyond the last level. Levels without
+    /// Where plan and files do not agree, one sentence each: files that are not there, levels with fewer or more events than planned, events beyond the last level, levels of the same light. Levels without
     /// such a sentence are as planned.
     /// </summary>
     public ImmutableArray<string> Problems { get; }
@@ -178,6 +178,13 @@ public sealed class Scan : IDisposable
             {
                 if (!_exists[i]) _problems.Add($"{_paths[i]} is not there");
                 else if (!_run.Files.Any(file => file.Path == _paths[i])) _problems.Add($"{_paths[i]} holds no events");
+            }
+
+            for (int level = 1; level < _plan.LevelCount; level++)
+            {
+                ScanLevel light = _plan.Steps[level].Level;
+                int before = _plan.Steps.Take(level).ToList().FindIndex(step => step.Level == light);
+                if (before >= 0) _problems.Add(FormattableString.Invariant($"level {level} ({light}) has the light of level {before} once more"));
             }
 
             if (_plan.NamesFiles) SortFiles();

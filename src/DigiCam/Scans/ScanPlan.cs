@@ -43,6 +43,9 @@ public sealed record ScanPlan
     /// <summary>Number of levels.</summary>
     public int LevelCount => Steps.Length;
 
+    /// <summary>DC values of the levels, each once, in the order they are first taken [DAC].</summary>
+    public ImmutableArray<int> DcLevels => [.. Steps.Select(step => step.Level.DcDac).Distinct()];
+
     /// <summary>The files in the order of their events; empty where the plan names none.</summary>
     public ImmutableArray<string> Files { get; }
 

@@ -19,7 +19,7 @@ public static class SynchronisationPass
     /// <param name="batchEvents">Events between two looks at progress and cancellation.</param>
     /// <param name="cancellationToken">Stops after the current batch.</param>
     /// <exception cref="ArgumentException">The scan has no flashes, the options are impossible for such waveforms, or the pedestals are those of another camera.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or the pedestals are not those of the scan's pixels.</exception>
     public static PulseTimeHistograms Accumulate(
         Scan scan,
         Pedestals? pedestals,
@@ -37,6 +37,7 @@ public static class SynchronisationPass
         if (!(options.EdgeThresholdLsb > 0)) throw new ArgumentException(FormattableString.Invariant($"a threshold of {options.EdgeThresholdLsb} LSB is not above 0"), nameof(options));
         if (options.BaselineSamples < 1 || options.BaselineSamples > scan.SampleCount) throw new ArgumentException(FormattableString.Invariant($"a baseline of {options.BaselineSamples} samples in waveforms of {scan.SampleCount}"), nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(options.EventsPerLevel, nameof(options));
+        ScanPedestals.Require(scan, pedestals);
         LevelHistograms positions = new(PulseTimeHistograms.PositionAxis(scan.SampleCount), scan.LevelCount, CameraGeometry.PixelCount);
         IReadOnlyList<Part> parts = scan.Process(
             EventContent.Waveforms, () => new Part(scan.Plan, scan.SampleCount, pedestals, options, positions), static (part, level, camera) => part.Fill(level, camera),

@@ -81,6 +81,8 @@ public sealed class LightViewTests(LightViewTests.ShortScan scan) : IClassFixtur
             Assert.Equal(spectrum.ChiSquare, 2 * spectrum.Expected!.Zip(spectrum.Counts, (m, n) => m - n + (n > 0 ? n * Math.Log(n / m) : 0)).Sum(), 1e-6 * (1 + spectrum.ChiSquare));
         }
 
+        SpectrumParameter rate = Assert.Single(panel.Parameters, p => p.Symbol == "f");
+        Assert.Equal(("dark count rate", "MHz"), (rate.Name, rate.Unit));
         Assert.Contains("type=\"range\"", display.ToHtml(), StringComparison.Ordinal);
     }
 
@@ -128,8 +130,14 @@ public sealed class LightViewTests(LightViewTests.ShortScan scan) : IClassFixtur
         Assert.Contains("LED efficiency", view.ToString(), StringComparison.Ordinal);
         Table truth = view.CompareWithTruth(scan.Truth);
         Assert.All(truth.Rows.Where(row => (double)row[2]! >= 1), row => Assert.InRange((double)row[3]!, -3, 3));
-        double[] dac = [.. ShortScan.AcLevels.Select(level => (double)level)];
-        Assert.Contains("levels: 7 points", view.Curve(scan.Lit, scan.Light, dac).ToString(), StringComparison.Ordinal);
+        string curve = view.Curve(scan.Lit).ToString();
+        foreach (string part in (string[])["levels: 7 points", "curve, DAC 120 to 400: 201 points", "extrapolated: 21 points"]) Assert.Contains(part, curve, StringComparison.Ordinal);
+        Assert.Contains("stroke-dasharray", view.Curve(scan.Lit).ToHtml(), StringComparison.Ordinal);
+        Assert.Contains("levels: 6 points", view.Residuals(scan.Lit).ToString(), StringComparison.Ordinal);
+        Assert.Equal(leds.Pixels.Count(pixel => pixel.IsValid), view.LedSettings(1, 10).Rows.Count);
+        object?[] row = [.. Assert.Single(view.LedSettings(10, 1e4).Rows, row => (int)row[0]! == scan.Lit)];
+        Assert.Equal(((int)Math.Round(leds.Pixels[scan.Lit].Dac(10).Dac), null), ((int)row[3]!, row[4]));
+        Assert.Equal("camera", Assert.Single(view.Curves.Rows, row => (int)row[0]! == scan.Lit)[8]);
         Assert.Contains("mean of the patch", view.Patch(Geometry.CameraGeometry.DigiCam.Pixels[scan.Lit].Patch).ToString(), StringComparison.Ordinal);
         Assert.Equal(Outcome.Pass, new LedCalibrationRequirements { HighestLight = 50, LowestLight = 2 }.Judge(leds).Checks[0].Outcome);
         Assert.Equal(Outcome.Fail, new LedCalibrationRequirements { LowestLight = 1e-3 }.Judge(leds).Outcome);

@@ -74,6 +74,16 @@ internal sealed class FitGolden
         return new FitProblem(new CostSum(parameters.Length, terms), [.. parameters]);
     }
 
+    /// <summary>The cost of one level with <see cref="MpeModel"/> and with <see cref="LightModel"/> without dark counts, and the stored minimum in the parameters of each.</summary>
+    public (PoissonLikelihood Peaks, double[] PeakValues, PoissonLikelihood Light, double[] LightValues) BothWays()
+    {
+        LightModel light = new() { Entries = Value("amplitude") };
+        return (Cost(new MpeModel()), Values(), Cost(light), [.. light.Parameters.Select(p => p.Name == "rate" ? 0 : Value(p.Name))]);
+
+        PoissonLikelihood Cost(IBinnedModel model) => FitGolden.Cost(model, _case.GetProperty("histogram"), _case.GetProperty("fit_range"));
+        double Value(string name) => Result.GetProperty("values").GetProperty(name).GetDouble();
+    }
+
     /// <summary>Counts as in the file, and the value of the first.</summary>
     public (uint[] Counts, int FirstBin) Histogram() => Histogram(_case.GetProperty("histogram"));
 

@@ -36,6 +36,38 @@ public sealed class HistogramFileTests : IDisposable
     }
 
     [Fact]
+    public void ReadFrom_MoreThanAStretchOfTheFile_ReadsBackTheSame()
+    {
+        // 2.9 million counts, 12 stretches of the file, with histograms that lie across their ends, empty ones, and one longer than a stretch.
+        IntegerAxis axis = new(0, 400_000);
+        LevelHistograms levels = new(axis, 6, 30);
+        for (int level = 0; level < 6; level++)
+        {
+            for (int pixel = 0; pixel < 30; pixel++)
+            {
+                int length = level == 2 && pixel == 7 ? 300_000 : (pixel * 997) + (level % 2);
+                levels.AddCounts(level, pixel, pixel * 31, [.. Enumerable.Range(0, length).Select(i => (uint)((((i * 7) + level) % 11) + 1))], isValid: true);
+            }
+        }
+
+        string path = _folder.File("large.h5");
+        Hdf5Writer writer = new();
+        levels.WriteTo(writer, "/set", "levels");
+        writer.Write(path);
+        using Hdf5File file = Hdf5File.Open(path);
+        LevelHistograms read = LevelHistograms.ReadFrom(file, "/set");
+        for (int level = 0; level < 6; level++)
+        {
+            for (int pixel = 0; pixel < 30; pixel++)
+            {
+                ReadOnlySpan<uint> expected = levels.GetCounts(level, pixel, out int first);
+                ReadOnlySpan<uint> found = read.GetCounts(level, pixel, out int foundFirst);
+                Assert.True(expected.SequenceEqual(found) && (expected.IsEmpty || first == foundFirst), FormattableString.Invariant($"level {level}, pixel {pixel}"));
+            }
+        }
+    }
+
+    [Fact]
     public void WriteTo_SameHistograms_GivesTheSameBytes()
     {
         byte[] first = File.ReadAllBytes(Write(Pixels(AxisOf("integer")), Levels(AxisOf("integer"))));

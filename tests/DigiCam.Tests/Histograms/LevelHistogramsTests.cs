@@ -77,10 +77,10 @@ public sealed class LevelHistogramsTests
     }
 
     [Fact]
-    public void SliceAndSum_Levels_AreThoseOfTheirEntries() => Entries.Sample(entries =>
+    public void SelectAndSum_Levels_AreThoseOfTheirEntries() => Entries.Sample(entries =>
     {
         LevelHistograms levels = Filled(entries);
-        LevelHistograms last = levels.SliceLevels(1, 2);
+        LevelHistograms last = levels.SelectLevels(1, 2);
         PixelHistograms sum = levels.Sum();
         PixelHistograms ends = levels.Sum([0, 2]);
         for (int pixel = 0; pixel < 4; pixel++)
@@ -101,14 +101,14 @@ public sealed class LevelHistogramsTests
     });
 
     [Fact]
-    public void SliceLevels_FilledAfterwards_LeavesTheWholeAlone()
+    public void SelectLevels_FilledAfterwards_LeavesTheWholeAlone()
     {
         LevelHistograms levels = new(new IntegerAxis(0, 4), 2, 1);
         levels.Fill(1, 0, 2.0);
-        levels.SliceLevels(1, 1).Fill(0, 0, 2.0);
+        levels.SelectLevels(1).Fill(0, 0, 2.0);
         Assert.Equal(1, levels.GetEntries(1, 0));
         Assert.Equal(1u, levels[1, 0].Counts[2]);
-        Assert.Throws<ArgumentOutOfRangeException>(() => levels.SliceLevels(1, 2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => levels.SelectLevels(1, 2));
         Assert.Throws<ArgumentOutOfRangeException>(() => levels.GetLevel(2));
         Assert.Throws<ArgumentOutOfRangeException>(() => levels.GetCounts(0, 1, out _));
     }

@@ -79,6 +79,30 @@ public sealed class LedCalibrationTests
         Assert.Equal(result.Pixels[0].Light(350).Value, light, 1e-9 * light);
     }
 
+    [Fact]
+    public void Fit_TooFewLevels_HasNoCurveAndIsFlagged()
+    {
+        double[] dac = [0, 100, 200, 300, 400];
+        double[] light = [.. dac.SelectMany(value => Enumerable.Repeat(Led.FlashMean((int)value), Pixels))];
+
+        LedCalibrationResult result = LedCalibrationFitter.Fit(dac, light, light.Select(mu => mu == 0 ? double.NaN : 0.01 * mu).ToArray(), new PixelFlags[Pixels]);
+
+        Assert.All(result.Flags, flags => Assert.Equal(PixelFlags.FitFailed, flags));
+        Assert.All(result.Pixels, curve => Assert.False(curve.IsValid));
+    }
+
+    [Fact]
+    public void Fit_LevelsThatFall_AreFlagged()
+    {
+        double[] light = [.. Levels.SelectMany(dac => Enumerable.Range(0, Pixels).Select(pixel => Efficiency(pixel) * Led.FlashMean((int)dac) * (pixel == 7 && dac == 400 ? 0.5 : 1)))];
+
+        LedCalibrationResult result = LedCalibrationFitter.Fit(Levels, light, light.Select(mu => mu == 0 ? double.NaN : 0.01 + (0.01 * mu)).ToArray(), new PixelFlags[Pixels]);
+
+        Assert.Equal(PixelFlags.BadChi2, result.Flags[7]);
+        Assert.All(result.Flags.Where((_, pixel) => pixel != 7), flags => Assert.Equal(PixelFlags.None, flags));
+        for (int dac = 41; dac <= 600; dac++) Assert.True(result.Pixels[7].Light(dac).Value >= result.Pixels[7].Light(dac - 1).Value || dac <= 80);
+    }
+
     private static double Efficiency(int pixel) => 0.8 + (0.4 * (pixel % 7) / 6);
 
     private static LedCalibrationResult Calibrate()

@@ -35,8 +35,8 @@ public sealed class LedCurveTests
         for (int scan = 0; scan < Scans; scan++)
         {
             double efficiency = 1 + (0.12 * Math.Clamp(noise.Sample(), -3, 3));
-            double[] errors = [.. Levels.Select(dac => Math.Sqrt((0.04 + (1.2 * efficiency * Led.FlashMean((int)dac))) / 1000))];
-            double[] light = [.. Levels.Select((dac, i) => Math.Max(0, (efficiency * Led.FlashMean((int)dac)) + (errors[i] * noise.Sample())))];
+            double[] light = [.. Levels.Select(dac => Math.Max(0, (efficiency * Led.FlashMean((int)dac)) + (Error(efficiency * Led.FlashMean((int)dac)) * noise.Sample())))];
+            double[] errors = [.. light.Select(Error)];
             LedCurve curve = LedCurveFitter.Fit(Levels, light, errors);
             Assert.True(curve.IsValid);
             for (int dac = 130; dac <= 600; dac += 47)
@@ -52,6 +52,9 @@ public sealed class LedCurveTests
         Assert.InRange(pulls.Mean(), -0.15, 0.15);
         Assert.InRange(pulls.StandardDeviation(), 0.85, 1.15);
         Assert.InRange(ratios.Mean(), 0.997, 1.003);
+
+        // Errors are those at the light found, as the fits of charges give them.
+        static double Error(double light) => Math.Sqrt((0.04 + (1.2 * light)) / 1000);
     }
 
     [Fact]

@@ -68,6 +68,21 @@ public sealed class LightScanFitterTests
     }
 
     [Fact]
+    public void Problem_PedestalNotKnownAndFewEntriesInEachBin_StartsAtThePedestal()
+    {
+        // No bin of the wide spectra holds more than three entries.
+        LevelHistograms charges = new(IntegerAxis.Adc, 3, 1);
+        for (int level = 0; level < 3; level++)
+        {
+            for (int i = 0; i < 600; i++) charges.Fill(level, 0, 300 + (level * 90) + (i % (210 + (60 * level))));
+        }
+
+        FitProblem problem = LightScanFitter.Problem(new LightSpectra(charges, [double.NaN], [double.NaN]), new LightScanOptions { MostMu = 200 }, new FlagLimits(), 0);
+        Assert.InRange(problem.Parameters[0].Start, 295, 320);
+        Assert.DoesNotContain(problem.Parameters, p => double.IsNaN(p.Start));
+    }
+
+    [Fact]
     public void Fit_ConstraintOfHvOff_LowersErrorsAndHoldsThePedestal()
     {
         SimulatedFlashes flashes = new(Campaign(0), [0.5, 1, 3], events: 600, pixels: 20, 1);

@@ -117,6 +117,9 @@ public sealed class SynchronisationTests(SynchronisedScan scan) : IClassFixture<
         Assert.InRange(Math.Sqrt(differences.Sum(d => (d - middle) * (d - middle)) / differences.Length), 0, 0.1);
         double[] spreads = [.. Enumerable.Range(0, CameraGeometry.PixelCount).Where(HasLight).Select(pixel => scan.Result["time_spread"].Values[pixel]).Order()];
         Assert.InRange(spreads[spreads.Length / 2], 0.8 * SynchronisedScan.JitterNs, 1.5 * SynchronisedScan.JitterNs);
+
+        // Noise is in the spreads, but not the phase of the clock.
+        Assert.InRange(scan.Result.JitterNs, 0.95 * SynchronisedScan.JitterNs, 1.1 * SynchronisedScan.JitterNs);
     }
 
     [Fact]

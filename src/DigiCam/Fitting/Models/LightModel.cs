@@ -30,7 +30,6 @@ public sealed class LightModel : IBinnedModel
 
     private const int Count = 7;
     private const int Quantities = 1 + Count;
-    private const double Floor = 1e-12;
     private const int SmallestSize = 64;
     private const int LargestSize = 1 << 17;
 
@@ -81,11 +80,11 @@ public sealed class LightModel : IBinnedModel
         int bins = expected.Length;
         for (int i = 0; i < bins; i++)
         {
-            (double value, double root, _) = Raise(i, edges);
-            expected[i] = 0.5 * (value + root);
+            FlooredBin bin = Bin(i, edges);
+            expected[i] = bin.Expected;
             logarithm[i] = Math.Log(expected[i]);
             if (logGradient.IsEmpty) continue;
-            double inverse = 1 / root;
+            double inverse = 1 / bin.Root;
             for (int q = 0; q < Count; q++) logGradient[(q * bins) + i] = _values[(i * Quantities) + 1 + q] * inverse;
         }
     }
@@ -100,16 +99,14 @@ public sealed class LightModel : IBinnedModel
         ofUnits.Clear();
         for (int i = 0; i < weights.Length; i++)
         {
-            // m = (v + root) / 2: dm = m / root dv, d2m = m / root d2v + 2 d^2 / root^3 dv dv.
-            (double value, double root, double floor) = Raise(i, edges);
-            double second = 2 * floor * floor / (root * root * root);
+            FlooredBin bin = Bin(i, edges);
             int from = (int)(edges[i] - edges[0]);
             int to = (int)(edges[i + 1] - edges[0]);
-            ofUnits[from..to].Fill(weights[i] * 0.5 * (value + root) / root);
+            ofUnits[from..to].Fill(weights[i] * bin.Slope);
             ReadOnlySpan<double> slopes = _values.AsSpan((i * Quantities) + 1, Count);
             for (int q = 0; q < Count; q++)
             {
-                double dq = weights[i] * second * slopes[q];
+                double dq = weights[i] * bin.Curvature * slopes[q];
                 for (int r = 0; r < Count; r++) matrix[(q * Count) + r] += dq * slopes[r];
             }
         }
@@ -118,13 +115,7 @@ public sealed class LightModel : IBinnedModel
         return true;
     }
 
-    // Sum over frequencies of a bin, the root in the smooth floor, and the floor.
-    private (double Value, double Root, double Floor) Raise(int bin, ReadOnlySpan<double> edges)
-    {
-        double value = _values[bin * Quantities];
-        double floor = Floor * Entries * (edges[bin + 1] - edges[bin]);
-        return (value, Math.Sqrt((value * value) + (4 * floor * floor)), floor);
-    }
+    private FlooredBin Bin(int bin, ReadOnlySpan<double> edges) => FlooredBin.Of(_values[bin * Quantities], Entries, edges[bin + 1] - edges[bin]);
 
     // Period of the sums: what lies beyond it in the tails comes back into the bins.
     private int SizeOf(ReadOnlySpan<double> parameters, ReadOnlySpan<double> edges)

@@ -26,9 +26,6 @@ public sealed class ShotNoiseModel : IBinnedModel
     private const int Spread = 5;
     private const int Count = 6;
 
-    // Probability for each unit of the axis at which the expectation levels out.
-    private const double Floor = 1e-12;
-
     // Frequencies go up to where the noise has damped phi by exp(-34), below the last digit of a double.
     private const double LargestDamping = 34;
 
@@ -82,10 +79,10 @@ public sealed class ShotNoiseModel : IBinnedModel
         int bins = expected.Length;
         for (int i = 0; i < bins; i++)
         {
-            (double value, double root, _) = Raise(i, edges);
-            expected[i] = 0.5 * (value + root);
+            FlooredBin bin = Bin(i, edges);
+            expected[i] = bin.Expected;
             logarithm[i] = Math.Log(expected[i]);
-            for (int q = 0; q < quantities - 1; q++) logGradient[(q * bins) + i] = Difference(1 + q, i) / root;
+            for (int q = 0; q < quantities - 1; q++) logGradient[(q * bins) + i] = Difference(1 + q, i) / bin.Root;
         }
     }
 
@@ -99,15 +96,12 @@ public sealed class ShotNoiseModel : IBinnedModel
         ofEdges.Clear();
         for (int i = 0; i < bins; i++)
         {
-            // m = (v + root) / 2: dm = m / root dv, d2m = m / root d2v + 2 d^2 / root^3 dv dv.
-            (double value, double root, double floor) = Raise(i, edges);
-            double first = 0.5 * (value + root) / root;
-            double second = 2 * floor * floor / (root * root * root);
-            ofEdges[i] += weights[i] * first;
-            ofEdges[i + 1] -= weights[i] * first;
+            FlooredBin bin = Bin(i, edges);
+            ofEdges[i] += weights[i] * bin.Slope;
+            ofEdges[i + 1] -= weights[i] * bin.Slope;
             for (int q = 0; q < Count; q++)
             {
-                double dq = weights[i] * second * Difference(1 + q, i);
+                double dq = weights[i] * bin.Curvature * Difference(1 + q, i);
                 for (int r = 0; r < Count; r++) matrix[(q * Count) + r] += dq * Difference(1 + r, i);
             }
         }
@@ -116,13 +110,10 @@ public sealed class ShotNoiseModel : IBinnedModel
         return true;
     }
 
-    // Expectation of a bin as the Fourier sum has it, the root in the smooth floor, and the floor.
-    private (double Value, double Root, double Floor) Raise(int bin, ReadOnlySpan<double> edges)
+    private FlooredBin Bin(int bin, ReadOnlySpan<double> edges)
     {
         double width = edges[bin + 1] - edges[bin];
-        double value = Difference(0, bin) + (SampleCount * width / _period);
-        double floor = Floor * SampleCount * width;
-        return (value, Math.Sqrt((value * value) + (4 * floor * floor)), floor);
+        return FlooredBin.Of(Difference(0, bin) + (SampleCount * width / _period), SampleCount, width);
     }
 
     private double Difference(int quantity, int bin)
