@@ -20,7 +20,7 @@ internal sealed class Interruption
     private static readonly AsyncLocal<Interruption?> Flowing = new();
 
     // Set for good by the first stop: until then a loop looks at nothing else.
-    private static bool s_anyStops;
+    private static bool _anyStops;
 
     private readonly CancellationTokenSource _asked = new();
     private readonly CancellationTokenSource _stopped = new();
@@ -55,7 +55,7 @@ internal sealed class Interruption
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Pass()
     {
-        if (Volatile.Read(ref s_anyStops)) PassSlowly();
+        if (Volatile.Read(ref _anyStops)) PassSlowly();
     }
 
     /// <summary>Does something that must be done whole or not at all, such as sending a message: the thread is not woken meanwhile.</summary>
@@ -174,7 +174,7 @@ internal sealed class Interruption
 
     private void Stop()
     {
-        Volatile.Write(ref s_anyStops, true);
+        Volatile.Write(ref _anyStops, true);
         _stopped.Cancel();
         lock (_targets)
         {
