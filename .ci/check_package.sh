@@ -19,7 +19,6 @@ for id in DigiCam.Zfits DigiCam DigiCam.Notebooks; do
   has "$root/artifacts/packages/$id.$version.nupkg" README.md icon.png "lib/net10.0/$id.dll" "lib/net10.0/$id.xml"
   has "$root/artifacts/packages/$id.$version.snupkg" "lib/net10.0/$id.pdb"
 done
-has "$root/artifacts/packages/DigiCam.Notebooks.$version.nupkg" interactive-extensions/dotnet/extension.dib
 has "$root/artifacts/packages/DigiCam.Cli.$version.nupkg" README.md icon.png tools/net10.0/any/DigiCam.Cli.dll tools/net10.0/any/DigiCam.Kernel.runtimeconfig.json tools/net10.0/any/notebooks/01-hv-off.ipynb
 ls "$root/artifacts/packages" | sort
 

@@ -1,27 +1,31 @@
-using System.Runtime;
-using System.Runtime.ExceptionServices;
+using System.Runtime.CompilerServices;
 
 namespace DigiCam.Kernel.Sessions;
 
 /// <summary>
-/// Lets one submission be stopped: its code is asked first, by a token that long functions look at; code that does not listen is aborted a moment later, on the submission's own thread and wherever
-/// what it awaits goes on. Threads and tasks that it started by itself are only asked.
+/// Lets one submission be stopped: its code is asked first, by a token that long functions look at; a moment later its loops end where they begin anew (<see cref="CellLoops"/>), what it prints is
+/// refused, and its threads are woken where they wait. Nothing is aborted: the runtime does not survive that everywhere.
 /// </summary>
 internal sealed class Interruption
 {
-    /// <summary>How long code that was asked to stop may take before it is aborted.</summary>
+    /// <summary>How long code that was asked to stop may take before it is stopped.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>How often threads that could not be aborted are tried again, and those that wait are woken: an abort reaches a thread only when it runs.</summary>
+    /// <summary>How often threads are looked after that wait.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How long aborting may take: native code cannot be aborted, and nobody waits for it longer than this.</summary>
-    private static readonly TimeSpan LongestAbort = TimeSpan.FromSeconds(3);
+    /// <summary>How long stopping may take: what computes in a library without a look at the token cannot be stopped, and nobody waits for it longer than this.</summary>
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(2);
+
+    private static readonly AsyncLocal<Interruption?> Flowing = new();
+
+    // Set for good by the first stop: until then a loop looks at nothing else.
+    private static bool s_anyStops;
 
     private readonly CancellationTokenSource _asked = new();
-    private readonly CancellationTokenSource _aborted = new();
+    private readonly CancellationTokenSource _stopped = new();
     private readonly CancellationTokenSource _givenUp = new();
-    private readonly CancellationToken _abortToken;
+    private readonly CancellationToken _stopToken;
     private readonly HashSet<Target> _targets = [];
     private readonly Timer _timer;
     private bool _ended;
@@ -33,22 +37,32 @@ internal sealed class Interruption
 
     public Interruption()
     {
-        _abortToken = _aborted.Token;
-        _timer = new Timer(_ => Abort());
+        _stopToken = _stopped.Token;
+        _timer = new Timer(_ => Stop());
     }
 
     /// <summary>Cancelled when the submission shall stop.</summary>
     public CancellationToken Asked => _asked.Token;
 
-    /// <summary>Cancelled when the submission did not stop although it was aborted.</summary>
+    /// <summary>Cancelled when the submission did not stop.</summary>
     public CancellationToken GivenUp => _givenUp.Token;
 
     /// <summary>True when the submission was asked to stop.</summary>
-    public bool IsRequested => _asked.IsCancellationRequested || _aborted.IsCancellationRequested;
+    public bool IsRequested => _asked.IsCancellationRequested || _stopToken.IsCancellationRequested;
 
-    /// <summary>Does something that must be done whole or not at all, such as sending a message: the thread is not aborted meanwhile.</summary>
+    /// <summary>Ends the code that comes by here when its submission is to stop.</summary>
+    /// <exception cref="OperationCanceledException">The submission was interrupted.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Pass()
+    {
+        if (Volatile.Read(ref s_anyStops)) PassSlowly();
+    }
+
+    /// <summary>Does something that must be done whole or not at all, such as sending a message: the thread is not woken meanwhile.</summary>
+    /// <exception cref="OperationCanceledException">The submission was interrupted; nothing was done.</exception>
     public static void Protect(Action action)
     {
+        Pass();
         if (t_current is not { } target || !target.Close())
         {
             action();
@@ -71,8 +85,7 @@ internal sealed class Interruption
         lock (_targets)
         {
             if (_ended) return;
-            _aborted.CancelAfter(Patience);
-            _givenUp.CancelAfter(Patience + LongestAbort);
+            _givenUp.CancelAfter(Patience + LongestStop);
             _timer.Change(Patience, Interval);
         }
 
@@ -93,19 +106,20 @@ internal sealed class Interruption
     }
 
     /// <summary>Runs code to its end, the continuations of what it awaits included.</summary>
-    /// <exception cref="OperationCanceledException">The code was aborted.</exception>
+    /// <exception cref="OperationCanceledException">The code was stopped.</exception>
     public void Run(Func<Task> code)
     {
         SynchronizationContext? before = SynchronizationContext.Current;
+        Flowing.Value = this;
         try
         {
-            Abortable(() =>
+            Wakeable(() =>
             {
                 SynchronizationContext.SetSynchronizationContext(new Continuations(this));
                 Task task = code();
                 try
                 {
-                    task.Wait(_abortToken);
+                    task.Wait(_stopToken);
                 }
                 catch (AggregateException)
                 {
@@ -121,7 +135,7 @@ internal sealed class Interruption
         }
     }
 
-    /// <summary>The submission has ended. What goes on of one that was interrupted is still aborted.</summary>
+    /// <summary>The submission has ended. What goes on of one that was interrupted is still stopped.</summary>
     public void End()
     {
         lock (_targets)
@@ -131,7 +145,13 @@ internal sealed class Interruption
         }
     }
 
-    private void Abortable(Action action)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void PassSlowly()
+    {
+        if (Flowing.Value is { _stopToken.IsCancellationRequested: true }) throw new OperationCanceledException("the cell was interrupted");
+    }
+
+    private void Wakeable(Action action)
     {
         Target? outer = t_current;
         Target target = new(Thread.CurrentThread);
@@ -139,24 +159,24 @@ internal sealed class Interruption
         lock (_targets) _targets.Add(target);
         try
         {
-            // Aborting can leave what the code was changing half changed, which is why it is obsolete for programs. A notebook has no other way out of an endless loop, and its reader, who
-            // interrupted it, knows.
-#pragma warning disable SYSLIB0046
-            ControlledExecution.Run(() => target.Run(action), target.Token);
-#pragma warning restore SYSLIB0046
+            target.Open();
+            action();
         }
         finally
         {
+            target.Finish();
             lock (_targets) _targets.Remove(target);
             t_current = outer;
         }
     }
 
-    private void Abort()
+    private void Stop()
     {
+        Volatile.Write(ref s_anyStops, true);
+        _stopped.Cancel();
         lock (_targets)
         {
-            foreach (Target target in _targets) target.Abort();
+            foreach (Target target in _targets) target.Wake();
             if (_ended && _targets.Count == 0) _timer.Dispose();
         }
     }
@@ -164,17 +184,17 @@ internal sealed class Interruption
     private void RunContinuation(Action action)
     {
         // Of an interrupted submission nothing goes on.
-        if (_abortToken.IsCancellationRequested) return;
+        if (_stopToken.IsCancellationRequested) return;
         try
         {
-            Abortable(action);
+            Wakeable(action);
         }
-        catch (OperationCanceledException) when (_abortToken.IsCancellationRequested)
+        catch (Exception exception) when (_stopToken.IsCancellationRequested && exception is OperationCanceledException or ThreadInterruptedException)
         {
         }
     }
 
-    /// <summary>Takes continuations to any thread, as without it, so that nothing waits for one thread and deadlocks; but each can be aborted.</summary>
+    /// <summary>Takes continuations to any thread, as without it, so that nothing waits for one thread and deadlocks; but each can be woken.</summary>
     private sealed class Continuations(Interruption owner) : SynchronizationContext
     {
         public override SynchronizationContext CreateCopy() => this;
@@ -196,94 +216,50 @@ internal sealed class Interruption
         }
     }
 
-    /// <summary>A thread on which code of the submission runs. It is aborted only in this code, and not where that is protected: the finally blocks of this runtime do not protect.</summary>
+    /// <summary>A thread on which code of the submission runs. It is woken only in this code, and not where that is protected.</summary>
     private sealed class Target(Thread thread)
     {
-        private const int Opened = 0;
-        private const int Closed = 1;
-        private const int Aborting = 2;
-
-        private readonly CancellationTokenSource _abort = new();
         private readonly Lock _gate = new();
-        private int _state = Closed;
-        private bool _finished;
+        private bool _open;
+        private bool _woken;
 
-        public CancellationToken Token => _abort.Token;
-
-        public void Run(Action action)
+        /// <summary>Lets the thread be woken.</summary>
+        public void Open()
         {
-            try
-            {
-                RunOpen(action);
-            }
-            catch (ThreadAbortException)
-            {
-                // Goes on by itself. From here to its end nothing may wake the thread: what ends an abort waits too, and must not be left before its time.
-                Finish();
-            }
+            lock (_gate) _open = true;
         }
 
-        private void RunOpen(Action action)
-        {
-            Open();
-            ExceptionDispatchInfo? failure = null;
-            try
-            {
-                action();
-            }
-#pragma warning disable CA1031 // Thrown again below: what waits for the abort must not do so in an exception handler.
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                failure = ExceptionDispatchInfo.Capture(exception);
-            }
-
-            Close();
-            failure?.Throw();
-        }
-
-        /// <summary>Lets the thread be aborted.</summary>
-        public void Open() => Volatile.Write(ref _state, Opened);
-
-        /// <summary>Keeps the thread from being aborted; false when it was so already. Does not return when the abort is on its way.</summary>
+        /// <summary>Keeps the thread from being woken; false when it was so already.</summary>
         public bool Close()
-        {
-            int before = Interlocked.CompareExchange(ref _state, Closed, Opened);
-            while (before == Aborting)
-            {
-                try
-                {
-                    Thread.Sleep(1);
-                }
-                catch (ThreadInterruptedException)
-                {
-                }
-            }
-
-            return before == Opened;
-        }
-
-        public void Abort()
         {
             lock (_gate)
             {
-                if (_finished) return;
-                int before = Interlocked.CompareExchange(ref _state, Aborting, Opened);
-                // Cancelling waits for the thread, and must hold up nothing else.
-                if (before == Opened) ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), _abort, preferLocal: false);
-                else if (before == Aborting) thread.Interrupt();
+                bool before = _open;
+                _open = false;
+                return before;
             }
         }
 
-        private void Finish()
+        /// <summary>Ends the wait of a thread that waits.</summary>
+        public void Wake()
+        {
+            lock (_gate)
+            {
+                if (!_open || (thread.ThreadState & ThreadState.WaitSleepJoin) == 0) return;
+                _woken = true;
+                thread.Interrupt();
+            }
+        }
+
+        /// <summary>From here the thread belongs to others again: a wake-up that came when it did not wait any more would meet their next wait.</summary>
+        public void Finish()
         {
             for (bool done = false; !done;)
             {
                 try
                 {
-                    lock (_gate) _finished = true;
-                    // A thread that did not wait when it was woken would be so at its next wait, which is not the submission's.
-                    Thread.Sleep(1);
+                    Close();
+                    if (_woken) Thread.Sleep(1);
                     done = true;
                 }
                 catch (ThreadInterruptedException)

@@ -30,6 +30,8 @@ public sealed class ScriptSession : IDisposable
     private static readonly Lazy<MetadataReference[]> Platform =
         new(() => [.. PlatformFiles().Select(path => MetadataReference.CreateFromFile(path)), MetadataReference.CreateFromFile(typeof(ScriptSession).Assembly.Location)]);
 
+    private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
+
     private readonly ConcurrentDictionary<string, string[]> _sources = new(StringComparer.Ordinal);
     private readonly ErrorText _errors;
     private readonly ValueFormatter _formatter = new();
@@ -96,8 +98,8 @@ public sealed class ScriptSession : IDisposable
     /// <param name="submission">The code.</param>
     /// <param name="sink">Where the outputs go.</param>
     /// <param name="cancellationToken">
-    /// Interrupts the submission: its code is asked to stop, by <see cref="NotebookFunctions.interrupted"/>, then aborted. What earlier submissions declared stays. Code that cannot be aborted
-    /// (native code, a finally block without end) makes the session refuse submissions until it has ended.
+    /// Interrupts the submission: its code is asked to stop, by <see cref="NotebookFunctions.interrupted"/>, then stopped (<see cref="Interruption"/>). What earlier submissions declared stays. Code that cannot be stopped
+    /// (long work inside a library) makes the session refuse submissions until it has ended.
     /// </param>
     /// <returns>How it ended; an interruption is an error called <c>Interrupted</c>.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled before the submission began.</exception>
@@ -280,15 +282,15 @@ public sealed class ScriptSession : IDisposable
         if (SubmissionText.FindBrokenDirective(code, _baseDirectory) is { } defect) return Fail(_errors.ForDefect(submission.Label, defect));
         long start = Stopwatch.GetTimestamp();
         Exception? failure = null;
+        MetadataReference[] added = [];
+        ScriptOptions options = _options.WithFilePath(submission.Label);
         try
         {
-            MetadataReference[] added = [.. SubmissionText.ReferencedFiles(code, _baseDirectory).SelectMany(_references.WithDependencies)];
-            // A continuation has the references and usings of what it continues; given once more, they would be bound and kept once more.
-            ScriptOptions options = _options.WithFilePath(submission.Label);
-            Script<object> script = _state is null
-                ? CSharpScript.Create<object>(code, options.AddReferences(added), globalsType: null, assemblyLoader: _loader)
-                : _state.Script.ContinueWith<object>(code, options.WithReferences([.. _unbound, .. added]).WithImports());
-            Diagnostic[] errors = [.. script.Compile(interruption.Asked).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
+            added = [.. SubmissionText.ReferencedFiles(code, _baseDirectory).SelectMany(_references.WithDependencies)];
+            Script<object> script = Create(CellLoops.Guard(code, ParseOptions));
+            Diagnostic[] errors = Errors(script);
+            // Places in an error are those of the cell as it was written.
+            if (errors.Length > 0) errors = Errors(Create(code)) is { Length: > 0 } own ? own : errors;
             Reference(added);
             if (errors.Length > 0) return Fail(_errors.ForDiagnostics(errors));
 
@@ -323,6 +325,13 @@ public sealed class ScriptSession : IDisposable
         // The text in place of the picture is easily overlooked: without this a notebook with a broken picture would pass.
         if (_displayFailure is { } broken) return Fail(_errors.ForException(broken, submission.Label));
         return new ExecutionResult();
+
+        // A continuation has the references and usings of what it continues; given once more, they would be bound and kept once more.
+        Script<object> Create(string text) => _state is null
+            ? CSharpScript.Create<object>(text, options.AddReferences(added), globalsType: null, assemblyLoader: _loader)
+            : _state.Script.ContinueWith<object>(text, options.WithReferences([.. _unbound, .. added]).WithImports());
+
+        Diagnostic[] Errors(Script<object> script) => [.. script.Compile(interruption.Asked).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
     }
 
     private Task<ScriptState<object>> Start(Script<object> script, Action<Exception> failed)
@@ -353,7 +362,7 @@ public sealed class ScriptSession : IDisposable
 
     private static bool IsStop(Exception exception) => exception switch
     {
-        OperationCanceledException or ThreadAbortException or ThreadInterruptedException => true,
+        OperationCanceledException or ThreadInterruptedException => true,
         AggregateException aggregate => aggregate.InnerExceptions.All(IsStop),
         _ => exception.InnerException is { } inner && IsStop(inner),
     };

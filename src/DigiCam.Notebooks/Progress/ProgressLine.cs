@@ -53,11 +53,11 @@ public sealed class ProgressLine : IHtml, IProgress<RunProgress>, IProgress<FitP
     public string ToHtml()
     {
         State state = Current();
-        const string Line = "<div style=\"font-variant-numeric: tabular-nums\">";
-        if (state.Total == 0) return $"{Line}{Html.Escape(_doing)} …</div>\n";
-        if (state.IsDone) return $"{Line}{Html.Escape(_doing)}: {Html.Grouped(state.Total)} {state.Noun}</div>\n";
         string rate = state.PerSecond > 0 ? $", {Html.Grouped((long)state.PerSecond)}/s" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{Line}<progress style=\"width: 16em; margin-right: 0.8em; vertical-align: middle\" max=\"{state.Total}\" value=\"{state.Done}\"></progress>{Html.Escape(_doing)}: {Html.Grouped(state.Done)} of {Html.Grouped(state.Total)} {state.Noun}{rate}</div>\n");
+        string line = state.Total == 0 ? $"{Html.Escape(_doing)} …"
+            : state.IsDone ? $"{Html.Escape(_doing)}: {Html.Grouped(state.Total)} {state.Noun}"
+            : string.Create(CultureInfo.InvariantCulture, $"<progress style=\"width: 16em; margin-right: 0.8em; vertical-align: middle\" max=\"{state.Total}\" value=\"{state.Done}\"></progress>{Html.Escape(_doing)}: {Html.Grouped(state.Done)} of {Html.Grouped(state.Total)} {state.Noun}{rate}");
+        return $"<div id=\"{Html.Id("progress", line)}\" class=\"dc-output\" style=\"font-variant-numeric: tabular-nums\">{line}</div>\n";
     }
 
     /// <summary>The line as text.</summary>
