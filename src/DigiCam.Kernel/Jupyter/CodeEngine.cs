@@ -15,6 +15,15 @@ internal sealed class CodeEngine
         _language = new LanguageService(_session);
     }
 
+    /// <summary>Asks for hints in a session of its own, so that the first real question finds the editor services loaded.</summary>
+    /// <returns>Whether there were some.</returns>
+    public static bool WarmUpHints()
+    {
+        using ScriptSession session = new(new ScriptSessionOptions());
+        using LanguageService language = new(session);
+        return language.CompleteAsync("\"\".", 3).GetAwaiter().GetResult().Matches.Count > 0 && language.InspectAsync("Math.Max(", 9).GetAwaiter().GetResult() is not null;
+    }
+
     public static Completeness CheckCompleteness(string code) => LanguageService.CheckCompleteness(code);
 
     public ExecutionResult Execute(CodeSubmission submission, IOutputSink sink, CancellationToken cancellationToken) =>

@@ -16,6 +16,9 @@ internal sealed class JupyterKernel : IDisposable
 {
     private const string LanguageName = "C#";
 
+    // A user who reads or writes, not a client that sends cell after cell.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(0.5);
+
     private readonly string _session = Guid.NewGuid().ToString("N");
     private readonly KernelSockets _sockets;
     private readonly BlockingCollection<JupyterMessage> _shell = [];
@@ -23,6 +26,7 @@ internal sealed class JupyterKernel : IDisposable
     private readonly BlockingCollection<JupyterMessage> _stdin = [];
     private readonly ExecutionHistory _history = new();
     private readonly Lazy<CodeEngine> _engine;
+    private readonly Timer _rest;
     private readonly TaskCompletionSource<bool> _shutdown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _runningGate = new();
     private CancellationTokenSource? _running;
@@ -42,6 +46,9 @@ internal sealed class JupyterKernel : IDisposable
             Rejected = reason => Console.Error.WriteLine($"jupyter kernel: {reason}: thrown away"),
         };
         _engine = new Lazy<CodeEngine>(() => new CodeEngine(baseDirectory));
+        // Editor services need a second to load. JupyterLab waits no longer than that for an answer, and would show the first user who asks only words of the cell.
+        Lazy<bool> hints = new(CodeEngine.WarmUpHints);
+        _rest = new Timer(_ => _ = hints.Value);
     }
 
     /// <summary>Serves until a front end asks for shutdown; true when it will start the kernel again.</summary>
@@ -83,6 +90,7 @@ internal sealed class JupyterKernel : IDisposable
     {
         _shell.CompleteAdding();
         _control.CompleteAdding();
+        _rest.Dispose();
         _sockets.Dispose();
     }
 
@@ -101,6 +109,7 @@ internal sealed class JupyterKernel : IDisposable
     {
         foreach (JupyterMessage request in requests.GetConsumingEnumerable())
         {
+            if (channel == KernelChannel.Shell) _rest.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             Publish("status", request, new JsonObject { ["execution_state"] = "busy" });
             try
             {
@@ -119,6 +128,7 @@ internal sealed class JupyterKernel : IDisposable
             }
 
             Publish("status", request, new JsonObject { ["execution_state"] = "idle" });
+            if (request.Type == "execute_request") _rest.Change(Rest, Timeout.InfiniteTimeSpan);
             // After its idle status, so that the front end has all of the answer.
             if (request.Type == "shutdown_request") _shutdown.TrySetResult(IsTrue(request.Content["restart"], false));
         }
