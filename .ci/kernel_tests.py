@@ -127,6 +127,60 @@ class ClientTests(unittest.TestCase):
         self.assertIn("CS0103", reply["content"]["evalue"])
 
 
+def resident(pid):
+    """Memory of a process in MB."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1024
+
+
+class FigureTests(unittest.TestCase):
+    """What is printed here depends on the machine and on what else runs; only memory is asked for."""
+
+    def test_thousand_executes(self):
+        start = time.monotonic()
+        manager = KernelManager(kernel_name=KERNEL)
+        manager.start_kernel()
+        self.addCleanup(manager.shutdown_kernel, now=True)
+        client = manager.client()
+        client.start_channels()
+        client.kernel_info()
+        client.get_shell_msg(timeout=60)
+        info = time.monotonic() - start
+        times, memory = [], {}
+        for count in range(1, 1001):
+            before = time.monotonic()
+            self.assertEqual(client.execute_interactive("1 + 1", timeout=60, output_hook=lambda message: None)["content"]["status"], "ok")
+            times.append(time.monotonic() - before)
+            if count == 1:
+                first = time.monotonic() - start
+            if count in (100, 1000):
+                memory[count] = resident(manager.provisioner.pid)
+        typical = sorted(times[1:])[len(times) // 2]
+        print(f"kernel_info after {info:.2f} s, first result after {first:.2f} s, a further 1 + 1 in {1000 * typical:.1f} ms (median of 999), "
+              f"memory {memory[100]:.0f} MB after 100 executes, {memory[1000]:.0f} MB after 1000", file=sys.stderr)
+        self.assertLess(memory[1000], 1.2 * memory[100])
+
+    def test_five_cells(self):
+        with tempfile.TemporaryDirectory() as folder:
+            commands = {}
+            for kernel, language, cells in ((KERNEL, "C#", ["1 + 1", "var x = 3;", "Console.WriteLine(x);", "x * 2", "new[] { 1, 2 }.Sum()"]), ("python3", "python", ["1 + 1", "x = 3", "print(x)", "x * 2", "sum([1, 2])"])):
+                new = nbformat.v4
+                path = f"{folder}/{kernel}.ipynb"
+                nbformat.write(new.new_notebook(cells=[new.new_code_cell(cell) for cell in cells], metadata={"kernelspec": {"name": kernel, "display_name": language, "language": language}}), path)
+                commands[kernel] = path
+            for name, command in {
+                "digicam run": [*DIGICAM, "run", commands[KERNEL], "-o", f"{folder}/out.ipynb"],
+                "papermill, this kernel": [sys.executable, "-m", "papermill", "--no-progress-bar", commands[KERNEL], f"{folder}/mill.ipynb"],
+                "papermill, ipykernel": [sys.executable, "-m", "papermill", "--no-progress-bar", commands["python3"], f"{folder}/python.ipynb"],
+            }.items():
+                times = []
+                for _ in range(3):
+                    start = time.monotonic()
+                    subprocess.run(command, check=True, capture_output=True, cwd=folder)
+                    times.append(time.monotonic() - start)
+                print(f"five cells, {name}: best {min(times):.2f} s, median {sorted(times)[1]:.2f} s", file=sys.stderr)
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as data:
         os.environ["JUPYTER_DATA_DIR"] = data

@@ -131,6 +131,8 @@ internal sealed class Interruption
         }
         finally
         {
+            // What the session itself says about the cell is not stopped.
+            Flowing.Value = null;
             SynchronizationContext.SetSynchronizationContext(before);
         }
     }
