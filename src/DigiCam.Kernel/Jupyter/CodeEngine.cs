@@ -15,19 +15,19 @@ internal sealed class CodeEngine
         _language = new LanguageService(_session);
     }
 
-    /// <summary>Asks for hints in a session of its own, so that the first real question finds the editor services loaded.</summary>
-    /// <returns>Whether there were some.</returns>
-    public static bool WarmUpHints()
-    {
-        using ScriptSession session = new(new ScriptSessionOptions());
-        using LanguageService language = new(session);
-        return language.CompleteAsync("\"\".", 3).GetAwaiter().GetResult().Matches.Count > 0 && language.InspectAsync("Math.Max(", 9).GetAwaiter().GetResult() is not null;
-    }
-
     public static Completeness CheckCompleteness(string code) => LanguageService.CheckCompleteness(code);
 
     public ExecutionResult Execute(CodeSubmission submission, IOutputSink sink, CancellationToken cancellationToken) =>
         _session.ExecuteAsync(submission, sink, cancellationToken).GetAwaiter().GetResult();
+
+    /// <summary>Asks for hints that nobody reads, so that the first real question after the cells so far is answered at once.</summary>
+    /// <exception cref="OperationCanceledException">There is other work.</exception>
+    public void PrepareHints(CancellationToken cancellationToken)
+    {
+        const string code = "\"\".ToString(";
+        _language.CompleteAsync(code, 3, cancellationToken).GetAwaiter().GetResult();
+        _language.InspectAsync(code, 5, cancellationToken).GetAwaiter().GetResult();
+    }
 
     public Completion Complete(string code, int position) => _language.CompleteAsync(code, position).GetAwaiter().GetResult();
 

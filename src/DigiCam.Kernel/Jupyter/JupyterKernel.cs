@@ -26,10 +26,10 @@ internal sealed class JupyterKernel : IDisposable
     private readonly BlockingCollection<JupyterMessage> _stdin = [];
     private readonly ExecutionHistory _history = new();
     private readonly Lazy<CodeEngine> _engine;
-    private readonly Timer _rest;
     private readonly TaskCompletionSource<bool> _shutdown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _runningGate = new();
     private CancellationTokenSource? _running;
+    private CancellationTokenSource? _resting;
     private JupyterMessage? _asking;
     private long _abortedUpTo;
     private int _count;
@@ -46,9 +46,6 @@ internal sealed class JupyterKernel : IDisposable
             Rejected = reason => Console.Error.WriteLine($"jupyter kernel: {reason}: thrown away"),
         };
         _engine = new Lazy<CodeEngine>(() => new CodeEngine(baseDirectory));
-        // Editor services need a second to load. JupyterLab waits no longer than that for an answer, and would show the first user who asks only words of the cell.
-        Lazy<bool> hints = new(CodeEngine.WarmUpHints);
-        _rest = new Timer(_ => _ = hints.Value);
     }
 
     /// <summary>Serves until a front end asks for shutdown; true when it will start the kernel again.</summary>
@@ -90,7 +87,6 @@ internal sealed class JupyterKernel : IDisposable
     {
         _shell.CompleteAdding();
         _control.CompleteAdding();
-        _rest.Dispose();
         _sockets.Dispose();
     }
 
@@ -102,14 +98,16 @@ internal sealed class JupyterKernel : IDisposable
             KernelChannel.Control => _control,
             _ => _stdin,
         };
-        if (!queue.IsAddingCompleted) queue.Add(message);
+        if (queue.IsAddingCompleted) return;
+        queue.Add(message);
+        if (channel != KernelChannel.Shell) return;
+        lock (_runningGate) _resting?.Cancel();
     }
 
     private void Serve(KernelChannel channel, BlockingCollection<JupyterMessage> requests)
     {
         foreach (JupyterMessage request in requests.GetConsumingEnumerable())
         {
-            if (channel == KernelChannel.Shell) _rest.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             Publish("status", request, new JsonObject { ["execution_state"] = "busy" });
             try
             {
@@ -128,9 +126,37 @@ internal sealed class JupyterKernel : IDisposable
             }
 
             Publish("status", request, new JsonObject { ["execution_state"] = "idle" });
-            if (request.Type == "execute_request") _rest.Change(Rest, Timeout.InfiniteTimeSpan);
             // After its idle status, so that the front end has all of the answer.
             if (request.Type == "shutdown_request") _shutdown.TrySetResult(IsTrue(request.Content["restart"], false));
+            if (request.Type == "execute_request") PrepareHints();
+        }
+    }
+
+    /// <summary>
+    /// Makes ready for questions about what has been declared, unless the front end has more to do. The editor services need seconds to load; JupyterLab waits one second for an answer, then the first user
+    /// who asks is shown only words of the cell.
+    /// </summary>
+    private void PrepareHints()
+    {
+        using CancellationTokenSource resting = new();
+        lock (_runningGate) _resting = resting;
+        try
+        {
+            if (_shell.Count == 0 && !resting.Token.WaitHandle.WaitOne(Rest)) _engine.Value.PrepareHints(resting.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The next rest will do.
+        }
+#pragma warning disable CA1031 // Nobody has asked: what is wrong shows itself when somebody does.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Console.Error.WriteLine($"jupyter kernel: hints: {exception}");
+        }
+        finally
+        {
+            lock (_runningGate) _resting = null;
         }
     }
 
