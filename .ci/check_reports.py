@@ -102,16 +102,20 @@ def check_notebook(path):
     print(f"{path}: {path.stat().st_size} bytes, largest output {largest}, verdicts: {', '.join(verdicts) or 'none'}")
 
 
-folder = pathlib.Path(sys.argv[1])
-notebooks, reports = sorted(folder.glob("*.ipynb")), sorted(folder.glob("*.html"))
-if not notebooks or not reports:
-    sys.exit(f"no notebooks or no reports in {folder}")
-for path in notebooks:
-    check_notebook(path)
-for path in reports:
-    html = path.read_text(encoding="utf-8")
-    check_page(path, "", html)
-    check(path, "", 'class="k-verdict k-fail"' not in html, "a verdict that fails")
-    print(f"{path}: {path.stat().st_size} bytes")
-print("\n".join(defects))
-sys.exit(f"{len(defects)} defects" if defects else 0)
+def check_folder(folder):
+    notebooks, reports = sorted(folder.glob("*.ipynb")), sorted(folder.glob("*.html"))
+    if not notebooks or not reports:
+        sys.exit(f"no notebooks or no reports in {folder}")
+    for path in notebooks:
+        check_notebook(path)
+    for path in reports:
+        html = path.read_text(encoding="utf-8")
+        check_page(path, "", html)
+        check(path, "", 'class="k-verdict k-fail"' not in html, "a verdict that fails")
+        print(f"{path}: {path.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    check_folder(pathlib.Path(sys.argv[1]))
+    print("\n".join(defects))
+    sys.exit(f"{len(defects)} defects" if defects else 0)

@@ -20,6 +20,15 @@ internal sealed class CodeEngine
     public ExecutionResult Execute(CodeSubmission submission, IOutputSink sink, CancellationToken cancellationToken) =>
         _session.ExecuteAsync(submission, sink, cancellationToken).GetAwaiter().GetResult();
 
+    /// <summary>Asks for hints that nobody reads, so that the first real question after the cells so far is answered at once.</summary>
+    /// <exception cref="OperationCanceledException">There is other work.</exception>
+    public void PrepareHints(CancellationToken cancellationToken)
+    {
+        const string code = "\"\".ToString(";
+        _language.CompleteAsync(code, 3, cancellationToken).GetAwaiter().GetResult();
+        _language.InspectAsync(code, 5, cancellationToken).GetAwaiter().GetResult();
+    }
+
     public Completion Complete(string code, int position) => _language.CompleteAsync(code, position).GetAwaiter().GetResult();
 
     public Hint? Inspect(string code, int position) => _language.InspectAsync(code, position).GetAwaiter().GetResult();

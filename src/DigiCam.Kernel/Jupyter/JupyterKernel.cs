@@ -16,6 +16,9 @@ internal sealed class JupyterKernel : IDisposable
 {
     private const string LanguageName = "C#";
 
+    // A user who reads or writes, not a client that sends cell after cell.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(0.5);
+
     private readonly string _session = Guid.NewGuid().ToString("N");
     private readonly KernelSockets _sockets;
     private readonly BlockingCollection<JupyterMessage> _shell = [];
@@ -26,6 +29,7 @@ internal sealed class JupyterKernel : IDisposable
     private readonly TaskCompletionSource<bool> _shutdown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _runningGate = new();
     private CancellationTokenSource? _running;
+    private CancellationTokenSource? _resting;
     private JupyterMessage? _asking;
     private long _abortedUpTo;
     private int _count;
@@ -94,7 +98,10 @@ internal sealed class JupyterKernel : IDisposable
             KernelChannel.Control => _control,
             _ => _stdin,
         };
-        if (!queue.IsAddingCompleted) queue.Add(message);
+        if (queue.IsAddingCompleted) return;
+        queue.Add(message);
+        if (channel != KernelChannel.Shell) return;
+        lock (_runningGate) _resting?.Cancel();
     }
 
     private void Serve(KernelChannel channel, BlockingCollection<JupyterMessage> requests)
@@ -121,6 +128,35 @@ internal sealed class JupyterKernel : IDisposable
             Publish("status", request, new JsonObject { ["execution_state"] = "idle" });
             // After its idle status, so that the front end has all of the answer.
             if (request.Type == "shutdown_request") _shutdown.TrySetResult(IsTrue(request.Content["restart"], false));
+            if (request.Type == "execute_request") PrepareHints();
+        }
+    }
+
+    /// <summary>
+    /// Makes ready for questions about what has been declared, unless the front end has more to do. The editor services need seconds to load; JupyterLab waits one second for an answer, then the first user
+    /// who asks is shown only words of the cell.
+    /// </summary>
+    private void PrepareHints()
+    {
+        using CancellationTokenSource resting = new();
+        lock (_runningGate) _resting = resting;
+        try
+        {
+            if (_shell.Count == 0 && !resting.Token.WaitHandle.WaitOne(Rest)) _engine.Value.PrepareHints(resting.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The next rest will do.
+        }
+#pragma warning disable CA1031 // Nobody has asked: what is wrong shows itself when somebody does.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Console.Error.WriteLine($"jupyter kernel: hints: {exception}");
+        }
+        finally
+        {
+            lock (_runningGate) _resting = null;
         }
     }
 

@@ -18,14 +18,8 @@ internal sealed class BrowserPage : IAsyncDisposable
 
     public static async Task<BrowserPage> OpenAsync(IBrowser browser, string html, BrowserNewContextOptions options)
     {
-        options.ViewportSize ??= new ViewportSize { Width = 1300, Height = 900 };
-        IBrowserContext context = await browser.NewContextAsync(options);
-        BrowserPage opened = new(context, await context.NewPageAsync());
-        opened.Page.Console += (_, message) =>
-        {
-            if (message.Type is "error" or "warning") opened.Errors.Add(message.Text);
-        };
-        opened.Page.PageError += (_, error) => opened.Errors.Add(error);
+        BrowserPage opened = await CreateAsync(browser, options);
+        IBrowserContext context = opened._context;
         await context.RouteAsync("**/*", async route =>
         {
             if (route.Request.Url == Address)
@@ -38,6 +32,23 @@ internal sealed class BrowserPage : IAsyncDisposable
             await route.AbortAsync();
         });
         await opened.Page.GotoAsync(Address);
+        return opened;
+    }
+
+    /// <summary>Opens a page of a server; requests and sockets to others are refused and recorded.</summary>
+    public static async Task<BrowserPage> VisitAsync(IBrowser browser, string address, string server)
+    {
+        BrowserPage opened = await CreateAsync(browser, new BrowserNewContextOptions());
+        opened.Page.WebSocket += (_, socket) =>
+        {
+            if (!socket.Url.StartsWith(server.Replace("http:", "ws:", StringComparison.Ordinal), StringComparison.Ordinal)) opened.Requests.Add(socket.Url);
+        };
+        await opened._context.RouteAsync(url => url.StartsWith("http", StringComparison.Ordinal) && !url.StartsWith(server, StringComparison.Ordinal), async route =>
+        {
+            opened.Requests.Add(route.Request.Url);
+            await route.AbortAsync();
+        });
+        await opened.Page.GotoAsync(address);
         return opened;
     }
 
@@ -65,4 +76,17 @@ internal sealed class BrowserPage : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+
+    private static async Task<BrowserPage> CreateAsync(IBrowser browser, BrowserNewContextOptions options)
+    {
+        options.ViewportSize ??= new ViewportSize { Width = 1300, Height = 900 };
+        IBrowserContext context = await browser.NewContextAsync(options);
+        BrowserPage opened = new(context, await context.NewPageAsync());
+        opened.Page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning") opened.Errors.Add(message.Text);
+        };
+        opened.Page.PageError += (_, error) => opened.Errors.Add(error);
+        return opened;
+    }
 }

@@ -34,4 +34,11 @@ public sealed class ChromiumFixture : IAsyncLifetime, ICollectionFixture<Chromiu
         TestEnvironment.Require(_browser is not null, "needs Chromium (set DIGICAM_CHROMIUM)");
         return await BrowserPage.OpenAsync(_browser!, html, options ?? new BrowserNewContextOptions());
     }
+
+    /// <summary>Opens a page of a server on this machine; see <see cref="BrowserPage.VisitAsync"/>.</summary>
+    internal async Task<BrowserPage> VisitAsync(string address, string server)
+    {
+        TestEnvironment.Require(_browser is not null, "needs Chromium (set DIGICAM_CHROMIUM)");
+        return await BrowserPage.VisitAsync(_browser!, address, server);
+    }
 }
