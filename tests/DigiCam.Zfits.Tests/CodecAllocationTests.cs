@@ -4,6 +4,7 @@ using DigiCam.Zfits.Codecs;
 namespace DigiCam.Zfits.Tests;
 
 /// <summary>Codecs keep their tables and buffers: from some block on they allocate nothing.</summary>
+[Trait("Culture", "any")]
 public sealed class CodecAllocationTests
 {
     public static TheoryData<string> Recipes => [.. ZFitsRecipe.Named.Select(recipe => recipe.Name), "zstd9", "lossyint16:3", "lossyint32:7"];

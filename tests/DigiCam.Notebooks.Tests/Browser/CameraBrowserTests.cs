@@ -11,6 +11,7 @@ namespace DigiCam.Notebooks.Tests.Browser;
 
 /// <summary>Two displays and a chart on one page, as a reader uses them.</summary>
 [Collection(ChromiumFixture.Name)]
+[Trait("Culture", "any")]
 public sealed class CameraBrowserTests(ChromiumFixture browser)
 {
     private static readonly string First = SampleCamera.Create().ToHtml();

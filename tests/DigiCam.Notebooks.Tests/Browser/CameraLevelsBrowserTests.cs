@@ -7,6 +7,7 @@ namespace DigiCam.Notebooks.Tests.Browser;
 
 /// <summary>A light scan as a reader uses it: slider, keys, spectra of all levels, curve.</summary>
 [Collection(ChromiumFixture.Name)]
+[Trait("Culture", "any")]
 public sealed class CameraLevelsBrowserTests(ChromiumFixture browser)
 {
     private static readonly CameraDisplay Display = SampleScan.Create(16);

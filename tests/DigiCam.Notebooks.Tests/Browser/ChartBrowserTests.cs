@@ -6,6 +6,7 @@ namespace DigiCam.Notebooks.Tests.Browser;
 
 /// <summary>Charts with the library of the setup cell.</summary>
 [Collection(ChromiumFixture.Name)]
+[Trait("Culture", "any")]
 public sealed class ChartBrowserTests(ChromiumFixture browser)
 {
     [Fact]

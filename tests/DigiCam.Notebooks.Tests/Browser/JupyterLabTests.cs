@@ -6,6 +6,7 @@ namespace DigiCam.Notebooks.Tests.Browser;
 
 /// <summary>JupyterLab with the kit's kernel, as a physicist uses it.</summary>
 [Collection(ChromiumFixture.Name)]
+[Trait("Culture", "any")]
 public sealed class JupyterLabTests(ChromiumFixture browser)
 {
     private const string Kernel = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel";

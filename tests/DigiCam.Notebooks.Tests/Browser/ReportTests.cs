@@ -8,6 +8,7 @@ namespace DigiCam.Notebooks.Tests.Browser;
 
 /// <summary>The notebooks of the repository, run as users run them, and their reports in a browser without a network.</summary>
 [Collection(ChromiumFixture.Name)]
+[Trait("Culture", "any")]
 public sealed class ReportTests(ChromiumFixture browser) : IDisposable
 {
     private readonly TemporaryFolder _folder = TestEnvironment.CreateTemporaryFolder();

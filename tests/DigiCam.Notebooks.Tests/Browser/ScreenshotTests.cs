@@ -6,6 +6,7 @@ namespace DigiCam.Notebooks.Tests.Browser;
 
 /// <summary>Pictures for people to look at (artifacts/screenshots).</summary>
 [Collection(ChromiumFixture.Name)]
+[Trait("Culture", "any")]
 public sealed class ScreenshotTests(ChromiumFixture browser)
 {
     [Theory]

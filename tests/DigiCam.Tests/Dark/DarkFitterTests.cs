@@ -11,6 +11,7 @@ using DigiCam.Simulation.Plans;
 namespace DigiCam.Tests.Dark;
 
 /// <summary>Simulated dark runs: the fit gives the truth back, with errors that mean what they say although neighbouring samples share their pulses.</summary>
+[Trait("Culture", "any")]
 public sealed class DarkFitterTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -9,6 +9,7 @@ using DigiCam.Tests.Simulation;
 
 namespace DigiCam.Tests.DarkRate;
 
+[Trait("Culture", "any")]
 public sealed class DarkRateFitterTests
 {
     private const double Crosstalk = 0.08;

@@ -9,6 +9,7 @@ using DigiCam.Tests.Simulation;
 
 namespace DigiCam.Tests.DarkSpe;
 
+[Trait("Culture", "any")]
 public sealed class DarkSpeFitterTests
 {
     private const double Crosstalk = 0.08;

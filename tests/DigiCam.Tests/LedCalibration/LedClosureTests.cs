@@ -11,6 +11,7 @@ namespace DigiCam.Tests.LedCalibration;
 /// Curves of scans whose light is drawn with the errors that the fits of charges have: variance 0.045 + 1.13 mu pe^2 for one event, errors those at the light drawn, no light below 0.
 /// 528 LEDs, the levels of the demonstration.
 /// </summary>
+[Trait("Culture", "any")]
 public sealed class LedClosureTests
 {
     private const int Leds = 528;

@@ -6,6 +6,7 @@ using DigiCam.Simulation.Plans;
 namespace DigiCam.Tests.LightScan;
 
 /// <summary>The chain of 2017 on simulated scans: right without dark counts, and with them off by what the documentation says.</summary>
+[Trait("Culture", "any")]
 public sealed class ClassicalFitterTests
 {
     private const int Pixels = 200;

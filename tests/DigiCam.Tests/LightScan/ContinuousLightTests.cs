@@ -5,6 +5,7 @@ using DigiCam.Simulation.Plans;
 namespace DigiCam.Tests.LightScan;
 
 /// <summary>Flashes on continuous light, whose photo-electrons are like dark counts of a rate that is not known: levels fitted together find both.</summary>
+[Trait("Culture", "any")]
 public sealed class ContinuousLightTests
 {
     private const int Pixels = 24;

@@ -9,6 +9,7 @@ using DigiCam.Simulation.Plans;
 namespace DigiCam.Tests.LightScan;
 
 /// <summary>Simulated scans: fits of several levels together give the truth back, with errors that mean what they say, at all light and on both scales.</summary>
+[Trait("Culture", "any")]
 public sealed class LightScanFitterTests
 {
     private const int Pixels = 600;

@@ -8,6 +8,7 @@ namespace DigiCam.Zfits.Tests.Fuzzing;
 /// time and without much memory. Always the same mutants, unless the environment asks for others.</summary>
 /// <remarks>A longer run: set DIGICAM_FUZZ_MUTATIONS to the number of mutants, and DIGICAM_FUZZ_SEED to a number that makes other ones
 /// (default 1). A mutant that fails is kept in a folder that the message names; its number and the seed make it again.</remarks>
+[Trait("Culture", "any")]
 public sealed class FuzzTests
 {
     private const string MutationsVariable = "DIGICAM_FUZZ_MUTATIONS";
