@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Runtime.Loader;
 
 namespace DigiCam.Kernel.Formatting;
 
@@ -43,7 +44,10 @@ internal sealed class TypeFormatterSource
 
     private static IReadOnlyList<Entry> Foreign(Type type)
     {
-        Attribute[] attributes = [.. AppDomain.CurrentDomain.GetAssemblies().Where(a => !a.IsDynamic && a.GetCustomAttributesData().Any(d => d.AttributeType.Name == ForeignAttributeName))
+        // A package may be loaded more than once, anew after it was built again: the copy beside the type comes first.
+        AssemblyLoadContext? beside = AssemblyLoadContext.GetLoadContext(type.Assembly);
+        Attribute[] attributes = [.. AppDomain.CurrentDomain.GetAssemblies().Where(a => !a.IsDynamic && BringsForeign(a))
+            .OrderBy(a => AssemblyLoadContext.GetLoadContext(a) != beside)
             .SelectMany(a => a.GetCustomAttributes(inherit: false).OfType<Attribute>().Where(b => b.GetType().Name == ForeignAttributeName))];
         foreach (Type candidate in Nearest(type))
         {
@@ -54,6 +58,19 @@ internal sealed class TypeFormatterSource
         }
 
         return [];
+    }
+
+    private static bool BringsForeign(Assembly assembly)
+    {
+        try
+        {
+            return assembly.GetCustomAttributesData().Any(d => d.AttributeType.Name == ForeignAttributeName);
+        }
+        catch (Exception exception) when (exception is FileLoadException or FileNotFoundException or TypeLoadException or BadImageFormatException)
+        {
+            // Attributes of a library that is not there, such as another F# core than the one that is: it says nothing about other packages' types.
+            return false;
+        }
     }
 
     private static Entry[] Entries(Attribute attribute, Type type) => attribute.GetType().GetProperty("FormatterSourceType", Members)?.GetValue(attribute) is Type sourceType

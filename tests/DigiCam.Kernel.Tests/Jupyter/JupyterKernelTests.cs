@@ -145,12 +145,12 @@ public sealed class JupyterKernelTests : IClassFixture<JupyterKernelFixture>, ID
     public void Interrupt_RunningCode_StopsAndKeepsTheSession(string code)
     {
         Assert.Equal("ok", _client.Run("var kept = 41;").Status);
-        string id = _client.Execute("kept++;\n" + code);
-        while (_client.Next() is not { Type: "execute_input" })
+        string id = _client.Execute("kept++; Console.WriteLine(\"begun\");\n" + code);
+        while (_client.Next() is not { Type: "stream" })
         {
         }
 
-        Thread.Sleep(300);
+        Thread.Sleep(100);
         long start = Stopwatch.GetTimestamp();
         Received interrupted = ReplyTo(_client.Send("interrupt_request", [], "control"), "control");
         Assert.Equal(("interrupt_reply", "ok"), (interrupted.Type, interrupted.Text("status")));
@@ -167,8 +167,12 @@ public sealed class JupyterKernelTests : IClassFixture<JupyterKernelFixture>, ID
     [Fact]
     public void Interrupt_EndlessLoop_TellsItsLine()
     {
-        string id = _client.Execute("int i = 0;\nwhile (true)\n{\n    i++;\n}");
-        Thread.Sleep(500);
+        string id = _client.Execute("int i = 0;\nConsole.WriteLine(i);\nwhile (true)\n{\n    i++;\n}");
+        while (_client.Next() is not { Type: "stream" })
+        {
+        }
+
+        Thread.Sleep(100);
         _client.Send("interrupt_request", [], "control");
         Received reply = ReplyTo(id, "shell");
         Assert.Contains(reply.Content["traceback"]!.AsArray(), line => ((string)line!).Contains(", line ", StringComparison.Ordinal));

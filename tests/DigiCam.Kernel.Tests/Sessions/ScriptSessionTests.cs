@@ -223,8 +223,9 @@ public sealed class ScriptSessionTests : IDisposable
     public async Task Execute_Cancelled_EndsTheCellAndKeepsTheSession()
     {
         await RunAsync("var kept = 1;");
-        using CancellationTokenSource source = new(300);
-        ExecutionResult result = await _session.ExecuteAsync(new CodeSubmission("kept = 2;\nwhile (true) kept = 3;", "loop"), new Recorder(), source.Token);
+        using CancellationTokenSource source = new();
+        AppContext.SetData("digicam-test-loop", new Action(() => source.CancelAfter(100)));
+        ExecutionResult result = await _session.ExecuteAsync(new CodeSubmission("((Action)AppContext.GetData(\"digicam-test-loop\"))(); kept = 2;\nwhile (true) kept = 3;", "loop"), new Recorder(), source.Token);
         Assert.Equal("Interrupted", result.Error?.Name);
         Assert.Equal(2, result.Line);
         Assert.Equal("3", await ResultAsync("kept"));
@@ -237,9 +238,10 @@ public sealed class ScriptSessionTests : IDisposable
         using AnonymousPipeServerStream pipe = new(PipeDirection.In);
         using AnonymousPipeClientStream writer = new(PipeDirection.Out, pipe.ClientSafePipeHandle);
         AppContext.SetData("digicam-test-pipe", pipe);
-        using CancellationTokenSource source = new(300);
+        using CancellationTokenSource source = new();
+        AppContext.SetData("digicam-test-read", new Action(() => source.CancelAfter(100)));
         ExecutionResult result = await _session.ExecuteAsync(
-            new CodeSubmission("((System.IO.Stream)AppContext.GetData(\"digicam-test-pipe\")).ReadByte()", "cell 1"), new Recorder(), source.Token);
+            new CodeSubmission("((Action)AppContext.GetData(\"digicam-test-read\"))(); ((System.IO.Stream)AppContext.GetData(\"digicam-test-pipe\")).ReadByte()", "cell 1"), new Recorder(), source.Token);
         Assert.Contains("cannot be stopped", result.Error?.Value, StringComparison.Ordinal);
         await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync("1"));
         writer.WriteByte(1);
