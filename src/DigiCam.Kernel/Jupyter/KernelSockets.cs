@@ -53,8 +53,9 @@ internal sealed class KernelSockets : IDisposable
             Bind(_shell, connection, connection.ShellPort, "shell");
             Bind(_control, connection, connection.ControlPort, "control");
             Bind(_stdin, connection, connection.StdinPort, "stdin");
-            // Every new subscriber is greeted, also one that wants what others have subscribed to.
+            // Every new subscriber is greeted, also one that wants what others have subscribed to, and before anything else is sent to it: the socket lets nobody in by itself.
             _iopub.Options.XPubVerbose = true;
+            _iopub.Options.ManualPublisher = true;
             Bind(_iopub, connection, connection.IOPubPort, "iopub");
         }
         catch
@@ -150,8 +151,15 @@ internal sealed class KernelSockets : IDisposable
     {
         while (_iopub.TryReceiveFrameBytes(out byte[]? frame))
         {
-            // 1 = subscribes, then the topic.
-            if (frame is not [1, .. byte[] topic]) continue;
+            // 1 = subscribes, 0 = no longer, then the topic.
+            if (frame is not [0 or 1, .. byte[] topic]) continue;
+            if (frame[0] == 0)
+            {
+                _iopub.Unsubscribe(topic);
+                continue;
+            }
+
+            _iopub.Subscribe(topic);
             JsonObject content = new() { ["subscription"] = System.Text.Encoding.UTF8.GetString(topic) };
             _iopub.SendMultipartMessage(_format.Write(JupyterMessage.Create("iopub_welcome", _session, null, content) with { Identities = topic.Length == 0 ? [] : [topic] }));
         }

@@ -69,12 +69,9 @@ internal sealed class KernelClient : IDisposable
     /// <summary>The first thing that a kernel tells a new subscriber; nothing is lost after it.</summary>
     public Received Welcome()
     {
-        // The idle status of an earlier client's last request may still be under way.
-        for (Received message = Next(); ; message = Next())
-        {
-            if (message.Type == "iopub_welcome") return message;
-            Assert.Equal("status", message.Type);
-        }
+        Received message = Next();
+        Assert.Equal("iopub_welcome", message.Type);
+        return message;
     }
 
     public string Send(string type, JsonObject content, string channel = "shell", string? key = null, string? id = null)
