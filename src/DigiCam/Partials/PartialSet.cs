@@ -151,7 +151,7 @@ public sealed class PartialSet
         }
 
         foreach ((string name, string mine, string its) in Differences(a.Provenance.Parameters, b.Provenance.Parameters).Concat(Differences(a.Settings, b.Settings)))
-            throw Foreign($"was filled with another {name} than {first.Path}{(Math.Max(mine.Length, its.Length) <= 40 ? $" ({(its.Length > 0 ? its : "none")}, not {(mine.Length > 0 ? mine : "none")})" : "")}");
+            throw Foreign($"differs from {first.Path} in {name}{(Math.Max(mine.Length, its.Length) <= 40 ? $" ({(its.Length > 0 ? its : "none")}, not {(mine.Length > 0 ? mine : "none")})" : "")}");
 
         InvalidDataException Foreign(string what) => new($"{other.Path}: {what}");
     }

@@ -114,7 +114,7 @@ public sealed class PartialSetTests(PartialRun runs) : IClassFixture<PartialRun>
     {
         string first = runs.Part("samples", RunShard.OfTiles(1, 2));
         Refused(runs.Part("dark", RunShard.OfTiles(2, 2)), $"is a part of dark (Histograms), {first} one of samples (Histograms)");
-        Refused(runs.Part("samples", RunShard.OfTiles(2, 2), new RunOptions { MaximumEvents = 9 }), $"was filled with another events than {first} (9, not 19)");
+        Refused(runs.Part("samples", RunShard.OfTiles(2, 2), new RunOptions { MaximumEvents = 9 }), $"differs from {first} in events (9, not 19)");
 
         // Each other thing that a part says of itself.
         PartialResult second = PartialResult.Read(runs.Part("samples", RunShard.OfTiles(2, 2)));
@@ -124,7 +124,7 @@ public sealed class PartialSetTests(PartialRun runs) : IClassFixture<PartialRun>
         Changed(content with { Files = content.Files.SetItem(1, file with { Fingerprint = "0" }) }, $"was made of another {file.Name} than {first}");
         Changed(content with { Files = content.Files.SetItem(1, file with { Name = "other.fits.fz" }) }, $"is of another run than {first}: of other.fits.fz, which {first} does not have");
         Changed(content with { Files = [content.Files[2], content.Files[0], content.Files[1]] }, $"is of another run than {first}: of the same files in another order");
-        Changed(content with { Settings = content.Settings.SetItem("module_swaps", "none") }, $"was filled with another module_swaps than {first}");
+        Changed(content with { Settings = content.Settings.SetItem("module_swaps", "none") }, $"differs from {first} in module_swaps");
         Changed(content with { Provenance = content.Provenance with { Inputs = content.Provenance.Inputs.Add(new InputFile("hv_off.h5", "0", null)) } }, $"was filled with another hv_off.h5 than {first}");
         Changed(content with { Stage = PartialStage.Charges }, $"is a part of samples (Charges), {first} one of samples (Histograms)");
 
@@ -150,7 +150,7 @@ public sealed class PartialSetTests(PartialRun runs) : IClassFixture<PartialRun>
         string path = runs.File("moved.h5");
         PartialResult.Write(path, DigiCam.LightScan.ChargeHistograms.Read(second.Path), second.Is with { Settings = second.Is.Settings.SetItem("positions", "0") });
         string first = runs.Part("charges", RunShard.OfTiles(1, 2));
-        Assert.StartsWith($"{path}: was filled with another positions than {first}", Assert.Throws<InvalidDataException>(() => PartialSet.Open(first, path)).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{path}: differs from {first} in positions", Assert.Throws<InvalidDataException>(() => PartialSet.Open(first, path)).Message, StringComparison.Ordinal);
         Assert.Contains("scan_plan", second.Is.Settings.Keys);
         Assert.Contains("pedestals", second.Is.Settings.Keys);
     }
