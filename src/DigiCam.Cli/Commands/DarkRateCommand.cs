@@ -28,7 +28,8 @@ internal static class DarkRateCommand
     {
         IReadOnlyList<string> resultPaths = ResultFiles.Paths(request.FitPath);
         ClosingLine closing = new();
-        DarkInput input = await DarkInput.ReadAsync(request, hvOff, needsHvOff: true, codes: null, areSamples: false, resultPaths, cancellationToken);
+        DarkInput input = await DarkInput.ReadAsync(request, hvOff, needsHvOff: true, resultPaths, cancellationToken);
+        if (request.Shard is not null) return request.Close(closing, input.EventsRead);
         DarkRateResult? result = null;
         if (request.Fit)
         {

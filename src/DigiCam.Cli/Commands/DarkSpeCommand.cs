@@ -25,7 +25,8 @@ internal static class DarkSpeCommand
         string npz = ResultFiles.NpzPath(request.FitPath);
         IReadOnlyList<string> resultPaths = [npz, .. ResultFiles.Paths(request.FitPath)];
         ClosingLine closing = new();
-        DarkInput input = await DarkInput.ReadAsync(request, hvOff, needsHvOff: true, dark => dark.Pulses, areSamples: false, resultPaths, cancellationToken);
+        DarkInput input = await DarkInput.ReadAsync(request, hvOff, needsHvOff: true, resultPaths, cancellationToken);
+        if (request.Shard is not null) return request.Close(closing, input.EventsRead);
         DarkSpeResult? result = null;
         if (request.HasResult)
         {
