@@ -66,7 +66,7 @@ public sealed class PartialSet
         return new PartialSet(parts);
     }
 
-    /// <summary>Where the sum comes from: as for one pass over the run, made now on this machine. Inputs whose first tile is in no part have no SHA-256.</summary>
+    /// <summary>Where the sum comes from: as for one pass over the run, made now on this machine. Inputs whose first tile is in no part have no SHA-256, and without the last tile no state of checksums.</summary>
     public Provenance MakeProvenance() => Provenance.Now(Task, [.. _first.Provenance.Inputs.Select((_, i) => Known(i))], _first.Provenance.Parameters.Select(p => (p.Key, (object?)p.Value)));
 
     /// <summary>Makes sure that no part of the run is missing.</summary>
@@ -188,8 +188,8 @@ public sealed class PartialSet
         }
     }
 
-    // Each file's SHA-256 from the part that has it.
-    private InputFile Known(int input) => Parts.Select(part => part.Is.Provenance.Inputs[input]).FirstOrDefault(file => file.Sha256.Length > 0) ?? _first.Provenance.Inputs[input];
+    // What is known of a file comes from the parts that have looked.
+    private InputFile Known(int input) => Parts.Select(part => part.Is.Provenance.Inputs[input]).Aggregate((a, b) => a with { Sha256 = a.Sha256.Length > 0 ? a.Sha256 : b.Sha256, Checksums = a.Checksums ?? b.Checksums });
 
     private RunHistograms Sum(IProgress<long>? progress, CancellationToken cancellationToken)
     {
