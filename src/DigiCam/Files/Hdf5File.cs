@@ -159,6 +159,10 @@ public sealed class Hdf5File : IDisposable
     /// <exception cref="InvalidDataException">There is no such dataset, or it is damaged.</exception>
     internal string TypeOf(string path) => Guard(path, () => Hdf5Element.NameOf(Get<IH5Dataset>(path, "dataset").Type));
 
+    /// <summary>Length of each axis of a dataset.</summary>
+    /// <exception cref="InvalidDataException">There is no such dataset, or it is damaged.</exception>
+    internal long[] ShapeOf(string path) => Guard(path, () => Get<IH5Dataset>(path, "dataset").Space.Dimensions.Select(length => checked((long)length)).ToArray());
+
     /// <summary>Reads the truth values of a dataset of two axes that PyTables wrote.</summary>
     /// <exception cref="InvalidDataException">There is no such dataset, it has another type, or it is damaged.</exception>
     internal bool[] ReadBools(string path, out int[] found)

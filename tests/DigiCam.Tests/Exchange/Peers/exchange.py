@@ -58,7 +58,7 @@ def attributes(path):
 def tables(path):
     import tables as pytables
     with pytables.open_file(path, 'r') as file:
-        return {node._v_pathname: [node.atom.type, list(node.shape)] for node in file.walk_nodes('/', 'Array')}
+        return {node._v_pathname: [node.atom.type, [int(n) for n in node.shape]] for node in file.walk_nodes('/', 'Array')}
 
 
 def make(kind, path):
