@@ -70,7 +70,9 @@ internal sealed partial class ExportInputs
             if (kind == ExportKind.Kit && ReadProvenance(path, groups) is { } from)
             {
                 inputs.AddRange(from.Inputs);
-                foreach ((string name, string value) in from.Parameters) parameters[name] = value;
+
+                // Parameters of several results have the same names.
+                foreach ((string name, string value) in from.Parameters) parameters[_files.Length == 1 ? name : $"{Path.GetFileName(path)}: {name}"] = value;
             }
         }
 

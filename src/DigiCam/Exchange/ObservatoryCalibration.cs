@@ -93,7 +93,7 @@ public sealed class ObservatoryCalibration
         string Why(FitResult fit, int pixel)
         {
             IEnumerable<string> outside = cuts.All.Where(cut => !(values[cut.Column][pixel] >= cut.Least && values[cut.Column][pixel] <= cut.Most))
-                .Select(cut => FormattableString.Invariant($"{cut.Column} {values[cut.Column][pixel]:G4} outside {cut.Least}..{cut.Most}"));
+                .Select(cut => double.IsNaN(values[cut.Column][pixel]) ? $"{cut.Column} NaN" : FormattableString.Invariant($"{cut.Column} {values[cut.Column][pixel]:G4} outside {cut.Least}..{cut.Most}"));
             return string.Join("; ", fit.HasErrors ? outside : outside.Prepend($"fit not accurate ({fit.Status.Describe()})"));
         }
     }
