@@ -249,7 +249,7 @@ public static class ResultExport
         RequireScale(path, full.Scale);
         List<FitsColumn> columns = [];
         foreach ((string name, string parameter, string unit) in (IEnumerable<(string, string, string)>)
-            [("baseline", "baseline", "LSB"), ("gain", "gain", "LSB"), ("sigma_e", "sigma_e", "LSB"), ("sigma_s", "sigma_1", "LSB"), .. Enumerable.Range(0, peaks).Select(n => FormattableString.Invariant($"a_{n}")).Select(a => (a, a, ""))])
+            [("baseline", "baseline", "LSB"), ("gain", "gain", "LSB/pe"), ("sigma_e", "sigma_e", "LSB"), ("sigma_s", "sigma_1", "LSB"), .. Enumerable.Range(0, peaks).Select(n => FormattableString.Invariant($"a_{n}")).Select(a => (a, a, ""))])
         {
             columns.Add(new FitsColumn(name, unit, [.. full.Fits.Select(fit => fit[parameter].Value)]));
             columns.Add(new FitsColumn(name + "_error", unit, [.. full.Fits.Select(fit => fit[parameter].Error)]));
@@ -281,12 +281,13 @@ public static class ResultExport
         return file.Read<double>($"/{DarkRateResult.TaskName}/dark_count_rate_p0", [CameraGeometry.PixelCount], "MHz");
     }
 
-    // Fits of gains hold no light of any level.
+    // Fits of gains hold no light of any level: levels that were tried without success have a flag.
     private static bool HasLevels(string path)
     {
         using Hdf5File file = Hdf5File.Open(path);
-        string place = $"/{LightScanResult.TaskName}_levels/mu";
-        return file.Contains(place) && file.Read<double>(place, [-1, -1], "pe").Any(mu => !double.IsNaN(mu));
+        string group = $"/{LightScanResult.TaskName}_levels";
+        return file.Contains(group)
+            && (file.Read<double>(group + "/mu", [-1, -1], "pe").Any(mu => !double.IsNaN(mu)) || file.Read<uint>(group + "/flags", [-1, -1], "").All(flags => flags != 0));
     }
 
     private static LightScanResult ReadLight(ExportInputs files, string path) => LightScanFiles.Read(path, LightSpectra.Of(ReadCharges(files, path)));
