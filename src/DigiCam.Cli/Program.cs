@@ -24,6 +24,7 @@ Command root = new("digicam", "Commissioning of SiPM Cherenkov cameras: from raw
     DarkRateCommand.Create(),
     AcDacScanCommand.Create(),
     LedCalibrationCommand.Create(),
+    ExportCommand.Create(),
     SimulateCommand.Create(),
     RunCommand.Create(),
     ReportCommand.Create(),

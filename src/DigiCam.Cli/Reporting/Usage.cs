@@ -22,6 +22,19 @@ internal static class Usage
         }
     }
 
+    /// <inheritdoc cref="Check"/>
+    public static async Task<T> CheckAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (ArgumentException exception)
+        {
+            throw new UsageException(Sentence(exception));
+        }
+    }
+
     /// <summary>The parts of a text separated by commas.</summary>
     public static string[] Split(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 

@@ -26,7 +26,7 @@ public static class DarkRateFitter
         limits ??= new FlagLimits();
         return new DarkRateResult(
             dark, spe, allSamples, LargestWindowFitter.Fit(dark, progress, cancellationToken),
-            new MaximumWindowResult(dark, MaximumWindowFitter.Fit(dark, progress, cancellationToken), MaximumWindowLimits(limits)), limits);
+            new MaximumWindowResult(dark.MaximumWindow, dark.SampleCount, MaximumWindowFitter.Fit(dark.MaximumWindow, dark.SampleCount, progress, cancellationToken), MaximumWindowLimits(limits)), limits);
     }
 
     /// <summary>Puts a saved result back together with its histograms, without fitting.</summary>
@@ -43,8 +43,8 @@ public static class DarkRateFitter
         ArgumentNullException.ThrowIfNull(largestWindow);
         ArgumentNullException.ThrowIfNull(maximumWindow);
         largestWindow.RequireFits(dark.PixelCount, dark.LargestWindow.Scale, new LargestWindowModel().Parameters);
-        maximumWindow.RequireFits(dark.PixelCount, dark.MaximumWindow.Scale, MaximumWindowFitter.ModelOf(dark).Parameters);
-        return new DarkRateResult(dark, spe, allSamples, largestWindow.Fits, new MaximumWindowResult(dark, maximumWindow.Fits, maximumWindow.Limits), largestWindow.Limits);
+        maximumWindow.RequireFits(dark.PixelCount, dark.MaximumWindow.Scale, MaximumWindowFitter.ModelOf(dark.MaximumWindow, dark.SampleCount).Parameters);
+        return new DarkRateResult(dark, spe, allSamples, largestWindow.Fits, new MaximumWindowResult(dark.MaximumWindow, dark.SampleCount, maximumWindow.Fits, maximumWindow.Limits), largestWindow.Limits);
     }
 
     private static FlagLimits MaximumWindowLimits(FlagLimits limits) => limits with { MaximumChiSquarePerNdf = MaximumWindowResult.MaximumChiSquarePerNdf };

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using DigiCam.Dark;
 using DigiCam.Fitting;
 using DigiCam.Fitting.Models;
 using DigiCam.Flags;
@@ -22,28 +21,38 @@ internal static class MaximumWindowFitter
     ];
 
     /// <summary>Fits all pixels.</summary>
-    public static ImmutableArray<FitResult> Fit(DarkHistograms dark, IProgress<FitProgress>? progress, CancellationToken cancellationToken) =>
-        CameraFit.Run(dark.PixelCount, () => new Workspace(dark), (pixel, workspace) => workspace.Fit(dark.MaximumWindow, pixel), progress, cancellationToken: cancellationToken);
+    public static ImmutableArray<FitResult> Fit(PixelHistograms histograms, int sampleCount, IProgress<FitProgress>? progress, CancellationToken cancellationToken) =>
+        CameraFit.Run(histograms.PixelCount, () => new Workspace(histograms, sampleCount), (pixel, workspace) => workspace.Fit(histograms, pixel), progress, cancellationToken: cancellationToken);
 
     /// <summary>The fit of one pixel as it begins.</summary>
-    public static FitProblem Problem(DarkHistograms dark, int pixel)
+    public static FitProblem Problem(PixelHistograms histograms, int sampleCount, int pixel)
     {
-        Workspace workspace = new(dark);
-        workspace.Prepare(dark.MaximumWindow, pixel);
+        Workspace workspace = new(histograms, sampleCount);
+        workspace.Prepare(histograms, pixel);
         return new FitProblem(workspace.Cost, [.. workspace.Parameters]);
     }
 
     /// <summary>The model of a run.</summary>
-    public static MaximumWindowModel ModelOf(DarkHistograms dark) => new(0, dark.Options.MaximumWindowSamples, dark.SampleCount);
+    /// <param name="histograms">Largest windows; their scale is the length of the window.</param>
+    /// <param name="sampleCount">Samples of a waveform.</param>
+    public static MaximumWindowModel ModelOf(PixelHistograms histograms, int sampleCount) => new(0, histograms.Scale.Samples, sampleCount);
+
+    /// <summary>The bins of a pixel that are fitted, as indices of its counts.</summary>
+    public static (int First, int Count) RangeOf(PixelHistograms histograms, int pixel)
+    {
+        IntegerAxis axis = histograms.IntegerAxis;
+        int last = histograms.GetCounts(pixel)[(UsualLast + 2 - axis.First)..].IndexOfAnyExcept(0u) < 0 ? UsualLast : axis.Last;
+        return (First - axis.First, last - First + 1);
+    }
 
     private sealed class Workspace
     {
         private readonly MaximumWindowModel _model;
         private readonly Minimizer _minimizer = new();
 
-        public Workspace(DarkHistograms dark)
+        public Workspace(PixelHistograms histograms, int sampleCount)
         {
-            _model = ModelOf(dark);
+            _model = ModelOf(histograms, sampleCount);
             Cost = new PoissonLikelihood(_model);
         }
 
@@ -62,11 +71,9 @@ internal static class MaximumWindowFitter
 
         public void Prepare(PixelHistograms histograms, int pixel)
         {
-            IntegerAxis axis = histograms.IntegerAxis;
-            ReadOnlySpan<uint> counts = histograms.GetCounts(pixel);
-            int last = counts[(UsualLast + 2 - axis.First)..].IndexOfAnyExcept(0u) < 0 ? UsualLast : axis.Last;
+            (int first, int count) = RangeOf(histograms, pixel);
             _model.Events = Math.Max(histograms.GetEntries(pixel), 1);
-            Cost.SetData(counts.Slice(First - axis.First, last - First + 1), First);
+            Cost.SetData(histograms.GetCounts(pixel).Slice(first, count), First);
         }
     }
 }

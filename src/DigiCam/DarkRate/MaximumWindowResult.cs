@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
-using DigiCam.Dark;
+using DigiCam.Files;
 using DigiCam.Fitting;
 using DigiCam.Fitting.Models;
 using DigiCam.Flags;
+using DigiCam.Geometry;
+using DigiCam.Histograms;
 using DigiCam.Results;
 
 namespace DigiCam.DarkRate;
@@ -19,15 +21,16 @@ public sealed class MaximumWindowResult : CameraResult
     /// <summary>chi2/ndf up to which the observatory takes a pixel.</summary>
     public const double MaximumChiSquarePerNdf = 15;
 
-    private readonly DarkHistograms _dark;
+    private const string HistogramGroup = "/" + TaskName + "_histograms";
+    private const string SampleCountAttribute = "sample_count";
 
-    internal MaximumWindowResult(DarkHistograms dark, ImmutableArray<FitResult> fits, FlagLimits limits)
-        : base(dark.MaximumWindow, fits, [.. fits.Select((fit, pixel) => (FlagRules.OfHistogram(dark.MaximumWindow, pixel, limits.MinimumWaveforms, edgesCount: false) & ~PixelFlags.Overflow) | FlagRules.OfFit(fit, limits))], limits)
+    internal MaximumWindowResult(PixelHistograms histograms, int sampleCount, ImmutableArray<FitResult> fits, FlagLimits limits)
+        : base(histograms, fits, [.. fits.Select((fit, pixel) => (FlagRules.OfHistogram(histograms, pixel, limits.MinimumWaveforms, edgesCount: false) & ~PixelFlags.Overflow) | FlagRules.OfFit(fit, limits))], limits)
     {
-        _dark = dark;
-        MaximumWindowModel model = MaximumWindowFitter.ModelOf(dark);
+        SampleCount = sampleCount;
+        MaximumWindowModel model = MaximumWindowFitter.ModelOf(histograms, sampleCount);
         MaximumWindowQuantities[] derived = [.. fits.Select(f => model.Derive(f["l"].Value, f["mu_xt"].Value, f["gain"].Value))];
-        double mhzPerCount = 1e3 / dark.WindowNs;
+        double mhzPerCount = 1e3 / (sampleCount * CameraGeometry.SampleNs);
         Quantities =
         [
             new("dc_to_pe", "charge per dark count", "C", "LSB/pe", [.. derived.Select(d => d.ChargePerPe)], [], "charge of one dark count with its crosstalk: gain (1 / (1 - x) - l w / S)"),
@@ -52,6 +55,34 @@ public sealed class MaximumWindowResult : CameraResult
     /// <inheritdoc/>
     public override ImmutableArray<PixelQuantity> Quantities { get; }
 
+    /// <summary>Samples of a waveform, 4 ns each.</summary>
+    internal int SampleCount { get; }
+
+    /// <summary>Reads a result from the file of digicam dark-rate, which holds its histograms as well.</summary>
+    /// <param name="path">The file (.h5).</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It holds no such result, or is damaged: one sentence that names file and dataset.</exception>
+    public static MaximumWindowResult Read(string path)
+    {
+        SavedResult saved = ResultFiles.Read(path, TaskName);
+        using Hdf5File file = Hdf5File.Open(path);
+        if (!file.Contains(HistogramGroup)) throw new InvalidDataException($"{path}: {HistogramGroup} is not in the file, which an earlier version wrote; digicam dark-rate -p makes it anew");
+        PixelHistograms histograms = PixelHistograms.ReadFrom(file, HistogramGroup);
+        long samples = file.GetNumber<long>(HistogramGroup, SampleCountAttribute);
+        if (histograms.Axis is not IntegerAxis) throw new InvalidDataException($"{path}: {HistogramGroup} is on {histograms.Axis}, not on an axis of integers");
+        if (samples < histograms.Scale.Samples || samples > ushort.MaxValue) throw new InvalidDataException(FormattableString.Invariant($"{path}: {HistogramGroup} has an attribute sample_count of {samples}, its windows are of {histograms.Scale.Samples}"));
+        saved.RequireFits(histograms.PixelCount, histograms.Scale, MaximumWindowFitter.ModelOf(histograms, (int)samples).Parameters);
+        return new MaximumWindowResult(histograms, (int)samples, saved.Fits, saved.Limits);
+    }
+
     /// <inheritdoc/>
-    public override FitProblem Problem(int pixel) => MaximumWindowFitter.Problem(_dark, pixel);
+    public override FitProblem Problem(int pixel) => MaximumWindowFitter.Problem(Histograms, SampleCount, pixel);
+
+    /// <inheritdoc/>
+    protected internal override void AddTo(Hdf5Writer writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        Histograms.WriteTo(writer, HistogramGroup, "largest window of each waveform without the baseline that the camera wrote (pixel)");
+        writer.AddAttribute(HistogramGroup, SampleCountAttribute, (long)SampleCount);
+    }
 }

@@ -13,6 +13,7 @@ internal static class Hdf5Element
         TypeCode.Double => "float64",
         TypeCode.Single => "float32",
         TypeCode.Byte => "uint8",
+        TypeCode.SByte => "int8",
         TypeCode.UInt16 => "uint16",
         TypeCode.UInt32 => "uint32",
         TypeCode.UInt64 => "uint64",
@@ -27,9 +28,13 @@ internal static class Hdf5Element
     {
         H5DataTypeClass.FloatingPoint => FormattableString.Invariant($"float{8 * type.Size}"),
         H5DataTypeClass.FixedPoint => FormattableString.Invariant($"{(type.FixedPoint.IsSigned ? "int" : "uint")}{8 * type.Size}"),
+        H5DataTypeClass.BitField when type.Size == 1 => Bool,
         H5DataTypeClass.String or H5DataTypeClass.VariableLength => Text,
         H5DataTypeClass other => other.ToString(),
     };
+
+    /// <summary>How truth values are called that PyTables writes: bits in a byte.</summary>
+    public const string Bool = "bool";
 
     /// <summary>How strings are called, whatever their length.</summary>
     public const string Text = "strings";

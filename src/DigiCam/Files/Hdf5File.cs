@@ -151,6 +151,36 @@ public sealed class Hdf5File : IDisposable
     public T GetNumber<T>(string path, string name) where T : unmanaged =>
         Guard(path, () => Attribute(path, Get<IH5Object>(path, "group or dataset"), name, Hdf5Element.NameOf<T>(), 0).Read<T>());
 
+    /// <summary>True for a group, false for a dataset.</summary>
+    /// <exception cref="InvalidDataException">There is neither, or it is damaged.</exception>
+    internal bool IsGroup(string path) => Guard(path, () => Get<IH5Object>(path, "group or dataset") is IH5Group);
+
+    /// <summary>The type of the values of a dataset, as numpy calls it.</summary>
+    /// <exception cref="InvalidDataException">There is no such dataset, or it is damaged.</exception>
+    internal string TypeOf(string path) => Guard(path, () => Hdf5Element.NameOf(Get<IH5Dataset>(path, "dataset").Type));
+
+    /// <summary>Length of each axis of a dataset.</summary>
+    /// <exception cref="InvalidDataException">There is no such dataset, or it is damaged.</exception>
+    internal long[] ShapeOf(string path) => Guard(path, () => Get<IH5Dataset>(path, "dataset").Space.Dimensions.Select(length => checked((long)length)).ToArray());
+
+    /// <summary>Reads the truth values of a dataset of two axes that PyTables wrote.</summary>
+    /// <exception cref="InvalidDataException">There is no such dataset, it has another type, or it is damaged.</exception>
+    internal bool[] ReadBools(string path, out int[] found)
+    {
+        (bool[] values, found) = Guard(path, () =>
+        {
+            IH5Dataset dataset = Get<IH5Dataset>(path, "dataset");
+            CheckType(path, dataset, Hdf5Element.Bool);
+            int[] dimensions = Dimensions(path, dataset, 1, [-1, -1]);
+            return (dimensions.Contains(0) ? [] : dataset.Read<byte[]>().Select(value => value != 0).ToArray(), dimensions);
+        });
+        return values;
+    }
+
+    /// <summary>Reads the truth value of an attribute that PyTables wrote; false when there is none.</summary>
+    /// <exception cref="InvalidDataException">It is something else, or damaged.</exception>
+    internal bool GetBool(string path, string name) => HasAttribute(path, name) && Guard(path, () => Attribute(path, Get<IH5Object>(path, "group or dataset"), name, Hdf5Element.Bool, 0).Read<byte>() != 0);
+
     private static string Join<T>(IEnumerable<T> shape) where T : IFormattable => string.Join(", ", shape.Select(n => n.ToString(null, CultureInfo.InvariantCulture)));
 
     private Hdf5Defect Defect(string place, string what) => new($"{Path}: {place} {what}");

@@ -107,6 +107,19 @@ public sealed partial class NpzFile : IDisposable
     /// <param name="name">Key of the array.</param>
     public bool Contains(string name) => _archive.GetEntry(name + ".npy") is not null;
 
+    /// <summary>Names of the arrays in the order of the file.</summary>
+    internal IReadOnlyList<string> Names => [.. _archive.Entries.Where(entry => entry.FullName.EndsWith(".npy", StringComparison.Ordinal)).Select(entry => entry.FullName[..^4])];
+
+    /// <summary>Shape of an array.</summary>
+    /// <param name="name">Key of the array.</param>
+    /// <exception cref="InvalidDataException">There is no such array, it is not of float64, or it is damaged.</exception>
+    internal int[] ShapeOf(string name)
+    {
+        ZipArchiveEntry entry = _archive.GetEntry(name + ".npy") ?? throw Defect(name, "is not in the file");
+        using Stream content = Open(entry, name);
+        return ReadHeader(content, name);
+    }
+
     private Stream Open(ZipArchiveEntry entry, string name)
     {
         try

@@ -136,11 +136,15 @@ public static class LightScanFiles
     public static void WriteFullFit(string path, ClassicalResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        new NpzWriter().Add(FullKey, [result.PixelCount, FullParameters, 2], (pixel, row) =>
-        {
-            for (int k = 0; k < FullParameters; k++) (row[2 * k], row[(2 * k) + 1]) = NpzFits.Of(result.Fits[pixel], k);
-        }).Write(path);
+        WriteFullFit(path, result.Fits);
     }
+
+    /// <summary>The same from fits as a file keeps them.</summary>
+    internal static void WriteFullFit(string path, ImmutableArray<FitResult> fits) =>
+        new NpzWriter().Add(FullKey, [fits.Length, FullParameters, 2], (pixel, row) =>
+        {
+            for (int k = 0; k < FullParameters; k++) (row[2 * k], row[(2 * k) + 1]) = NpzFits.Of(fits[pixel], k);
+        }).Write(path);
 
     /// <summary>
     /// Writes mpes_fit_result (level, pixel, [mu, mu_xt, gain, baseline, sigma_e, sigma_1, amplitude, offset], [value, error]) [pe, LSB, entries]; NaN = not fitted. The

@@ -87,8 +87,9 @@ internal sealed class PlanParser
 
     private PlanList Sequence(int depth)
     {
+        // Taking the bracket itself, the library looks at what follows: it can fail then already.
+        if (_events.Accept<SequenceStart>(out SequenceStart? bracket) && bracket.Style == SequenceStyle.Flow) _brackets.Push(LineOf(bracket));
         SequenceStart start = _events.Consume<SequenceStart>();
-        if (start.Style == SequenceStyle.Flow) _brackets.Push(LineOf(start));
         ImmutableArray<PlanNode>.Builder items = ImmutableArray.CreateBuilder<PlanNode>();
         while (!_events.Accept<SequenceEnd>(out _)) items.Add(Node(depth + 1));
         if (start.Style == SequenceStyle.Flow) _brackets.Pop();
@@ -98,8 +99,8 @@ internal sealed class PlanParser
 
     private PlanTable Table(int depth)
     {
+        if (_events.Accept<MappingStart>(out MappingStart? bracket) && bracket.Style == MappingStyle.Flow) _brackets.Push(LineOf(bracket));
         MappingStart start = _events.Consume<MappingStart>();
-        if (start.Style == MappingStyle.Flow) _brackets.Push(LineOf(start));
         Dictionary<string, int> lines = new(StringComparer.Ordinal);
         ImmutableArray<PlanEntry>.Builder entries = ImmutableArray.CreateBuilder<PlanEntry>();
         while (!_events.Accept<MappingEnd>(out _))

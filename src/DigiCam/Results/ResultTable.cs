@@ -46,7 +46,7 @@ public static class ResultTable
         AtomicFile.WriteText(path, text.ToString());
     }
 
-    // LSB/pe becomes _lsb_per_pe.
-    private static string UnitSuffix(string unit) =>
+    /// <summary>What the name of a column has behind it: LSB/pe becomes _lsb_per_pe.</summary>
+    internal static string UnitSuffix(string unit) =>
         unit.Length == 0 ? "" : "_" + unit.Replace("/", "_per_", StringComparison.Ordinal).Replace("^", "", StringComparison.Ordinal).ToLowerInvariant();
 }

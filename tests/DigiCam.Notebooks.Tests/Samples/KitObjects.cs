@@ -5,6 +5,7 @@ using System.Reflection;
 using DigiCam.Dark;
 using DigiCam.DarkRate;
 using DigiCam.DarkSpe;
+using DigiCam.Exchange;
 using DigiCam.Files;
 using DigiCam.Fitting;
 using DigiCam.Fitting.Models;
@@ -83,7 +84,7 @@ public sealed class KitObjects : IDisposable
         DarkHistograms histograms = DarkPass.Accumulate(dark, pedestals);
         DarkSpeResult spe = DarkSpeFitter.Fit(histograms);
         DarkRateResult rate = DarkRateFitter.Fit(histograms, spe);
-        foreach (object item in (object[])[dark, histograms, spe, rate, rate.MaximumWindow, DarkFitter.Fit(histograms, hvOff), Staircase.Of(spe), Show.Agreement(rate)]) yield return item;
+        foreach (object item in (object[])[dark, histograms, spe, rate, rate.MaximumWindow, DarkFitter.Fit(histograms, hvOff), Staircase.Of(spe), Show.Agreement(rate), ObservatoryCalibration.Of(rate.MaximumWindow), new DigicampipeCalibration()]) yield return item;
 
         Scan scan = Opened(Kit.Scan(Small("ac_scan_plan.csv")));
         SynchronisationResult times = SynchronisationFitter.Fit(SynchronisationPass.Accumulate(scan, pedestals));

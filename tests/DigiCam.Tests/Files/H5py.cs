@@ -25,7 +25,7 @@ internal static class H5py
     /// <summary>One float, to the last bit.</summary>
     public static double Double(JsonElement value) => BitConverter.ToDouble(Convert.FromHexString(value.GetString()!));
 
-    private static (int Code, string Output, string Error) Run(string python, params string[] arguments)
+    internal static (int Code, string Output, string Error) Run(string python, params string[] arguments)
     {
         try
         {
