@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using DigiCam.Cli.Reporting;
 
 namespace DigiCam.Cli.Jobs;
@@ -67,6 +68,9 @@ internal static class TaskSteps
     {
         ParseResult parsed = task.Command.Parse([.. arguments.Skip(1)]);
         if (parsed.Errors.Count > 0) throw new UsageException($"{task.Command.Name}: {parsed.Errors[0].Message}");
-        return parsed;
+
+        // What is no option is taken for the folder of the output.
+        string? unknown = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value).FirstOrDefault(value => value.StartsWith('-'));
+        return unknown is null ? parsed : throw new UsageException($"{task.Command.Name}: there is no option {unknown}");
     }
 }

@@ -39,8 +39,8 @@ internal static class CommandHost
     /// <summary>Writes one sentence to stderr.</summary>
     public static void Say(string command, string message)
     {
-        string line = $"digicam {command}: {message.ReplaceLineEndings(" ")}";
-        RunningJob.Current?.Say(line);
-        Console.Error.WriteLine(line);
+        string sentence = message.ReplaceLineEndings(" ");
+        RunningJob.Current?.Say(sentence);
+        Console.Error.WriteLine($"digicam {command}: {sentence}");
     }
 }
