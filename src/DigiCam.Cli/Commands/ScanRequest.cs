@@ -164,7 +164,7 @@ internal sealed record ScanRequest : TaskRequest
                 ChargesPath, ResultFiles.Paths(HistogramPath)[^1], .. plan, .. HvOffPath is null ? [] : (string[])[HvOffPath],
                 .. (Gain || Fit) && (Times || File.Exists(TimesPath)) ? (string[])[TimesPath] : [],
                 .. (Gain || Fit) && DarkPath is not null ? (string[])[DarkPath] : [],
-                .. Fit && !Gain ? FitsOf(scan).Select(files => ResultFiles.Paths(files.Gains)[0]) : [],
+                .. Fit && !Gain ? FitsOf(scan).Where(files => HasFlashes(scan, files.Dc)).Select(files => ResultFiles.Paths(files.Gains)[0]) : [],
             ],
             Outputs = [.. Full ? (string[])[FullPath] : [], .. FitTargets(scan)],
         });
@@ -183,6 +183,8 @@ internal sealed record ScanRequest : TaskRequest
         }),
     ];
 
+    private static bool HasFlashes(ScanPlan plan, int dc) => plan.Steps.Any(step => step.Level.DcDac == dc && step.Level.AcDac != 0);
+
     // Gains, then the light of the levels from them: in one go, or from the file of the gains. One result for each DC level, null where there are no flashes.
     private async Task<IReadOnlyList<LightScanResult?>> FitAsync(ChargeHistograms charges, Provenance? raw, CancellationToken cancellationToken)
     {
@@ -199,7 +201,7 @@ internal sealed record ScanRequest : TaskRequest
         foreach (FitFiles files in all)
         {
             ChargeHistograms levels = all.Length == 1 ? charges : charges.AtDc(files.Dc);
-            if (levels.Plan.Steps.All(step => step.Level.AcDac == 0))
+            if (!HasFlashes(charges.Plan, files.Dc))
             {
                 Say(FormattableString.Invariant($"note: DC {files.Dc} has no level with flashes: nothing to fit"));
                 results.Add(null);
@@ -306,7 +308,7 @@ internal sealed record ScanRequest : TaskRequest
 
     private IEnumerable<string> Targets() => [.. Times ? TimesTargets() : [], .. Create ? ChargesTargets() : [], .. Full ? (string[])[FullPath] : []];
 
-    private IEnumerable<string> FitTargets(ScanPlan plan) => FitsOf(plan).SelectMany(files => (string[])
+    private IEnumerable<string> FitTargets(ScanPlan plan) => FitsOf(plan).Where(files => HasFlashes(plan, files.Dc)).SelectMany(files => (string[])
     [
         .. Gain ? (IEnumerable<string>)[ResultFiles.NpzPath(files.Gains), .. ResultFiles.Paths(files.Gains)] : [],
         .. Fit ? (IEnumerable<string>)[ResultFiles.NpzPath(files.Light), .. ResultFiles.Paths(files.Light)] : [],
