@@ -237,13 +237,14 @@ def check(environment, runs, work):
     digicam(environment, "status", jobs, expected=2)
     kill_and_requeue(environment, killed, numbers["hvoff-fill"] + "_2")
 
-    # What a single run gives, while Slurm works.
+    # What a single run gives, while Slurm works. What is fitted later has the file of the histograms among its inputs.
     single = work / "single"
-    digicam(environment, "hvoff", "-c", "-p", "-d", runs, "--file_basename", "hv_off", "--output_directory", single / "hvoff")
+    digicam(environment, "hvoff", "-c", "-d", runs, "--file_basename", "hv_off", "--output_directory", single / "hvoff")
+    digicam(environment, "hvoff", "-p", single / "hvoff")
     wait_for_jobs(environment)
     print(digicam(environment, "status", jobs))
     again = record(jobs, "hvoff-fill.2-of-4")
-    assert again["process_id"] != killed and again["state"] == "done", again
+    assert (again["process_id"] != killed, again["state"], again["slurm_job"]) == (True, "done", numbers["hvoff-fill"] + "_2"), again
     compare("hvoff", single / "hvoff", work / "hvoff")
     print(f"{time.monotonic() - start:.0f} s")
 
@@ -253,11 +254,12 @@ def check(environment, runs, work):
     numbers = submit(environment, "ac-dac-scan", jobs, "-t", "-c", "-g", "-p", *scan, "--output_directory", work / "scan")
     killed = wait_for_process(jobs, "ac-dac-scan-charges.3-of-4")
     subprocess.run(["scontrol", "requeue", numbers["ac-dac-scan-charges"] + "_3"], env=environment, check=True)
-    digicam(environment, "ac-dac-scan", "-t", "-c", "-g", "-p", *scan, "--output_directory", single / "scan")
+    digicam(environment, "ac-dac-scan", "-t", "-c", *scan, "--output_directory", single / "scan")
+    digicam(environment, "ac-dac-scan", "-g", "-p", *scan, "--output_directory", single / "scan")
     wait_for_jobs(environment)
     print(digicam(environment, "status", jobs))
     again = record(jobs, "ac-dac-scan-charges.3-of-4")
-    assert again["process_id"] != killed and again["state"] == "done", again
+    assert (again["process_id"] != killed, again["state"], again["slurm_job"]) == (True, "done", numbers["ac-dac-scan-charges"] + "_3"), again
     compare("scan", single / "scan", work / "scan")
     print(f"{time.monotonic() - start:.0f} s")
 
