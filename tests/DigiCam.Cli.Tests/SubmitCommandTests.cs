@@ -318,8 +318,13 @@ public sealed class SubmitCommandTests : IDisposable
     {
         JsonNode json = new JsonObject
         {
-            ["state"] = "running", ["command"] = new JsonArray("hvoff"), ["kit_version"] = "1", ["host"] = System.Environment.MachineName, ["process_id"] = System.Environment.ProcessId,
-            ["started"] = "2026-11-29T12:00:00Z", ["sign_of_life"] = "2026-11-29T12:00:05Z",
+            ["state"] = "running",
+            ["command"] = new JsonArray("hvoff"),
+            ["kit_version"] = "1",
+            ["host"] = System.Environment.MachineName,
+            ["process_id"] = System.Environment.ProcessId,
+            ["started"] = "2026-11-29T12:00:00Z",
+            ["sign_of_life"] = "2026-11-29T12:00:05Z",
         };
         change(json);
         string path = _folder.File($"all/jobs/records/{name}.json");
