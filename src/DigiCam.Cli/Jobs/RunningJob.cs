@@ -27,7 +27,7 @@ internal sealed class RunningJob : IDisposable
             SignOfLife = now,
         };
         _record.Write(path);
-        _timer = new Timer(_ => Beat(), null, TimeSpan.FromSeconds(1), JobRecord.Heartbeat);
+        _timer = new Timer(_ => Beat(), null, JobRecord.Heartbeat, JobRecord.Heartbeat);
     }
 
     /// <summary>The job that is running; null when this process keeps no record.</summary>
@@ -42,10 +42,15 @@ internal sealed class RunningJob : IDisposable
     /// <exception cref="IOException">It cannot be written.</exception>
     public static RunningJob Begin(string path, IReadOnlyList<string> command) => Current = new RunningJob(path, command);
 
-    /// <summary>How far the job is; written with the next sign of life.</summary>
+    /// <summary>How far the job is; written with the next sign of life, and at once when it begins with something else.</summary>
     public void Report(string doing, long progress, long total)
     {
-        lock (_lock) _record = _record with { Doing = doing, Progress = progress, Total = total };
+        lock (_lock)
+        {
+            bool isNew = doing != _record.Doing || total != _record.Total;
+            _record = _record with { Doing = doing, Progress = progress, Total = total };
+            if (isNew) Beat();
+        }
     }
 
     /// <summary>What is said on stderr: the last sentence is why a job failed.</summary>
