@@ -29,8 +29,11 @@ Command root = new("digicam", "Commissioning of SiPM Cherenkov cameras: from raw
     RunCommand.Create(),
     ReportCommand.Create(),
     DemoCommand.Create(),
+    SubmitCommand.Create(),
+    StatusCommand.Create(),
     KernelCommand.Create(),
     new HelpOption(),
     new VersionOption(),
 };
+root.Add(JobCommand.Create(root));
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
