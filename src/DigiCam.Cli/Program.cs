@@ -32,4 +32,5 @@ Command root = new("digicam", "Commissioning of SiPM Cherenkov cameras: from raw
     new HelpOption(),
     new VersionOption(),
 };
+root.Add(JobCommand.Create(root));
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DigiCam.Cli.Jobs;
 using DigiCam.Cli.Reporting;
 using DigiCam.HvOff;
 using DigiCam.LightScan;
@@ -11,7 +12,9 @@ internal static class AcDacScanCommand
 {
     private const string Name = "ac-dac-scan";
 
-    public static Command Create()
+    public static Command Create() => Define().Command;
+
+    public static TaskDefinition Define()
     {
         Option<bool> times = new("--create_time_histo", "-t") { Description = "find position and time of the flash in every pixel" };
         Option<bool> full = new("--create_full_histo", "-k") { Description = "add the charges of all levels up (needs -c, now or earlier)" };
@@ -28,16 +31,20 @@ internal static class AcDacScanCommand
         Option<string?> dcLevels = new("--dc_level") { Description = "DC levels in the same way: at each of them all AC levels are taken [default: 0]" };
         Option<int?> perLevel = new("--events_per_level", "-e") { Description = "events of each level, counted through all files; without it each level has a file" };
         Option<long?> firstEvent = new("--first_event") { Description = "number of the first event of the scan, where events may be missing before the first one there is" };
-        Option<string?> plan = new("--scan_plan") { Description = "plan of the scan (CSV, YAML, JSON) instead of -l, -e and -f" };
+        FileOption plan = new("--scan_plan") { Description = "plan of the scan (CSV, YAML, JSON) instead of -l, -e and -f" };
         Option<string> peakName = new("--peak_histo_filename") { Description = "file of the pulse positions", DefaultValueFactory = _ => SynchronisationFiles.DefaultHistogramName };
-        Option<string?> hvOff = new("--input_fit_hvoff_filename", "--input_fit_filename") { Description = $"fit file of digicam hvoff, .npz or .h5 [default: {HvOffFiles.DefaultFitName} in the output directory]" };
-        Option<string?> dark = new("--input_fit_dark_filename") { Description = "result of digicam dark or digicam dark-rate (.h5): rates of dark counts, which the fits otherwise find themselves" };
+        FileOption hvOff = new("--input_fit_hvoff_filename", "--input_fit_filename") { Description = $"fit file of digicam hvoff, .npz or .h5 [default: {HvOffFiles.DefaultFitName} in the output directory]" };
+        FileOption dark = new("--input_fit_dark_filename") { Description = "result of digicam dark or digicam dark-rate (.h5): rates of dark counts, which the fits otherwise find themselves" };
         Option<int?> samples = new("--charge_samples") { Description = "samples of a charge; 1 for amplitudes [default: what the plan says, or 1]" };
         Command command = options.CreateCommand(
             Name,
             "LED scans: position of the flash in every pixel, spectra of every level and pixel, gain, crosstalk, and the light of every level. Without -t, -c, -k, -g and -p saved results are only displayed.",
             levels, dcLevels, perLevel, firstEvent, plan, peakName, hvOff, dark, samples);
-        command.SetAction((result, cancellationToken) => CommandHost.RunAsync(Name, () => new ScanRequest(options.Read(result, Name))
+        command.SetAction((result, cancellationToken) => CommandHost.RunAsync(Name, () => Read(result).RunAsync(cancellationToken)));
+        options.Directory.DefaultIsCurrent = result => result.GetValue(plan) is null;
+        return new TaskDefinition(command, options.Stages, result => Read(result).Stages());
+
+        ScanRequest Read(ParseResult result) => new(options.Read(result, Name))
         {
             Times = result.GetValue(times),
             Full = result.GetValue(full),
@@ -51,7 +58,6 @@ internal static class AcDacScanCommand
             HvOffPath = result.GetValue(hvOff),
             DarkPath = result.GetValue(dark),
             ChargeSamples = result.GetValue(samples),
-        }.RunAsync(cancellationToken)));
-        return command;
+        };
     }
 }

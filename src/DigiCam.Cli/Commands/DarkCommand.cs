@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DigiCam.Cli.Jobs;
 using DigiCam.Cli.Reporting;
 using DigiCam.Dark;
 using DigiCam.Histograms;
@@ -14,13 +15,21 @@ internal static class DarkCommand
     private const string DefaultHistogramName = "adc_hv_on.npz";
     private const string DefaultFitName = "adc_hv_on_fit.h5";
 
-    public static Command Create()
+    public static Command Create() => Define().Command;
+
+    public static TaskDefinition Define()
     {
         TaskOptions options = new(DefaultHistogramName, DefaultFitName);
-        Option<string?> hvOff = DarkInput.CreateOption();
+        FileOption hvOff = DarkInput.CreateOption();
         Command command = options.CreateCommand(Name, "Dark count rate, crosstalk and gain of every pixel from the distribution of all samples of a dark run. Without -c and -p saved results are only displayed.", hvOff);
         command.SetAction((result, cancellationToken) => CommandHost.RunAsync(Name, () => RunAsync(options.Read(result, Name), result.GetValue(hvOff), cancellationToken)));
-        return command;
+        return new TaskDefinition(command, options.Stages, Stages);
+
+        IReadOnlyList<TaskStage> Stages(ParseResult result)
+        {
+            TaskRequest request = options.Read(result, Name);
+            return DarkInput.Stages(request, result.GetValue(hvOff), needsHvOff: false, hasCodes: true, ResultFiles.Paths(request.FitPath));
+        }
     }
 
     private static async Task<int> RunAsync(TaskRequest request, string? hvOff, CancellationToken cancellationToken)

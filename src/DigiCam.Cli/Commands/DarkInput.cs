@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DigiCam.Cli.Jobs;
 using DigiCam.Cli.Reporting;
 using DigiCam.Dark;
 using DigiCam.Histograms;
@@ -32,7 +33,7 @@ internal sealed class DarkInput
     /// <summary>Events read from a run.</summary>
     public long EventsRead { get; }
 
-    public static Option<string?> CreateOption() => new("--input_fit_filename", "--input_fit_hvoff_filename")
+    public static FileOption CreateOption() => new("--input_fit_filename", "--input_fit_hvoff_filename")
     {
         Description = $"fit file of digicam hvoff, .npz or .h5 [default: {HvOffFiles.DefaultFitName} in the output directory]",
     };
@@ -43,6 +44,26 @@ internal sealed class DarkInput
         IReadOnlyList<string> paths = ResultFiles.Paths(path);
         return hasCodes ? [paths[0], ResultFiles.NpzPath(path), paths[^1]] : [paths[0], paths[^1]];
     }
+
+    /// <summary>The stages that the user wants.</summary>
+    /// <param name="request">What the user wants.</param>
+    /// <param name="hvOffPath">What the user says of the result with high voltage off; null for the usual file.</param>
+    /// <param name="needsHvOff">Without it there is nothing to do.</param>
+    /// <param name="hasCodes">Whether the 2017 scripts have a file of the histograms.</param>
+    /// <param name="resultPaths">Files of the results.</param>
+    public static IReadOnlyList<TaskStage> Stages(TaskRequest request, string? hvOffPath, bool needsHvOff, bool hasCodes, IReadOnlyList<string> resultPaths)
+    {
+        string[] histogramPaths = HistogramPaths(request.HistogramPath, hasCodes);
+        request.Check(histogramPaths, resultPaths);
+        string path = HvOffPath(request, hvOffPath);
+
+        // A file of the 2017 scripts alone will do where it holds what is fitted.
+        bool isOld = hasCodes && !request.Create && !File.Exists(histogramPaths[0]) && File.Exists(histogramPaths[1]);
+        string[] fitted = isOld ? [histogramPaths[1]] : [histogramPaths[0], histogramPaths[^1]];
+        return request.Stages(histogramPaths, fitted, resultPaths, needsHvOff || hvOffPath is not null || File.Exists(path) ? [path] : []);
+    }
+
+    private static string HvOffPath(TaskRequest request, string? given) => given ?? Path.Combine(request.OutputDirectory, HvOffFiles.DefaultFitName);
 
     /// <summary>Reads the result with high voltage off and, from run or file, the histograms.</summary>
     /// <param name="request">What the user wants.</param>
@@ -57,7 +78,7 @@ internal sealed class DarkInput
     {
         string[] histogramPaths = HistogramPaths(request.HistogramPath, codes is not null);
         request.Check(histogramPaths, resultPaths);
-        string path = hvOffPath ?? Path.Combine(request.OutputDirectory, HvOffFiles.DefaultFitName);
+        string path = HvOffPath(request, hvOffPath);
         bool exists = File.Exists(path) || Directory.Exists(path);
         if (!exists && (needsHvOff || hvOffPath is not null)) throw new UsageException($"{path}: no such file; --input_fit_filename names the result of digicam hvoff that is needed here");
         HvOffResult? hvOff = exists ? HvOffFiles.ReadInput(path) : null;

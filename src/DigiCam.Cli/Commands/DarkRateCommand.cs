@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DigiCam.Cli.Jobs;
 using DigiCam.Cli.Reporting;
 using DigiCam.Dark;
 using DigiCam.DarkRate;
@@ -14,14 +15,22 @@ internal static class DarkRateCommand
     private const string DefaultHistogramName = "dark_rate.h5";
     private const string DefaultFitName = "dark_rate_fit.h5";
 
-    public static Command Create()
+    public static Command Create() => Define().Command;
+
+    public static TaskDefinition Define()
     {
         TaskOptions options = new(DefaultHistogramName, DefaultFitName);
-        Option<string?> hvOff = DarkInput.CreateOption();
+        FileOption hvOff = DarkInput.CreateOption();
         Option<bool> quick = new("--without_shot_noise") { Description = "leave out the fit of all samples, which takes longer than all the others together" };
         Command command = options.CreateCommand(Name, "Dark count rate and crosstalk of every pixel in four ways side by side, from a dark run. Without -c and -p saved results are only displayed.", hvOff, quick);
         command.SetAction((result, cancellationToken) => CommandHost.RunAsync(Name, () => RunAsync(options.Read(result, Name), result.GetValue(hvOff), result.GetValue(quick), cancellationToken)));
-        return command;
+        return new TaskDefinition(command, options.Stages, Stages);
+
+        IReadOnlyList<TaskStage> Stages(ParseResult result)
+        {
+            TaskRequest request = options.Read(result, Name);
+            return DarkInput.Stages(request, result.GetValue(hvOff), needsHvOff: true, hasCodes: false, ResultFiles.Paths(request.FitPath));
+        }
     }
 
     private static async Task<int> RunAsync(TaskRequest request, string? hvOff, bool quick, CancellationToken cancellationToken)

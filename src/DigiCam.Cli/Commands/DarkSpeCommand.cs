@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DigiCam.Cli.Jobs;
 using DigiCam.Cli.Reporting;
 using DigiCam.Dark;
 using DigiCam.DarkSpe;
@@ -11,19 +12,28 @@ internal static class DarkSpeCommand
 {
     private const string Name = DarkSpeResult.TaskName;
 
-    public static Command Create()
+    public static Command Create() => Define().Command;
+
+    public static TaskDefinition Define()
     {
         TaskOptions options = new(DarkSpeFiles.DefaultHistogramName, DarkSpeFiles.DefaultFitName);
-        Option<string?> hvOff = DarkInput.CreateOption();
+        FileOption hvOff = DarkInput.CreateOption();
         Command command = options.CreateCommand(Name, "Gain and spread of one photo-electron from the pulses of a dark run. Without -c and -p saved results are only displayed.", hvOff);
         command.SetAction((result, cancellationToken) => CommandHost.RunAsync(Name, () => RunAsync(options.Read(result, Name), result.GetValue(hvOff), cancellationToken)));
-        return command;
+        return new TaskDefinition(command, options.Stages, Stages);
+
+        IReadOnlyList<TaskStage> Stages(ParseResult result)
+        {
+            TaskRequest request = options.Read(result, Name);
+            return DarkInput.Stages(request, result.GetValue(hvOff), needsHvOff: true, hasCodes: true, ResultPaths(request));
+        }
     }
+
+    private static IReadOnlyList<string> ResultPaths(TaskRequest request) => [ResultFiles.NpzPath(request.FitPath), .. ResultFiles.Paths(request.FitPath)];
 
     private static async Task<int> RunAsync(TaskRequest request, string? hvOff, CancellationToken cancellationToken)
     {
-        string npz = ResultFiles.NpzPath(request.FitPath);
-        IReadOnlyList<string> resultPaths = [npz, .. ResultFiles.Paths(request.FitPath)];
+        IReadOnlyList<string> resultPaths = ResultPaths(request);
         ClosingLine closing = new();
         DarkInput input = await DarkInput.ReadAsync(request, hvOff, needsHvOff: true, dark => dark.Pulses, areSamples: false, resultPaths, cancellationToken);
         DarkSpeResult? result = null;
@@ -37,8 +47,8 @@ internal static class DarkSpeCommand
         if (request.Fit)
         {
             request.CheckTargets([], resultPaths);
-            DarkSpeFiles.WriteFit(npz, result!, input.HvOff!);
-            foreach (string path in (IEnumerable<string>)[npz, .. ResultFiles.Write(request.FitPath, input.Provenance, result!)]) request.Say($"fit: {path}");
+            DarkSpeFiles.WriteFit(resultPaths[0], result!, input.HvOff!);
+            foreach (string path in (IEnumerable<string>)[resultPaths[0], .. ResultFiles.Write(request.FitPath, input.Provenance, result!)]) request.Say($"fit: {path}");
         }
 
         if (request.Quiet) return 0;

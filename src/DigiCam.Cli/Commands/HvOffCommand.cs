@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DigiCam.Cli.Jobs;
 using DigiCam.Cli.Reporting;
 using DigiCam.Histograms;
 using DigiCam.HvOff;
@@ -11,7 +12,9 @@ internal static class HvOffCommand
 {
     private const string Name = "hvoff";
 
-    public static Command Create()
+    public static Command Create() => Define().Command;
+
+    public static TaskDefinition Define()
     {
         TaskOptions options = new(HvOffFiles.DefaultHistogramName, HvOffFiles.DefaultFitName);
         Command command = options.CreateCommand(
@@ -19,12 +22,22 @@ internal static class HvOffCommand
             "Baseline and electronic noise of every pixel from a run with high voltage off. Without -c and -p saved results are only displayed.",
             new Option<int?>("--cts_sector") { Description = "accepted for old command lines; with high voltage off all pixels are read, wherever the CTS is" });
         command.SetAction((result, cancellationToken) => CommandHost.RunAsync(Name, () => RunAsync(options.Read(result, Name), cancellationToken)));
-        return command;
+        return new TaskDefinition(command, options.Stages, result => Stages(options.Read(result, Name)));
+    }
+
+    private static string[] HistogramPaths(TaskRequest request) => [request.HistogramPath, ResultFiles.Paths(request.HistogramPath)[^1]];
+
+    private static IReadOnlyList<TaskStage> Stages(TaskRequest request)
+    {
+        string[] histogramPaths = HistogramPaths(request);
+        IReadOnlyList<string> resultPaths = HvOffFiles.ResultPaths(request.FitPath);
+        request.Check(histogramPaths, resultPaths);
+        return request.Stages(histogramPaths, histogramPaths, resultPaths, []);
     }
 
     private static async Task<int> RunAsync(TaskRequest request, CancellationToken cancellationToken)
     {
-        string[] histogramPaths = [request.HistogramPath, ResultFiles.Paths(request.HistogramPath)[^1]];
+        string[] histogramPaths = HistogramPaths(request);
         IReadOnlyList<string> resultPaths = HvOffFiles.ResultPaths(request.FitPath);
         request.Check(histogramPaths, resultPaths);
         ClosingLine closing = new();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using DigiCam.Cli.Jobs;
 using DigiCam.Cli.Reporting;
 using DigiCam.Files;
 using DigiCam.Geometry;
@@ -15,14 +16,16 @@ internal static class LedCalibrationCommand
 {
     private const string Name = LedCalibrationResult.TaskName;
 
-    public static Command Create()
+    public static Command Create() => Define().Command;
+
+    public static TaskDefinition Define()
     {
         Argument<string?> folder = new("OUTPUT_DIRECTORY") { Description = "same as --output_directory", Arity = ArgumentArity.ZeroOrOne };
         Option<bool> fit = new("--perform_fit", "-p") { Description = "fit the curves to the light of the levels (needs ac-dac-scan -p)" };
-        Option<string?> directory = new("--directory", "-d") { Description = "directory of the files of ac-dac-scan [default: the output directory]" };
+        FolderOption directory = new("--directory", "-d") { DefaultIsCurrent = _ => false, Description = "directory of the files of ac-dac-scan [default: the output directory]" };
         Option<string> histogramName = new("--histo_filename") { Description = "charges of ac-dac-scan", DefaultValueFactory = _ => ChargeFiles.DefaultHistogramName };
         Option<string> lightName = new("--input_fit_filename") { Description = "light of ac-dac-scan -p", DefaultValueFactory = _ => LightScanFiles.DefaultLevelFitName };
-        Option<string?> output = new("--output_directory") { Description = "directory of the files that are written [default: .]" };
+        FolderOption output = new("--output_directory") { IsOutput = true, Description = "directory of the files that are written [default: .]" };
         Option<string> fitName = new("--fit_filename") { Description = "file of the calibration", DefaultValueFactory = _ => LedFiles.DefaultFitName };
         Option<int?> dc = new("--dc_level") { Description = "levels of this DC value are used [default: the lowest of the scan]" };
         Option<double> relative = new("--relative_error") { Description = "uncertainty of a level beyond its error, relative to its light", DefaultValueFactory = _ => 0 };
@@ -34,7 +37,10 @@ internal static class LedCalibrationCommand
         {
             folder, fit, directory, histogramName, lightName, output, fitName, dc, relative, single, mu, leds, quiet,
         };
-        command.SetAction((result, cancellationToken) => CommandHost.RunAsync(Name, () => new Request
+        command.SetAction((result, cancellationToken) => CommandHost.RunAsync(Name, () => Read(result).RunAsync(cancellationToken)));
+        return new TaskDefinition(command, [fit], result => Read(result).Stages());
+
+        Request Read(ParseResult result) => new()
         {
             Fit = result.GetValue(fit),
             Directory = result.GetValue(directory),
@@ -47,8 +53,7 @@ internal static class LedCalibrationCommand
             Light = [.. Usage.Split(result.GetRequiredValue(mu)).Select(Light)],
             Leds = [.. Usage.Split(result.GetRequiredValue(leds)).Select(Led)],
             Quiet = result.GetValue(quiet),
-        }.RunAsync(cancellationToken)));
-        return command;
+        };
     }
 
     private static double Light(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) && value > 0
@@ -93,14 +98,25 @@ internal static class LedCalibrationCommand
         {
             ClosingLine closing = new();
             IReadOnlyList<string> paths = LedFiles.Paths(FitPath);
-            if (Leds.Length > 0 && Light.Length == 0) throw new UsageException("--led needs --mu: the light that is wanted");
-            if (!Fit && DcDac is not null) throw new UsageException("--dc_level is of the fit: it needs -p");
+            CheckOptions();
             LedCalibrationResult result = Fit ? await FitAsync(paths, cancellationToken) : ReadSaved(paths[0]);
             if (!Quiet) ResultDisplay.Print(result.Quantities, result.Flags, result.Limits, pixel => result.Pixels[pixel].Fit.Status);
             if (!Quiet) Console.WriteLine(result);
             if (Light.Length > 0) PrintSettings(result);
             if (!Quiet) closing.Write(Name, 0);
             return 0;
+        }
+
+        public IReadOnlyList<TaskStage> Stages()
+        {
+            CheckOptions();
+            return !Fit ? [] : [new TaskStage { Name = "fit", Description = "fits the curves of the LEDs", Options = ["-p"], Inputs = [ChargesPath, LightPath], Outputs = LedFiles.Paths(FitPath) }];
+        }
+
+        private void CheckOptions()
+        {
+            if (Leds.Length > 0 && Light.Length == 0) throw new UsageException("--led needs --mu: the light that is wanted");
+            if (!Fit && DcDac is not null) throw new UsageException("--dc_level is of the fit: it needs -p");
         }
 
         private async Task<LedCalibrationResult> FitAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using DigiCam.Charges;
+using DigiCam.Cli.Jobs;
 using DigiCam.Cli.Reporting;
 using DigiCam.Dark;
 using DigiCam.Files;
@@ -137,6 +138,39 @@ internal sealed record ScanRequest : TaskRequest
         return 0;
     }
 
+    /// <summary>The stages that the user wants: each step reads what the one before wrote.</summary>
+    public IReadOnlyList<TaskStage> Stages()
+    {
+        Check();
+        List<TaskStage> stages = [];
+        string[] plan = PlanPath is null ? [] : [PlanPath];
+        if (Times || Create)
+        {
+            (_, ImmutableArray<string> files) = FindScan();
+            string[] run = [.. files.Where(File.Exists), .. plan, .. UsedHvOffPath() is { } hvOff ? (string[])[hvOff] : []];
+            if (Times) stages.Add(new TaskStage { Name = "times", Description = "finds position and time of the flash in every pixel", Options = ["-t"], Target = PeakPath, Inputs = run, Outputs = TimesTargets() });
+            if (Create) stages.Add(new TaskStage { Name = "charges", Description = "fills the charges of every level", Options = ["-c"], Target = HistogramPath, Inputs = [.. run, TimesPath], Outputs = ChargesTargets() });
+        }
+
+        if (!Full && !Gain && !Fit) return stages;
+        ScanPlan scan = PlannedLevels() ?? (Create || !File.Exists(ChargesPath) ? FindScan().Plan : ReadCharges().Plan);
+        stages.Add(new TaskStage
+        {
+            Name = Gain || Fit ? "fit" : "full",
+            Description = Gain || Fit ? "fits the charges" : "adds the charges of all levels up",
+            Options = [.. Full ? (string[])["-k"] : [], .. Gain ? (string[])["-g"] : [], .. Fit ? (string[])["-p"] : []],
+            Inputs =
+            [
+                ChargesPath, ResultFiles.Paths(HistogramPath)[^1], .. plan, .. HvOffPath is null ? [] : (string[])[HvOffPath],
+                .. (Gain || Fit) && (Times || File.Exists(TimesPath)) ? (string[])[TimesPath] : [],
+                .. (Gain || Fit) && DarkPath is not null ? (string[])[DarkPath] : [],
+                .. Fit && !Gain ? FitsOf(scan).Select(files => ResultFiles.Paths(files.Gains)[0]) : [],
+            ],
+            Outputs = [.. Full ? (string[])[FullPath] : [], .. FitTargets(scan)],
+        });
+        return stages;
+    }
+
     private static string GainPathOf(string fitPath) => Path.Combine(Path.GetDirectoryName(fitPath)!, ChargeFiles.FullPrefix + Path.GetFileName(fitPath));
 
     // Levels of different continuous light differ in gain, pedestal and dark counts: those of each are fitted by themselves.
@@ -266,12 +300,11 @@ internal sealed record ScanRequest : TaskRequest
         if (all.Select(path => ResultFiles.Paths(path)[0]).Distinct().Count() < all.Length) throw new UsageException($"{HistogramPath}, {PeakPath} and {FitPath}: charges, pulse positions, fits and {SynchronisationName} need files of their own");
     }
 
-    private IEnumerable<string> Targets() =>
-    [
-        .. Times ? (IEnumerable<string>)[ResultFiles.NpzPath(PeakPath), TimesPath, .. SynchronisationPaths] : [],
-        .. Create ? (IEnumerable<string>)[ResultFiles.NpzPath(HistogramPath), ChargesPath, ResultFiles.Paths(HistogramPath)[^1]] : [],
-        .. Full ? (IEnumerable<string>)[FullPath] : [],
-    ];
+    private string[] TimesTargets() => [ResultFiles.NpzPath(PeakPath), TimesPath, .. SynchronisationPaths];
+
+    private string[] ChargesTargets() => [ResultFiles.NpzPath(HistogramPath), ChargesPath, ResultFiles.Paths(HistogramPath)[^1]];
+
+    private IEnumerable<string> Targets() => [.. Times ? TimesTargets() : [], .. Create ? ChargesTargets() : [], .. Full ? (string[])[FullPath] : []];
 
     private IEnumerable<string> FitTargets(ScanPlan plan) => FitsOf(plan).SelectMany(files => (string[])
     [
@@ -279,10 +312,12 @@ internal sealed record ScanRequest : TaskRequest
         .. Fit ? (IEnumerable<string>)[ResultFiles.NpzPath(files.Light), .. ResultFiles.Paths(files.Light)] : [],
     ]);
 
+    // What the user names, or the usual file if it is there.
+    private string? UsedHvOffPath() => HvOffPath ?? (Path.Combine(OutputDirectory, HvOffFiles.DefaultFitName) is { } usual && File.Exists(usual) ? usual : null);
+
     private async Task<(Pedestals? Pedestals, InputFile[] Inputs)> ReadHvOffAsync(CancellationToken cancellationToken)
     {
-        string path = HvOffPath ?? Path.Combine(OutputDirectory, HvOffFiles.DefaultFitName);
-        if (HvOffPath is not null || File.Exists(path)) return (ReadHvOff(path), [await InputFile.HashAsync(path, null, cancellationToken)]);
+        if (UsedHvOffPath() is { } path) return (ReadHvOff(path), [await InputFile.HashAsync(path, null, cancellationToken)]);
         Say("note: without a result with high voltage off the first samples of waveforms serve as baseline, and nothing is subtracted from sums of samples");
         return (null, []);
     }
@@ -292,20 +327,27 @@ internal sealed record ScanRequest : TaskRequest
 
     private Scan OpenScan()
     {
+        (ScanPlan plan, ImmutableArray<string> files) = FindScan();
+        return plan.NamesFiles ? Scan.Open(plan, InputFolder, RunOptions) : Scan.Open(plan, files, RunOptions);
+    }
+
+    private string InputFolder => Directory is { Length: > 0 } named ? named : PlanPath is null ? "." : Path.GetDirectoryName(PlanPath) ?? "";
+
+    // The plan and the files of its levels, of which some may not exist.
+    private (ScanPlan Plan, ImmutableArray<string> Files) FindScan()
+    {
         if (PlanPath is not null)
         {
             ScanPlan read = WithFirstEvent(ScanPlan.Read(PlanPath));
-            string folder = Directory ?? Path.GetDirectoryName(PlanPath) ?? "";
-            return read.NamesFiles ? Scan.Open(read, folder, RunOptions) : Scan.Open(read, RunFileList.FromOptions(folder, Basename, FileList), RunOptions);
+            return (read, read.NamesFiles ? [.. read.Files.Select(file => Path.Combine(InputFolder, file))] : RunFileList.FromOptions(InputFolder, Basename, FileList));
         }
 
         if (Levels is null && DcLevels is null) throw new UsageException("the levels of the scan are needed: --scan_plan, or -l with -e");
         (ImmutableArray<int> ac, ImmutableArray<int> dc) = (Range("-l", Levels), Range("--dc_level", DcLevels));
-        string input = Directory is { Length: > 0 } named ? named : ".";
-        ImmutableArray<string> files = RunFileList.FromOptions(input, Basename, FileList);
-        if (EventsPerLevel is { } events) return Scan.Open(WithFirstEvent(ScanPlan.Counted(ac, dc, events)), files, RunOptions);
-        ScanPlan plan = Usage.Check(() => ScanPlan.FilePerLevel(ac, dc, [.. files.Select(file => Path.GetRelativePath(input, file))]));
-        return Scan.Open(WithFirstEvent(plan), input, RunOptions);
+        ImmutableArray<string> files = RunFileList.FromOptions(InputFolder, Basename, FileList);
+        ScanPlan plan = EventsPerLevel is { } events ? ScanPlan.Counted(ac, dc, events)
+            : Usage.Check(() => ScanPlan.FilePerLevel(ac, dc, [.. files.Select(file => Path.GetRelativePath(InputFolder, file))]));
+        return (WithFirstEvent(plan), files);
     }
 
     private ScanPlan WithFirstEvent(ScanPlan plan) => FirstEvent is null ? plan : plan with { FirstEventNumber = FirstEvent };

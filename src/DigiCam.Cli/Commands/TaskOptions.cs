@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DigiCam.Cli.Jobs;
 using DigiCam.Runs;
 
 namespace DigiCam.Cli.Commands;
@@ -24,13 +25,13 @@ internal sealed class TaskOptions(string histogramName, string fitName, string f
     public Option<bool> Fit { get; } = new(fitOption, "-p") { Description = "fit the histograms (the saved ones without -c)" };
 
     /// <summary>-d.</summary>
-    public Option<string?> Directory { get; } = new("--directory", "-d") { Description = "input directory [default: .]" };
+    public FolderOption Directory { get; } = new("--directory", "-d") { Description = "input directory [default: .]" };
 
     /// <summary>--histo_filename.</summary>
     public Option<string> HistogramName { get; } = new("--histo_filename") { Description = "histogram file", DefaultValueFactory = _ => histogramName };
 
     /// <summary>--output_directory.</summary>
-    public Option<string?> Output { get; } = new("--output_directory") { Description = "directory of the histogram and fit files [default: .]" };
+    public FolderOption Output { get; } = new("--output_directory") { IsOutput = true, Description = "directory of the histogram and fit files [default: .]" };
 
     /// <summary>--fit_filename.</summary>
     public Option<string> FitName { get; } = new("--fit_filename") { Description = "fit file", DefaultValueFactory = _ => fitName };
@@ -41,11 +42,14 @@ internal sealed class TaskOptions(string histogramName, string fitName, string f
     /// <summary>Further stages, listed with -c and -p.</summary>
     public IReadOnlyList<Option> FurtherStages { get; init; } = [];
 
+    /// <summary>All that ask for a stage.</summary>
+    public IReadOnlyList<Option> Stages => [Create, .. FurtherStages, Fit];
+
     /// <summary>Makes a command with these options and further ones.</summary>
     public Command CreateCommand(string name, string description, params Option[] further)
     {
         Command command = new(name, description) { _folder };
-        foreach (Option option in (IEnumerable<Option>)[Create, .. FurtherStages, Fit, _list, Directory, _basename, HistogramName, Output, FitName, Maximum, _batch, _order, .. further, _strict, _quiet]) command.Add(option);
+        foreach (Option option in (IEnumerable<Option>)[.. Stages, _list, Directory, _basename, HistogramName, Output, FitName, Maximum, _batch, _order, .. further, _strict, _quiet]) command.Add(option);
         return command;
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using DigiCam.Cli.Jobs;
 using DigiCam.Cli.Reporting;
 using DigiCam.Files;
 using DigiCam.Results;
@@ -72,6 +74,24 @@ internal record TaskRequest
         if (BatchEvents < 1) throw new UsageException(FormattableString.Invariant($"-n {BatchEvents}: at least 1 event per batch is needed"));
     }
 
+    /// <summary>The files of the run.</summary>
+    /// <exception cref="IOException">There are none.</exception>
+    public ImmutableArray<string> InputFiles() => RunFileList.FromOptions(Directory ?? ".", Basename, FileList);
+
+    /// <summary>The stages create and fit, as far as the user wants them.</summary>
+    /// <param name="histogramPaths">Files of the histograms.</param>
+    /// <param name="fitted">Those of them that the fit reads.</param>
+    /// <param name="resultPaths">Files of the results.</param>
+    /// <param name="inputs">Files besides the run that both stages read.</param>
+    /// <exception cref="IOException">There are no files of the run.</exception>
+    public IReadOnlyList<TaskStage> Stages(IReadOnlyList<string> histogramPaths, IReadOnlyList<string> fitted, IReadOnlyList<string> resultPaths, IReadOnlyList<string> inputs)
+    {
+        List<TaskStage> stages = [];
+        if (Create) stages.Add(new TaskStage { Name = "fill", Description = "fills the histograms of the run", Options = ["-c"], Target = HistogramPath, Inputs = [.. InputFiles(), .. inputs], Outputs = histogramPaths });
+        if (Fit) stages.Add(new TaskStage { Name = "fit", Description = "fits the histograms", Options = ["-p"], Inputs = [.. fitted, .. inputs], Outputs = resultPaths });
+        return stages;
+    }
+
     /// <summary>Finds out before hours of reading whether what will be written can be.</summary>
     /// <param name="histogramPaths">Files of the histograms.</param>
     /// <param name="resultPaths">Files of the results.</param>
@@ -116,7 +136,7 @@ internal record TaskRequest
     public async Task<(T Histograms, Provenance Provenance)> AccumulateAsync<T>(
         Func<Run, IProgress<RunProgress>, T> accumulate, Action prepare, IReadOnlyList<InputFile> inputs, CancellationToken cancellationToken)
     {
-        RunInput input = new(RunFileList.FromOptions(Directory ?? ".", Basename, FileList), RunOptions);
+        RunInput input = new(InputFiles(), RunOptions);
         using Run run = input.Open();
         prepare();
         Tell(run.Summary.Problems, areNotes: true);

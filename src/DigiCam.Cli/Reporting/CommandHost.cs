@@ -1,3 +1,4 @@
+using DigiCam.Cli.Jobs;
 using DigiCam.Plans;
 using DigiCam.Zfits;
 
@@ -36,5 +37,10 @@ internal static class CommandHost
         or NotSupportedException or OverflowException or PlanException or UsageException;
 
     /// <summary>Writes one sentence to stderr.</summary>
-    public static void Say(string command, string message) => Console.Error.WriteLine($"digicam {command}: {message.ReplaceLineEndings(" ")}");
+    public static void Say(string command, string message)
+    {
+        string sentence = message.ReplaceLineEndings(" ");
+        RunningJob.Current?.Say(sentence);
+        Console.Error.WriteLine($"digicam {command}: {sentence}");
+    }
 }

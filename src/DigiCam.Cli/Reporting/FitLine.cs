@@ -1,3 +1,4 @@
+using DigiCam.Cli.Jobs;
 using DigiCam.Fitting;
 
 namespace DigiCam.Cli.Reporting;
@@ -11,6 +12,7 @@ internal sealed class FitLine(bool quiet) : IProgress<FitProgress>, IDisposable
 
     public void Report(FitProgress value)
     {
+        RunningJob.Current?.Report("fitting", value.Done, value.Total);
         if (!_active) return;
         string text = FormattableString.Invariant($"fitting pixel {value.Done} of {value.Total}");
         Console.Error.Write('\r' + text.PadRight(_width));

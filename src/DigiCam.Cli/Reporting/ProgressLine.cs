@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DigiCam.Cli.Jobs;
 using DigiCam.Runs;
 
 namespace DigiCam.Cli.Reporting;
@@ -22,6 +23,7 @@ internal sealed class ProgressLine : IProgress<RunProgress>, IDisposable
 
     public void Report(RunProgress value)
     {
+        RunningJob.Current?.Report(_doing, value.Events, value.TotalEvents);
         if (!_active) return;
         string text = FormattableString.Invariant($"{_doing} {value}");
         lock (_lock)

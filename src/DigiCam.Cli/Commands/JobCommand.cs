@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using DigiCam.Cli.Jobs;
+using DigiCam.Cli.Reporting;
+using DigiCam.Files;
+
+namespace DigiCam.Cli.Commands;
+
+/// <summary>digicam job: runs a command and keeps a record of it, by which others see how far it is, and by which it is not run again in vain.</summary>
+internal static class JobCommand
+{
+    private const string Name = "job";
+
+    /// <summary>Makes the command.</summary>
+    /// <param name="root">The command whose commands it runs.</param>
+    public static Command Create(Command root)
+    {
+        Option<string> record = new("--record") { Description = "file of the record (JSON)", Required = true };
+        Option<string[]> inputs = new("--input") { Description = "a file that the command reads; may be given several times", DefaultValueFactory = _ => [] };
+        Option<string[]> outputs = new("--output") { Description = "a file that the command writes; may be given several times", DefaultValueFactory = _ => [] };
+        Argument<string[]> words = new("COMMAND") { Description = "the command and its options, after --", Arity = ArgumentArity.OneOrMore };
+        Command command = new(Name, "Run a command and keep a record of it. What the record says is done, with inputs and outputs unchanged, is not done again.") { record, inputs, outputs, words };
+        command.SetAction((result, cancellationToken) => CommandHost.RunAsync(Name, () => RunAsync(
+            root, result.GetRequiredValue(record), [.. result.GetRequiredValue(inputs).Select(Path.GetFullPath)], [.. result.GetRequiredValue(outputs).Select(Path.GetFullPath)],
+            result.GetRequiredValue(words), cancellationToken)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Command root, string path, string[] inputs, string[] outputs, string[] words, CancellationToken cancellationToken)
+    {
+        if (words[0] == Name) throw new UsageException("a job does not run another");
+        AtomicFile.CheckTarget(path);
+        if (await JobRecord.WhyToRunAsync(ReadRecord(path), words, inputs, outputs, cancellationToken) is null)
+        {
+            Console.WriteLine($"up to date: {string.Join(' ', words)}");
+            return 0;
+        }
+
+        using RunningJob job = RunningJob.Begin(path, words);
+        try
+        {
+            return await RunAsync(root, job, inputs, outputs, words, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            job.End(JobState.Cancelled);
+            throw;
+        }
+        catch (Exception exception)
+        {
+            job.End(JobState.Failed, CommandHost.IsBadInput(exception) ? exception.Message : $"{exception.GetType().Name}: {exception.Message}");
+            throw;
+        }
+    }
+
+    private static async Task<int> RunAsync(Command root, RunningJob job, string[] inputs, string[] outputs, string[] words, CancellationToken cancellationToken)
+    {
+        ParseResult parsed = root.Parse(words);
+        if (parsed.Errors.Count > 0) throw new UsageException($"{words[0]}: {parsed.Errors[0].Message}");
+
+        // Times before the command reads: a file that changes while it is read is then seen to have changed.
+        JobFile[] before = [.. inputs.Select(Existing)];
+        int exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellationToken);
+        if (exitCode == CommandHost.Cancelled)
+        {
+            job.End(JobState.Cancelled);
+            return exitCode;
+        }
+
+        if (exitCode != 0)
+        {
+            job.End(JobState.Failed, job.LastMessage ?? FormattableString.Invariant($"exit code {exitCode}"));
+            return exitCode;
+        }
+
+        job.Report("checking files", 0, 0);
+        List<JobFile> read = [];
+        foreach (JobFile file in before)
+        {
+            read.Add(await file.HashAsync(cancellationToken));
+            if (!Existing(file.Path).LooksLike(file)) throw new InvalidDataException($"{file.Path}: was changed while it was read");
+        }
+
+        List<JobFile> written = [];
+        foreach (string output in outputs) written.Add(await (JobFile.Look(output) ?? throw new IOException($"{output}: {words[0]} did not write it")).HashAsync(cancellationToken));
+        job.End(JobState.Done, inputs: read, outputs: written);
+        return 0;
+    }
+
+    private static JobFile Existing(string path) => JobFile.Look(path) ?? throw new FileNotFoundException($"{path}: no such file", path);
+
+    // A record that cannot be read is as good as none.
+    private static JobRecord? ReadRecord(string path)
+    {
+        try
+        {
+            return JobRecord.Read(path);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DigiCam.Files;
+using DigiCam.Results;
+
+namespace DigiCam.Cli.Jobs;
+
+/// <summary>How far a job is.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<JobState>))]
+internal enum JobState
+{
+    /// <summary>It says from time to time how far it is.</summary>
+    [JsonStringEnumMemberName("running")]
+    Running,
+
+    /// <summary>All its files are written.</summary>
+    [JsonStringEnumMemberName("done")]
+    Done,
+
+    /// <summary>It ended with an error.</summary>
+    [JsonStringEnumMemberName("failed")]
+    Failed,
+
+    /// <summary>It was told to end, by Ctrl+C or by whoever manages the machine.</summary>
+    [JsonStringEnumMemberName("cancelled")]
+    Cancelled,
+}
+
+/// <summary>A file that a job reads or writes, as it was then.</summary>
+/// <param name="Path">The file, absolute.</param>
+/// <param name="Size">Its size in bytes.</param>
+/// <param name="Modified">When it was changed last, UTC.</param>
+/// <param name="Sha256">SHA-256 of its content, lower-case hexadecimal; empty when it has not been read.</param>
+internal sealed record JobFile(string Path, long Size, DateTime Modified, string Sha256)
+{
+    /// <summary>What of a file can be had without reading it; null when there is none.</summary>
+    public static JobFile? Look(string path)
+    {
+        FileInfo info = new(path);
+        return info.Exists ? new JobFile(path, info.Length, info.LastWriteTimeUtc, "") : null;
+    }
+
+    /// <summary>True when there is no sign that one file is another than it was; both looked at, not read.</summary>
+    public bool LooksLike(JobFile other) => Path == other.Path && Size == other.Size && Modified == other.Modified;
+
+    /// <summary>The same with the SHA-256 of the content.</summary>
+    public async Task<JobFile> HashAsync(CancellationToken cancellationToken) => this with { Sha256 = (await InputFile.HashAsync(Path, null, cancellationToken)).Sha256 };
+}
+
+/// <summary>What is known of a job: whether it runs and how far it is, and, once it is done, from what it made what.</summary>
+internal sealed record JobRecord
+{
+    /// <summary>Time between two signs of life.</summary>
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>How far it is.</summary>
+    public required JobState State { get; init; }
+
+    /// <summary>The command line: arguments of digicam.</summary>
+    public required ImmutableArray<string> Command { get; init; }
+
+    /// <summary>Version of the kit.</summary>
+    public required string KitVersion { get; init; }
+
+    /// <summary>Name of the machine.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Number of the process there.</summary>
+    public required int ProcessId { get; init; }
+
+    /// <summary>What Slurm calls it, such as 17 or 17_4 for an element of an array; null elsewhere.</summary>
+    public string? SlurmJob { get; init; }
+
+    /// <summary>When it began, UTC, by the clock of its machine.</summary>
+    public required DateTime Started { get; init; }
+
+    /// <summary>When it was last known to be alive, UTC, by the clock of its machine.</summary>
+    public required DateTime SignOfLife { get; init; }
+
+    /// <summary>What it is doing, as in "reading"; null before it has begun with anything that takes long.</summary>
+    public string? Doing { get; init; }
+
+    /// <summary>How much of that is done, in events or pixels.</summary>
+    public long Progress { get; init; }
+
+    /// <summary>How much there is to do.</summary>
+    public long Total { get; init; }
+
+    /// <summary>Why it failed, in one sentence; null otherwise.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>What it was made from; empty until it is done.</summary>
+    public ImmutableArray<JobFile> Inputs { get; init; } = [];
+
+    /// <summary>What it has made; empty until it is done.</summary>
+    public ImmutableArray<JobFile> Outputs { get; init; } = [];
+
+    /// <summary>Reads a record.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The record; null when there is none.</returns>
+    /// <exception cref="InvalidDataException">The file is no record.</exception>
+    public static JobRecord? Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<JobRecord>(File.ReadAllBytes(path), Json) ?? throw new InvalidDataException($"{path}: not a record of a job: it is empty");
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"{path}: not a record of a job: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Writes the record; readers see this one or the one before, never a part.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Write(string path) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this, Json));
+
+    /// <summary>Why a job has to be run, with this record of it.</summary>
+    /// <param name="record">The record; null when there is none.</param>
+    /// <param name="command">The command line as it is now.</param>
+    /// <param name="inputs">The files it reads now.</param>
+    /// <param name="outputs">The files it writes.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <returns>Half a sentence, such as "run_000.fits.fz has changed"; null when all is up to date.</returns>
+    /// <remarks>Files of the same size and time of change are taken as unchanged; of others the SHA-256 decides.</remarks>
+    public static async Task<string?> WhyToRunAsync(JobRecord? record, IReadOnlyList<string> command, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs, CancellationToken cancellationToken)
+    {
+        if (record is null) return "has not been run";
+        if (record.State != JobState.Done) return record.State switch { JobState.Failed => "failed", JobState.Cancelled => "was cancelled", _ => "did not come to its end" };
+        if (record.KitVersion != Provenance.CurrentKitVersion) return $"was made by version {record.KitVersion}";
+        if (!Meaning(record.Command).SequenceEqual(Meaning(command))) return "has another command line";
+        if (inputs.FirstOrDefault(path => record.Inputs.All(file => file.Path != path)) is { } added) return $"reads {added} now";
+        if (record.Inputs.FirstOrDefault(file => !inputs.Contains(file.Path)) is { } gone) return $"no longer reads {gone.Path}";
+        if (outputs.FirstOrDefault(path => record.Outputs.All(file => file.Path != path)) is { } other) return $"writes {other} now";
+        foreach (JobFile file in record.Outputs.Concat(record.Inputs))
+        {
+            JobFile? now = JobFile.Look(file.Path);
+            if (now is null) return $"{file.Path} is missing";
+            if (now.LooksLike(file)) continue;
+            if (now.Size != file.Size || (await now.HashAsync(cancellationToken)).Sha256 != file.Sha256) return $"{file.Path} has changed";
+        }
+
+        return null;
+    }
+
+    /// <summary>The command line without what does not change the result: how many threads share the work.</summary>
+    private static IEnumerable<string> Meaning(IReadOnlyList<string> command)
+    {
+        for (int i = 0; i < command.Count; i++)
+        {
+            if (command[i] == "--threads") i++;
+            else yield return command[i];
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using DigiCam.Results;
+using static System.FormattableString;
+
+namespace DigiCam.Cli.Jobs;
+
+/// <summary>Keeps the record of the job that this process is, from its begin to its end.</summary>
+internal sealed class RunningJob : IDisposable
+{
+    private readonly string _path;
+    private readonly Lock _lock = new();
+    private readonly Timer _timer;
+    private JobRecord _record;
+
+    private RunningJob(string path, IReadOnlyList<string> command)
+    {
+        DateTime now = DateTime.UtcNow;
+        _path = path;
+        _record = new JobRecord
+        {
+            State = JobState.Running, Command = [.. command], KitVersion = Provenance.CurrentKitVersion, Host = Environment.MachineName, ProcessId = Environment.ProcessId,
+            SlurmJob = SlurmJob(), Started = now, SignOfLife = now,
+        };
+        _record.Write(path);
+        _timer = new Timer(_ => Beat(), null, JobRecord.Heartbeat, JobRecord.Heartbeat);
+    }
+
+    /// <summary>The job that is running; null when this process keeps no record.</summary>
+    public static RunningJob? Current { get; private set; }
+
+    /// <summary>The last thing that was said on stderr.</summary>
+    public string? LastMessage { get; private set; }
+
+    /// <summary>Begins the record.</summary>
+    /// <param name="path">Where it is kept.</param>
+    /// <param name="command">The arguments of digicam.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public static RunningJob Begin(string path, IReadOnlyList<string> command) => Current = new RunningJob(path, command);
+
+    /// <summary>How far the job is; written with the next sign of life.</summary>
+    public void Report(string doing, long progress, long total)
+    {
+        lock (_lock) _record = _record with { Doing = doing, Progress = progress, Total = total };
+    }
+
+    /// <summary>What is said on stderr: the last sentence is why a job failed.</summary>
+    public void Say(string message) => LastMessage = message;
+
+    /// <summary>Ends the record.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void End(JobState state, string? error = null, IReadOnlyList<JobFile>? inputs = null, IReadOnlyList<JobFile>? outputs = null)
+    {
+        lock (_lock)
+        {
+            _record = _record with { State = state, Error = error, Inputs = [.. inputs ?? []], Outputs = [.. outputs ?? []], SignOfLife = DateTime.UtcNow };
+            _record.Write(_path);
+        }
+    }
+
+    public void Dispose()
+    {
+        _timer.Dispose();
+        Current = null;
+    }
+
+    private static string? SlurmJob() =>
+        Environment.GetEnvironmentVariable("SLURM_ARRAY_JOB_ID") is { Length: > 0 } array ? Invariant($"{array}_{Environment.GetEnvironmentVariable("SLURM_ARRAY_TASK_ID")}")
+        : Environment.GetEnvironmentVariable("SLURM_JOB_ID") is { Length: > 0 } job ? job : null;
+
+    private void Beat()
+    {
+        lock (_lock)
+        {
+            if (_record.State != JobState.Running) return;
+            _record = _record with { SignOfLife = DateTime.UtcNow };
+            try
+            {
+                _record.Write(_path);
+            }
+            catch (IOException)
+            {
+                // The next one may succeed; a job does not end because a file server is slow.
+            }
+        }
+    }
+}
