@@ -28,6 +28,8 @@ Command root = new("digicam", "Commissioning of SiPM Cherenkov cameras: from raw
     RunCommand.Create(),
     ReportCommand.Create(),
     DemoCommand.Create(),
+    SubmitCommand.Create(),
+    StatusCommand.Create(),
     KernelCommand.Create(),
     new HelpOption(),
     new VersionOption(),

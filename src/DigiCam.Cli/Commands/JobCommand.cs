@@ -30,7 +30,7 @@ internal static class JobCommand
     {
         if (words[0] == Name) throw new UsageException("a job does not run another");
         AtomicFile.CheckTarget(path);
-        if (await JobRecord.WhyToRunAsync(ReadRecord(path), words, inputs, outputs, cancellationToken) is null)
+        if (await JobRecord.WhyToRunAsync(JobRecord.ReadOrNull(path), words, inputs, outputs, cancellationToken) is null)
         {
             Console.WriteLine($"up to date: {string.Join(' ', words)}");
             return 0;
@@ -88,17 +88,4 @@ internal static class JobCommand
     }
 
     private static JobFile Existing(string path) => JobFile.Look(path) ?? throw new FileNotFoundException($"{path}: no such file", path);
-
-    // A record that cannot be read is as good as none.
-    private static JobRecord? ReadRecord(string path)
-    {
-        try
-        {
-            return JobRecord.Read(path);
-        }
-        catch (InvalidDataException)
-        {
-            return null;
-        }
-    }
 }

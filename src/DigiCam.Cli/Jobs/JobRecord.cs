@@ -125,6 +125,19 @@ internal sealed record JobRecord
         }
     }
 
+    /// <summary>Reads a record, of which one that cannot be read is as good as none.</summary>
+    public static JobRecord? ReadOrNull(string path)
+    {
+        try
+        {
+            return Read(path);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Writes the record; readers see this one or the one before, never a part.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Write(string path) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this, Json));
@@ -142,7 +155,7 @@ internal sealed record JobRecord
         if (record is null) return "has not been run";
         if (record.State != JobState.Done) return record.State switch { JobState.Failed => "failed", JobState.Cancelled => "was cancelled", _ => "did not come to its end" };
         if (record.KitVersion != Provenance.CurrentKitVersion) return $"was made by version {record.KitVersion}";
-        if (!Meaning(record.Command).SequenceEqual(Meaning(command))) return "has another command line";
+        if (!record.IsOf(command)) return "has another command line";
         if (inputs.FirstOrDefault(path => record.Inputs.All(file => file.Path != path)) is { } added) return $"reads {added} now";
         if (record.Inputs.FirstOrDefault(file => !inputs.Contains(file.Path)) is { } gone) return $"no longer reads {gone.Path}";
         if (outputs.FirstOrDefault(path => record.Outputs.All(file => file.Path != path)) is { } other) return $"writes {other} now";
@@ -156,6 +169,9 @@ internal sealed record JobRecord
 
         return null;
     }
+
+    /// <summary>Whether this is the record of a command line, whatever the number of threads.</summary>
+    public bool IsOf(IReadOnlyList<string> command) => Meaning(Command).SequenceEqual(Meaning(command));
 
     /// <summary>The command line without what does not change the result: how many threads share the work.</summary>
     private static IEnumerable<string> Meaning(IReadOnlyList<string> command)

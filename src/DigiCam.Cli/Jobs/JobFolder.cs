@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using DigiCam.Files;
+using DigiCam.Results;
+
+namespace DigiCam.Cli.Jobs;
+
+/// <summary>A folder with the steps of a job: what is to be run (jobs.json), the records of what has been, and the logs.</summary>
+/// <param name="Path">The folder, absolute.</param>
+/// <param name="Steps">The steps in an order in which they can be run.</param>
+internal sealed record JobFolder(string Path, ImmutableArray<JobStep> Steps)
+{
+    /// <summary>Name of the file of the steps.</summary>
+    public const string FileName = "jobs.json";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        IgnoreReadOnlyProperties = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The folder of what the steps print.</summary>
+    public string LogFolder => System.IO.Path.Combine(Path, "logs");
+
+    /// <summary>The record of one element of a step.</summary>
+    public string RecordPath(JobStep step, int element) => step.RecordPath(Path, element);
+
+    /// <summary>What one element of a step prints.</summary>
+    public string LogPath(JobStep step, object element) => System.IO.Path.Combine(LogFolder, System.IO.Path.GetFileNameWithoutExtension(step.RecordPath(Path, element)) + ".log");
+
+    /// <summary>The folders of jobs in a folder: itself, or those that lie in it.</summary>
+    /// <exception cref="IOException">There is none.</exception>
+    /// <exception cref="InvalidDataException">A file of steps is none.</exception>
+    public static IReadOnlyList<JobFolder> Find(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"{folder}: no such folder");
+        string[] found = [.. ((string[])[folder, .. Directory.GetDirectories(folder).Order(StringComparer.Ordinal)]).Where(path => File.Exists(System.IO.Path.Combine(path, FileName)))];
+        if (found.Length == 0) throw new FileNotFoundException($"{folder}: has no {FileName}, nor has a folder in it: digicam submit writes it");
+        return [.. (found[0] == folder ? found.Take(1) : found).Select(Read)];
+    }
+
+    /// <summary>Reads the steps of a folder.</summary>
+    /// <exception cref="IOException">There is no file of steps.</exception>
+    /// <exception cref="InvalidDataException">The file is none.</exception>
+    public static JobFolder Read(string folder)
+    {
+        string path = System.IO.Path.Combine(System.IO.Path.GetFullPath(folder), FileName);
+        try
+        {
+            Content content = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path), Json) ?? throw new JsonException("it is empty");
+            if (content.Steps.IsDefault) throw new JsonException("there are no steps");
+            foreach (JobStep step in content.Steps)
+            {
+                if (step.Shards < 0 || step.Arguments.IsDefault || step.Inputs.IsDefault || step.Outputs.IsDefault || step.After.IsDefault || (step.Shards > 0 && step.Outputs.Length != step.Shards)) throw new JsonException($"the step {step.Name} makes no sense");
+            }
+
+            return new JobFolder(System.IO.Path.GetDirectoryName(path)!, content.Steps);
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"{path}: not a file of steps: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Writes the steps and removes the records of steps that were others before: what they say would be misleading.</summary>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public void Write()
+    {
+        Directory.CreateDirectory(LogFolder);
+        Directory.CreateDirectory(System.IO.Path.Combine(Path, "records"));
+        Dictionary<string, ImmutableArray<string>> commands = Steps.SelectMany(step => step.Elements.Select(element => (RecordPath(step, element), step.ArgumentsOf(element)))).ToDictionary();
+        foreach (string path in Directory.GetFiles(System.IO.Path.Combine(Path, "records"), "*.json"))
+        {
+            JobRecord? record = JobRecord.ReadOrNull(path);
+            if (!commands.TryGetValue(path, out ImmutableArray<string> command) || record is null || !record.IsOf(command)) File.Delete(path);
+        }
+
+        AtomicFile.Write(System.IO.Path.Combine(Path, FileName), stream => JsonSerializer.Serialize(stream, new Content(Provenance.CurrentKitVersion, Steps), Json));
+    }
+
+    private sealed record Content(string KitVersion, ImmutableArray<JobStep> Steps);
+}

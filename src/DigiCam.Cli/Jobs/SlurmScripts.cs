@@ -1,0 +1,195 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using DigiCam.Cli.Reporting;
+using DigiCam.Files;
+using DigiCam.Results;
+
+namespace DigiCam.Cli.Jobs;
+
+/// <summary>The steps of a job as scripts for Slurm: one a step, and one that submits them all. Plain text for people who know sbatch.</summary>
+internal static class SlurmScripts
+{
+    /// <summary>The script that submits all others.</summary>
+    public const string SubmitName = "submit.sh";
+
+    /// <summary>How digicam is started.</summary>
+    public const string DigicamName = "digicam.sh";
+
+    // Stands for the part of the input that a script works on; what users write holds no such character.
+    private const string Shard = "\u0001";
+
+    private static readonly SearchValues<char> PlainCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:=,+@%-");
+
+    /// <summary>Writes the steps and the scripts.</summary>
+    /// <param name="job">The folder and the steps.</param>
+    /// <param name="options">What is asked of Slurm.</param>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public static void Write(JobFolder job, SlurmOptions options)
+    {
+        job.Write();
+
+        // People change it: where digicam is on the nodes, which modules it needs.
+        string digicam = Path.Combine(job.Path, DigicamName);
+        if (!File.Exists(digicam)) AtomicFile.WriteText(digicam, DigicamText());
+        foreach (JobStep step in job.Steps) WriteScript(ScriptPath(job, step), StepText(job, step, options));
+        WriteScript(Path.Combine(job.Path, SubmitName), SubmitText(job));
+    }
+
+    /// <summary>The script of a step.</summary>
+    public static string ScriptPath(JobFolder job, JobStep step) => Path.Combine(job.Path, step.Name + ".sh");
+
+    /// <summary>Runs the script that submits.</summary>
+    /// <param name="job">The folder, scripts written.</param>
+    /// <param name="cancellationToken">Stops; what has been submitted by then is cancelled by the script.</param>
+    /// <returns>What it printed.</returns>
+    /// <exception cref="IOException">Slurm refuses, or there is none.</exception>
+    public static async Task<string> SubmitAsync(JobFolder job, CancellationToken cancellationToken)
+    {
+        string script = Path.Combine(job.Path, SubmitName);
+        using Process process = new() { StartInfo = new ProcessStartInfo("bash", [script]) { RedirectStandardOutput = true, RedirectStandardError = true } };
+        try
+        {
+            process.Start();
+        }
+        catch (Win32Exception exception)
+        {
+            throw new IOException($"{script}: cannot be run: {exception.Message}", exception);
+        }
+
+        Task<string> error = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        string output = await process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        await process.WaitForExitAsync(CancellationToken.None);
+        cancellationToken.ThrowIfCancellationRequested();
+        string[] said = (await error).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return process.ExitCode == 0 ? output : throw new IOException($"{script}: {(said.Length > 0 ? string.Join("; ", said) : FormattableString.Invariant($"ended with exit code {process.ExitCode}"))}");
+    }
+
+    /// <summary>A word of bash.</summary>
+    public static string Quote(string text)
+    {
+        if (text.Contains(Shard, StringComparison.Ordinal))
+        {
+            StringBuilder quoted = new("\"");
+            foreach (char c in text)
+            {
+                if (c is '"' or '$' or '`' or '\\') quoted.Append('\\');
+                quoted.Append(c);
+            }
+
+            return quoted.Append('"').Replace(Shard, "${shard}").ToString();
+        }
+
+        return text.Length > 0 && !text.AsSpan().ContainsAnyExcept(PlainCharacters) ? text : $"'{text.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+    }
+
+    /// <summary>A value in a line of #SBATCH.</summary>
+    public static string QuoteDirective(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(PlainCharacters)
+        ? text
+        : $"\"{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+
+    private static void WriteScript(string path, string text)
+    {
+        AtomicFile.WriteText(path, text);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute);
+    }
+
+    private static string DigicamText() =>
+        $"""
+        # Read by every script in this folder, written once and then left as it is.
+        # How digicam is started. If it lies elsewhere on the nodes, say so here; what it needs to run can be loaded here, too.
+        DIGICAM=({string.Join(' ', RunningProgram().Select(Quote))})
+
+        # As many threads as Slurm gives processors.
+        if [ -n "${"{"}SLURM_CPUS_PER_TASK:-{"}"}" ]; then export DOTNET_PROCESSOR_COUNT=$SLURM_CPUS_PER_TASK; fi
+
+        """;
+
+    // By "dotnet digicam.dll", or by a program of its own that finds it.
+    private static string[] RunningProgram()
+    {
+        string program = Environment.ProcessPath ?? "digicam";
+        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, typeof(SlurmScripts).Assembly.Location] : [program];
+    }
+
+    private static string StepText(JobFolder job, JobStep step, SlurmOptions options)
+    {
+        bool isArray = step.Shards > 0;
+        string log = job.LogPath(step, "\u0002").Replace("%", "%%", StringComparison.Ordinal).Replace("\u0002", "%a", StringComparison.Ordinal);
+        StringBuilder text = new();
+        Line("#!/bin/bash");
+        Line($"# {step.Name}: {step.Description}{(isArray ? FormattableString.Invariant($"; each of {step.Shards} processes takes its part of the input") : "")}.");
+        Line($"# Written by digicam {Provenance.CurrentKitVersion}; sbatch takes it as it is when it is submitted.");
+        Line($"#SBATCH --job-name={step.Name}");
+        if (isArray) Line(FormattableString.Invariant($"#SBATCH --array=1-{step.Shards}{(options.ArrayLimit > 0 ? FormattableString.Invariant($"%{options.ArrayLimit}") : "")}"));
+        Line($"#SBATCH --output={QuoteDirective(log)}");
+        Line("#SBATCH --open-mode=append");
+        Line("#SBATCH --requeue");
+        if (options.Cpus > 0) Line(FormattableString.Invariant($"#SBATCH --cpus-per-task={options.Cpus}"));
+        foreach (string option in options.Sbatch) Line("#SBATCH " + option);
+        Line("set -euo pipefail");
+        Line($"source {Quote(Path.Combine(job.Path, DigicamName))}");
+        if (isArray) Line("shard=$SLURM_ARRAY_TASK_ID");
+        Line("");
+        Line("# The record tells how far this is. What it says is done is not done again. Signals of Slurm go to digicam, which then leaves nothing half-written.");
+        List<string> lines = [$"exec \"${{DIGICAM[@]}}\" job --record {Quote(step.RecordPath(job.Path, Shard))}"];
+        lines.AddRange(step.Inputs.Select(path => $"--input {Quote(path)}"));
+        lines.AddRange(isArray ? [$"--output {Quote(OutputOfShard(step))}"] : step.Outputs.Select(path => $"--output {Quote(path)}"));
+        StringBuilder command = new("--");
+        string previous = "--";
+        foreach (string word in isArray ? [.. step.Arguments, "--shard", FormattableString.Invariant($"{Shard}/{step.Shards}")] : step.Arguments)
+        {
+            // An option with its value has a line of its own, and so has each of many files.
+            if (word.StartsWith("--", StringComparison.Ordinal) || (Path.IsPathRooted(word) && !previous.StartsWith('-')))
+            {
+                lines.Add(command.ToString());
+                command.Clear();
+            }
+
+            if (command.Length > 0) command.Append(' ');
+            command.Append(Quote(word));
+            previous = word;
+        }
+
+        lines.Add(command.ToString());
+        Line(string.Join(" \\\n  ", lines));
+        return text.ToString();
+
+        void Line(string line) => text.Append(line).Append('\n');
+    }
+
+    // The name of the first part, with its number open.
+    private static string OutputOfShard(JobStep step)
+    {
+        string first = FormattableString.Invariant($"shard-1-of-{step.Shards}.h5");
+        string path = step.Outputs[0];
+        return path.EndsWith(first, StringComparison.Ordinal) ? path[..^first.Length] + FormattableString.Invariant($"shard-{Shard}-of-{step.Shards}.h5") : throw new ArgumentException($"{path} is no name of a part", nameof(step));
+    }
+
+    private static string SubmitText(JobFolder job) =>
+        $$"""
+        #!/bin/bash
+        # Submits the steps; each waits for those before it. What is done already ends at once, so that this may be run again.
+        set -Eeuo pipefail
+        cd {{Quote(job.Path)}}
+        mkdir -p logs records
+        declare -A job=()
+        trap 'if [ ${#job[@]} -gt 0 ]; then scancel "${job[@]}"; echo "what was submitted before is cancelled: ${job[*]}" >&2; fi' ERR
+
+        # submit STEP [STEP BEFORE IT ...]
+        submit() {
+          local step=$1 before dependency='' id
+          shift
+          for before in "$@"; do dependency+=:${job[$before]}; done
+          id=$(sbatch --parsable ${dependency:+"--dependency=afterok$dependency" --kill-on-invalid-dep=yes} "$step.sh")
+          job[$step]=${id%%;*}
+          echo "$step: job ${job[$step]}"
+        }
+
+        {{string.Join('\n', job.Steps.Select(step => string.Join(' ', (string[])["submit", step.Name, .. step.After])))}}
+        echo {{Quote($"How far they are: digicam status {Quote(job.Path)}")}}
+
+        """;
+}
