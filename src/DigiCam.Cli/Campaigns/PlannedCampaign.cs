@@ -102,8 +102,11 @@ internal sealed record PlannedCampaign(CommissioningPlan Plan, ImmutableArray<Pl
         return [.. words, .. task.Options];
     }
 
-    private static ImmutableArray<string> InputFiles(CommissioningPlan plan, CommissioningTask task) =>
-        [.. task.Files.SelectMany(file => RunFileList.FromInput(Path.Combine(plan.Input, file))).Distinct()];
+    private static ImmutableArray<string> InputFiles(CommissioningPlan plan, CommissioningTask task)
+    {
+        ImmutableArray<string> files = [.. task.Files.SelectMany(file => RunFileList.FromInput(Path.Combine(plan.Input, file))).Distinct()];
+        return files.FirstOrDefault(file => !File.Exists(file)) is { } missing ? throw new FileNotFoundException($"{missing}: no such file", missing) : files;
+    }
 
     private static PlannedReport Report(CommissioningPlan plan, CommissioningTask task, string notebook, ImmutableArray<JobStep> steps)
     {

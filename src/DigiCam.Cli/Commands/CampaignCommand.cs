@@ -54,8 +54,7 @@ internal static class CampaignCommand
 
         // Where nothing was run it shows what it showed before.
         string record = all.RecordPath(indexStep, 0);
-        bool isPlanned = campaign.Tasks.All(task => task.Problem is null);
-        bool isComplete = runner.Failed + runner.Blocked == 0 && isPlanned;
+        bool isComplete = runner.Failed + runner.Blocked == 0 && campaign.Tasks.All(task => task.Problem is null);
         if (runner.Run > 0 || !isComplete || await JobRecord.WhyToRunAsync(JobRecord.ReadOrNull(record), indexStep.Arguments, indexStep.Inputs, indexStep.Outputs, cancellationToken) is not null)
         {
             using RunningJob job = RunningJob.Begin(record, indexStep.Arguments);
@@ -72,7 +71,9 @@ internal static class CampaignCommand
         }
 
         Console.WriteLine($"index: {campaign.IndexPath}");
-        string failures = isComplete ? "" : FormattableString.Invariant($", {runner.Failed} failed, {runner.Blocked} not begun");
+        int unplanned = campaign.Tasks.Count(task => task.Problem is not null);
+        string failures = (runner.Failed + runner.Blocked > 0 ? FormattableString.Invariant($", {runner.Failed} failed, {runner.Blocked} not begun") : "")
+            + (unplanned > 0 ? FormattableString.Invariant($", {Display.Count(unplanned, "task")} left out") : "");
         Console.WriteLine(FormattableString.Invariant($"campaign: {Display.Count(runner.Run, "step")} run, {runner.UpToDate} up to date{failures}, {watch.Elapsed.TotalSeconds:F1} s"));
         return isComplete ? 0 : CommandHost.Failure;
     }
