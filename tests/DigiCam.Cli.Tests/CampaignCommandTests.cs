@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace DigiCam.Cli.Tests;
@@ -139,7 +140,7 @@ public sealed class CampaignCommandTests : IDisposable
         Digicam.Result resumed = Run();
         Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
         Match counts = Regex.Match(resumed.Output, @"campaign: (\d+) steps? run, (\d+) up to date");
-        Assert.True(int.Parse(counts.Groups[2].ValueSpan) >= 1, resumed.Output);
+        Assert.True(Number(counts, 2) >= 1, resumed.Output);
         string[] names = [.. Files("undisturbed").Where(IsResult)];
         Assert.Equal(names, Files("out").Where(IsResult));
         Assert.Equal(6, names.Length);
@@ -240,10 +241,12 @@ public sealed class CampaignCommandTests : IDisposable
         Match match = Regex.Match(result.Output, @"\nindex: \S+\ncampaign: (\d+) steps? run, (\d+) up to date, \d+\.\d s\n$");
         if (!match.Success) match = Regex.Match(result.Output, @"^index: \S+\ncampaign: (\d+) steps? run, (\d+) up to date, \d+\.\d s\n$");
         Assert.True(match.Success, result.Output + result.Error);
-        (int runs, int ready) = (int.Parse(match.Groups[1].ValueSpan), int.Parse(match.Groups[2].ValueSpan));
+        (int runs, int ready) = (Number(match, 1), Number(match, 2));
         Assert.Equal((run ?? runs, upToDate ?? ready), (runs, ready));
         return run is null ? runs : ready;
     }
+
+    private static int Number(Match match, int group) => int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
 
     private Digicam.Result Run(string? plan = null, params string[] options)
     {

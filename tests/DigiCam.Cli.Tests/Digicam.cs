@@ -29,7 +29,12 @@ internal static class Digicam
     /// <param name="arguments">The command.</param>
     public static Result RunKilled(string folder, Func<int, bool> hasBegun, params string[] arguments) => RunSignalled("KILL", folder, hasBegun, arguments);
 
-    private static Result RunSignalled(string signal, string folder, Func<int, bool> hasBegun, string[] arguments)
+    /// <summary>Runs a command and sends it a signal.</summary>
+    /// <param name="signal">Its name without SIG.</param>
+    /// <param name="folder">The working directory.</param>
+    /// <param name="hasBegun">Whether it is time: asked again and again with the lines of output so far.</param>
+    /// <param name="arguments">The command.</param>
+    public static Result RunSignalled(string signal, string folder, Func<int, bool> hasBegun, params string[] arguments)
     {
         TestEnvironment.Require(!OperatingSystem.IsWindows(), "needs POSIX signals");
         using Process process = new() { StartInfo = Prepare(folder, arguments) };

@@ -76,7 +76,7 @@ internal sealed class CampaignRunner(JobFolder job, int jobs)
         await _places.WaitAsync(cancellationToken);
         try
         {
-            string? why = await JobRecord.WhyToRunAsync(JobRecord.ReadOrNull(path), step.ArgumentsOf(element), step.Inputs, step.OutputsOf(element), cancellationToken);
+            string? why = await JobRecord.WhyToRunAsync(path, JobRecord.ReadOrNull(path), step.ArgumentsOf(element), step.Inputs, step.OutputsOf(element), cancellationToken);
             if (why is null)
             {
                 Interlocked.Increment(ref _upToDate);

@@ -55,7 +55,7 @@ internal static class CampaignCommand
         // Where nothing was run it shows what it showed before.
         string record = all.RecordPath(indexStep, 0);
         bool isComplete = runner.Failed + runner.Blocked == 0 && campaign.Tasks.All(task => task.Problem is null);
-        if (runner.Run > 0 || !isComplete || await JobRecord.WhyToRunAsync(JobRecord.ReadOrNull(record), indexStep.Arguments, indexStep.Inputs, indexStep.Outputs, cancellationToken) is not null)
+        if (runner.Run > 0 || !isComplete || await JobRecord.WhyToRunAsync(record, JobRecord.ReadOrNull(record), indexStep.Arguments, indexStep.Inputs, indexStep.Outputs, cancellationToken) is not null)
         {
             using RunningJob job = RunningJob.Begin(record, indexStep.Arguments);
             try
@@ -94,8 +94,8 @@ internal static class CampaignCommand
         {
             foreach (int element in step.Elements)
             {
-                string? why = await JobRecord.WhyToRunAsync(
-                    JobRecord.ReadOrNull(step.RecordPath(campaign.JobFolder, element)), step.ArgumentsOf(element), step.Inputs, step.OutputsOf(element), cancellationToken);
+                string record = step.RecordPath(campaign.JobFolder, element);
+                string? why = await JobRecord.WhyToRunAsync(record, JobRecord.ReadOrNull(record), step.ArgumentsOf(element), step.Inputs, step.OutputsOf(element), cancellationToken);
                 string? before = step.After.FirstOrDefault(runs.Contains);
                 if (why is null && before is null)
                 {

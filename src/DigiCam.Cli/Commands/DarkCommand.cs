@@ -11,7 +11,7 @@ namespace DigiCam.Cli.Commands;
 /// <summary>digicam dark: the shot-noise fit of all samples of a dark run, in the stages and with the options of the original script.</summary>
 internal static class DarkCommand
 {
-    private const string Name = "dark";
+    public const string Name = "dark";
     public const string DefaultHistogramName = "adc_hv_on.npz";
     public const string DefaultFitName = "adc_hv_on_fit.h5";
 
@@ -28,7 +28,7 @@ internal static class DarkCommand
         IReadOnlyList<TaskStage> Stages(ParseResult result)
         {
             TaskRequest request = options.Read(result, Name);
-            return DarkInput.Stages(request, result.GetValue(hvOff), needsHvOff: false, hasCodes: true, ResultFiles.Paths(request.FitPath));
+            return DarkInput.Stages(request, result.GetValue(hvOff), needsHvOff: false, ResultFiles.Paths(request.FitPath));
         }
     }
 
@@ -36,7 +36,8 @@ internal static class DarkCommand
     {
         IReadOnlyList<string> resultPaths = ResultFiles.Paths(request.FitPath);
         ClosingLine closing = new();
-        DarkInput input = await DarkInput.ReadAsync(request, hvOff, needsHvOff: false, dark => dark.Samples, areSamples: true, resultPaths, cancellationToken);
+        DarkInput input = await DarkInput.ReadAsync(request, hvOff, needsHvOff: false, resultPaths, cancellationToken);
+        if (request.Shard is not null) return request.Close(closing, input.EventsRead);
         if (input.HvOff is null) request.Say("note: without a result with high voltage off there is no estimate by Campbell's theorem");
         DarkResult? result = !request.HasResult ? null : request.Fit ? Fit(input, request, cancellationToken) : Restore(input.Dark?.Samples ?? input.Codes!, input.Dark?.SampleBlocks, input.HvOff, ResultFiles.Read(resultPaths[0], Name));
         if (request.Fit)

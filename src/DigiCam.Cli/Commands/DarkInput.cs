@@ -2,6 +2,7 @@ using System.CommandLine;
 using DigiCam.Cli.Jobs;
 using DigiCam.Cli.Reporting;
 using DigiCam.Dark;
+using DigiCam.DarkSpe;
 using DigiCam.Histograms;
 using DigiCam.HvOff;
 using DigiCam.Results;
@@ -39,44 +40,68 @@ internal sealed class DarkInput
     };
 
     /// <summary>The files that the stage create writes: everything (.h5), what the 2017 scripts have (.npz) if they have it, and the provenance (.json).</summary>
-    public static string[] HistogramPaths(string path, bool hasCodes)
+    /// <param name="path">File of the histograms.</param>
+    /// <param name="task">Name of the task.</param>
+    public static string[] HistogramPaths(string path, string task)
     {
         IReadOnlyList<string> paths = ResultFiles.Paths(path);
-        return hasCodes ? [paths[0], ResultFiles.NpzPath(path), paths[^1]] : [paths[0], paths[^1]];
+        return Codes2017(task) is null ? [paths[0], paths[^1]] : [paths[0], ResultFiles.NpzPath(path), paths[^1]];
     }
 
     /// <summary>The stages that the user wants.</summary>
     /// <param name="request">What the user wants.</param>
     /// <param name="hvOffPath">What the user says of the result with high voltage off; null for the usual file.</param>
     /// <param name="needsHvOff">Without it there is nothing to do.</param>
-    /// <param name="hasCodes">Whether the 2017 scripts have a file of the histograms.</param>
     /// <param name="resultPaths">Files of the results.</param>
-    public static IReadOnlyList<TaskStage> Stages(TaskRequest request, string? hvOffPath, bool needsHvOff, bool hasCodes, IReadOnlyList<string> resultPaths)
+    public static IReadOnlyList<TaskStage> Stages(TaskRequest request, string? hvOffPath, bool needsHvOff, IReadOnlyList<string> resultPaths)
     {
-        string[] histogramPaths = HistogramPaths(request.HistogramPath, hasCodes);
+        string[] histogramPaths = HistogramPaths(request.HistogramPath, request.Task);
         request.Check(histogramPaths, resultPaths);
         string path = HvOffPath(request, hvOffPath);
 
         // A file of the 2017 scripts alone will do where it holds what is fitted.
-        bool isOld = hasCodes && !request.Create && !File.Exists(histogramPaths[0]) && File.Exists(histogramPaths[1]);
+        bool isOld = Codes2017(request.Task) is not null && !request.Create && !File.Exists(histogramPaths[0]) && File.Exists(histogramPaths[1]);
         string[] fitted = isOld ? [histogramPaths[1]] : [histogramPaths[0], histogramPaths[^1]];
         return request.Stages(histogramPaths, fitted, resultPaths, needsHvOff || hvOffPath is not null || File.Exists(path) ? [path] : []);
     }
 
     private static string HvOffPath(TaskRequest request, string? given) => given ?? Path.Combine(request.OutputDirectory, HvOffFiles.DefaultFitName);
 
+    /// <summary>Writes the files of the stage create.</summary>
+    /// <param name="path">File of the histograms.</param>
+    /// <param name="task">Name of the task.</param>
+    /// <param name="dark">The histograms.</param>
+    /// <param name="provenance">Where they come from.</param>
+    /// <returns>The paths.</returns>
+    public static IReadOnlyList<string> Write(string path, string task, DarkHistograms dark, Provenance provenance)
+    {
+        string[] paths = HistogramPaths(path, task);
+        dark.Write(paths[0], System.Text.Json.JsonSerializer.Serialize(provenance));
+        if (Codes2017(task) is { } codes) NpzHistograms.Write(paths[1], codes(dark));
+        ResultFiles.WriteProvenance(paths[^1], provenance);
+        return paths;
+    }
+
+    // The histograms that the 2017 scripts have a file of; null if none.
+    private static Func<DarkHistograms, PixelHistograms>? Codes2017(string task) => task switch
+    {
+        DarkCommand.Name => dark => dark.Samples,
+        DarkSpeResult.TaskName => dark => dark.Pulses,
+        _ => null,
+    };
+
     /// <summary>Reads the result with high voltage off and, from run or file, the histograms.</summary>
     /// <param name="request">What the user wants.</param>
     /// <param name="hvOffPath">What the user says of the result with high voltage off; null for the usual file.</param>
     /// <param name="needsHvOff">Without it there is nothing to do.</param>
-    /// <param name="codes">The histograms that the 2017 scripts have a file of; null if none.</param>
-    /// <param name="areSamples">True when these are of all samples, whose pixels baselines can be compared with.</param>
     /// <param name="resultPaths">Files of the results.</param>
     /// <param name="cancellationToken">Stops.</param>
     public static async Task<DarkInput> ReadAsync(
-        TaskRequest request, string? hvOffPath, bool needsHvOff, Func<DarkHistograms, PixelHistograms>? codes, bool areSamples, IReadOnlyList<string> resultPaths, CancellationToken cancellationToken)
+        TaskRequest request, string? hvOffPath, bool needsHvOff, IReadOnlyList<string> resultPaths, CancellationToken cancellationToken)
     {
-        string[] histogramPaths = HistogramPaths(request.HistogramPath, codes is not null);
+        string[] histogramPaths = HistogramPaths(request.HistogramPath, request.Task);
+        bool hasCodes = Codes2017(request.Task) is not null;
+        bool areSamples = request.Task == DarkCommand.Name;
         request.Check(histogramPaths, resultPaths);
         string path = HvOffPath(request, hvOffPath);
         bool exists = File.Exists(path) || Directory.Exists(path);
@@ -92,18 +117,15 @@ internal sealed class DarkInput
                 {
                     int least = PulseFinder.LeastSamples(new PulseFinderOptions());
                     if (run.SampleCount < least) throw new InvalidDataException(FormattableString.Invariant($"{run.Files[0].Path}: waveforms of {run.SampleCount} samples, pulses need at least {least}"));
-                    return DarkPass.Accumulate(run, pedestals, progress: progress, batchEvents: request.BatchEvents, cancellationToken: cancellationToken);
+                    return DarkPass.Accumulate(run, pedestals, progress: progress, threads: request.Threads, batchEvents: request.BatchEvents, cancellationToken: cancellationToken);
                 },
                 () => request.CheckTargets(histogramPaths, resultPaths), inputs, cancellationToken);
-            made.Write(histogramPaths[0], System.Text.Json.JsonSerializer.Serialize(provenance));
-            if (codes is not null) NpzHistograms.Write(histogramPaths[1], codes(made));
-            ResultFiles.WriteProvenance(histogramPaths[^1], provenance);
-            foreach (string written in histogramPaths) request.Say($"histograms: {written}");
+            foreach (string written in request.Shard is null ? Write(request.HistogramPath, request.Task, made, provenance) : []) request.Say($"histograms: {written}");
             return new DarkInput(made, null, hvOff, provenance, made.EventCount);
         }
 
         // A file of the 2017 scripts alone will do where it holds what is fitted.
-        bool isComplete = File.Exists(histogramPaths[0]) || codes is null;
+        bool isComplete = File.Exists(histogramPaths[0]) || !hasCodes;
         string source = isComplete ? histogramPaths[0] : histogramPaths[1];
         DarkHistograms? dark = isComplete ? DarkHistograms.Read(source) : null;
         PixelHistograms? old = isComplete ? null : NpzHistograms.Read(source);

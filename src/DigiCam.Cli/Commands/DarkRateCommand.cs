@@ -29,7 +29,7 @@ internal static class DarkRateCommand
         IReadOnlyList<TaskStage> Stages(ParseResult result)
         {
             TaskRequest request = options.Read(result, Name);
-            return DarkInput.Stages(request, result.GetValue(hvOff), needsHvOff: true, hasCodes: false, ResultFiles.Paths(request.FitPath));
+            return DarkInput.Stages(request, result.GetValue(hvOff), needsHvOff: true, ResultFiles.Paths(request.FitPath));
         }
     }
 
@@ -37,7 +37,8 @@ internal static class DarkRateCommand
     {
         IReadOnlyList<string> resultPaths = ResultFiles.Paths(request.FitPath);
         ClosingLine closing = new();
-        DarkInput input = await DarkInput.ReadAsync(request, hvOff, needsHvOff: true, codes: null, areSamples: false, resultPaths, cancellationToken);
+        DarkInput input = await DarkInput.ReadAsync(request, hvOff, needsHvOff: true, resultPaths, cancellationToken);
+        if (request.Shard is not null) return request.Close(closing, input.EventsRead);
         DarkRateResult? result = null;
         if (request.Fit)
         {

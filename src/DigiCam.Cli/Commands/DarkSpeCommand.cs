@@ -25,7 +25,7 @@ internal static class DarkSpeCommand
         IReadOnlyList<TaskStage> Stages(ParseResult result)
         {
             TaskRequest request = options.Read(result, Name);
-            return DarkInput.Stages(request, result.GetValue(hvOff), needsHvOff: true, hasCodes: true, ResultPaths(request));
+            return DarkInput.Stages(request, result.GetValue(hvOff), needsHvOff: true, ResultPaths(request));
         }
     }
 
@@ -35,7 +35,8 @@ internal static class DarkSpeCommand
     {
         IReadOnlyList<string> resultPaths = ResultPaths(request);
         ClosingLine closing = new();
-        DarkInput input = await DarkInput.ReadAsync(request, hvOff, needsHvOff: true, dark => dark.Pulses, areSamples: false, resultPaths, cancellationToken);
+        DarkInput input = await DarkInput.ReadAsync(request, hvOff, needsHvOff: true, resultPaths, cancellationToken);
+        if (request.Shard is not null) return request.Close(closing, input.EventsRead);
         DarkSpeResult? result = null;
         if (request.HasResult)
         {

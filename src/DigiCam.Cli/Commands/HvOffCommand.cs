@@ -10,7 +10,7 @@ namespace DigiCam.Cli.Commands;
 /// <summary>digicam hvoff: baselines and electronic noise, in the stages and with the options of the original script.</summary>
 internal static class HvOffCommand
 {
-    private const string Name = "hvoff";
+    public const string Name = "hvoff";
 
     public static Command Create() => Define().Command;
 
@@ -25,11 +25,9 @@ internal static class HvOffCommand
         return new TaskDefinition(command, options.Stages, result => Stages(options.Read(result, Name)));
     }
 
-    private static string[] HistogramPaths(TaskRequest request) => [request.HistogramPath, ResultFiles.Paths(request.HistogramPath)[^1]];
-
     private static IReadOnlyList<TaskStage> Stages(TaskRequest request)
     {
-        string[] histogramPaths = HistogramPaths(request);
+        IReadOnlyList<string> histogramPaths = HvOffFiles.HistogramPaths(request.HistogramPath);
         IReadOnlyList<string> resultPaths = HvOffFiles.ResultPaths(request.FitPath);
         request.Check(histogramPaths, resultPaths);
         return request.Stages(histogramPaths, histogramPaths, resultPaths, []);
@@ -37,7 +35,7 @@ internal static class HvOffCommand
 
     private static async Task<int> RunAsync(TaskRequest request, CancellationToken cancellationToken)
     {
-        string[] histogramPaths = HistogramPaths(request);
+        IReadOnlyList<string> histogramPaths = HvOffFiles.HistogramPaths(request.HistogramPath);
         IReadOnlyList<string> resultPaths = HvOffFiles.ResultPaths(request.FitPath);
         request.Check(histogramPaths, resultPaths);
         ClosingLine closing = new();
@@ -45,9 +43,11 @@ internal static class HvOffCommand
         Provenance? provenance = null;
         if (request.Create)
         {
-            (histograms, provenance) = await request.AccumulateAsync(
-                (run, progress) => AdcHistograms.Accumulate(run, progress, batchEvents: request.BatchEvents, cancellationToken: cancellationToken),
+            (SampleHistograms made, provenance) = await request.AccumulateAsync(
+                (run, progress) => new SampleHistograms(AdcHistograms.Accumulate(run, progress, request.Threads, request.BatchEvents, cancellationToken)),
                 () => request.CheckTargets(histogramPaths, resultPaths), [], cancellationToken);
+            histograms = made.Samples;
+            if (request.Shard is not null) return request.Close(closing, histograms.EventCount);
             foreach (string path in HvOffFiles.WriteHistograms(request.HistogramPath, histograms, provenance)) request.Say($"histograms: {path}");
         }
         else histograms = NpzHistograms.Read(request.HistogramPath);

@@ -58,7 +58,7 @@ internal static class JobCommand
     {
         if (words[0] == Name) throw new UsageException("a job does not run another");
         AtomicFile.CheckTarget(path);
-        if (!always && await JobRecord.WhyToRunAsync(JobRecord.ReadOrNull(path), words, inputs, outputs, cancellationToken) is null)
+        if (!always && await JobRecord.WhyToRunAsync(path, JobRecord.ReadOrNull(path), words, inputs, outputs, cancellationToken) is null)
         {
             Console.WriteLine($"up to date: {string.Join(' ', words)}");
             return 0;
@@ -67,7 +67,7 @@ internal static class JobCommand
         using RunningJob job = RunningJob.Begin(path, words);
         try
         {
-            return await RunAsync(root, job, inputs, outputs, words, cancellationToken);
+            return await RunAsync(root, job, path, inputs, outputs, words, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -81,7 +81,7 @@ internal static class JobCommand
         }
     }
 
-    private static async Task<int> RunAsync(Command root, RunningJob job, string[] inputs, string[] outputs, string[] words, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(Command root, RunningJob job, string path, string[] inputs, string[] outputs, string[] words, CancellationToken cancellationToken)
     {
         ParseResult parsed = root.Parse(words);
         if (parsed.Errors.Count > 0) throw new UsageException($"{words[0]}: {parsed.Errors[0].Message}");
@@ -105,7 +105,7 @@ internal static class JobCommand
         List<JobFile> read = [];
         foreach (JobFile file in before)
         {
-            read.Add(await file.HashAsync(cancellationToken));
+            read.Add(JobRecord.IsForThis(path, read.Count) ? await file.HashAsync(cancellationToken) : file);
             if (!Existing(file.Path).LooksLike(file)) throw new InvalidDataException($"{file.Path}: was changed while it was read");
         }
 

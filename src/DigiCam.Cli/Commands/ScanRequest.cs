@@ -9,6 +9,7 @@ using DigiCam.Fitting;
 using DigiCam.Geometry;
 using DigiCam.HvOff;
 using DigiCam.LightScan;
+using DigiCam.Partials;
 using DigiCam.Results;
 using DigiCam.Runs;
 using DigiCam.Scans;
@@ -22,8 +23,6 @@ namespace DigiCam.Cli.Commands;
 /// </summary>
 internal sealed record ScanRequest : TaskRequest
 {
-    private const string SynchronisationName = "synchronisation.h5";
-
     /// <summary>Adds what only scans have to what all tasks have.</summary>
     [SetsRequiredMembers]
     public ScanRequest(TaskRequest common)
@@ -65,8 +64,6 @@ internal sealed record ScanRequest : TaskRequest
 
     private string GainPath => GainPathOf(FitPath);
 
-    private IReadOnlyList<string> SynchronisationPaths => ResultFiles.Paths(Path.Combine(OutputDirectory, SynchronisationName));
-
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         Check();
@@ -79,27 +76,41 @@ internal sealed record ScanRequest : TaskRequest
         {
             (Pedestals? pedestals, InputFile[] inputs) = await ReadHvOffAsync(cancellationToken);
             using Scan scan = OpenScan();
-            foreach (string path in (IEnumerable<string>)[.. Targets(), .. FitTargets(scan.Plan)]) AtomicFile.CheckTarget(path);
+            IEnumerable<string> targets = Shard is null ? [.. Targets(), .. FitTargets(scan.Plan)] : [PartialResult.PathFor(Times ? PeakPath : HistogramPath, Shard)];
+            foreach (string path in targets) AtomicFile.CheckTarget(path);
             Tell(scan.Problems);
             provenance = await ProvenanceAsync(scan, inputs, cancellationToken);
             if (Times)
             {
                 PulseTimeHistograms times;
-                using (ProgressLine progress = new(Quiet)) times = Usage.Check(() => SynchronisationPass.Accumulate(scan, pedestals, progress: progress, batchEvents: BatchEvents, cancellationToken: cancellationToken));
+                using (ProgressLine progress = new(Quiet)) times = Usage.Check(() => SynchronisationPass.Accumulate(scan, pedestals, progress: progress, threads: Threads, batchEvents: BatchEvents, cancellationToken: cancellationToken));
                 events += times.Positions.EventCounts.Sum();
+                if (Shard is not null)
+                {
+                    WritePartial(PeakPath, PartialStage.PulseTimes, scan.Run, times, provenance, scan.Problems);
+                    return Close(closing, events);
+                }
+
                 synchronisation = SynchronisationFitter.Fit(times);
                 cancellationToken.ThrowIfCancellationRequested();
-                Write(times, synchronisation, provenance);
+                ScanStageFiles.Write(PeakPath, OutputDirectory, times, synchronisation, provenance, Say);
             }
 
             if (Create)
             {
                 synchronisation ??= ReadSynchronisation(scan.Plan, scan.SampleCount);
                 ChargeScale? scale = ChargeSamples is { } n ? new ChargeScale(n) : null;
-                using (ProgressLine progress = new(Quiet)) charges = Usage.Check(() => ChargePass.Accumulate(scan, synchronisation, pedestals, scale, progress, batchEvents: BatchEvents, cancellationToken: cancellationToken));
-                Tell(charges.Problems());
+                using (ProgressLine progress = new(Quiet)) charges = Usage.Check(() => ChargePass.Accumulate(scan, synchronisation, pedestals, scale, progress, Threads, batchEvents: BatchEvents, cancellationToken: cancellationToken));
                 events += charges.EventCounts.Sum();
-                Write(charges, provenance, cancellationToken);
+                if (Shard is not null)
+                {
+                    // Whether the levels are those of the plan is seen when all parts are together.
+                    WritePartial(HistogramPath, PartialStage.Charges, scan.Run, charges, provenance, scan.Problems);
+                    return Close(closing, events);
+                }
+
+                Tell(charges.Problems());
+                ScanStageFiles.Write(HistogramPath, charges, provenance, Say, cancellationToken);
             }
         }
 
@@ -149,7 +160,7 @@ internal sealed record ScanRequest : TaskRequest
             (_, ImmutableArray<string> files) = FindScan();
             string[] run = [.. files.Where(File.Exists), .. plan, .. UsedHvOffPath() is { } hvOff ? (string[])[hvOff] : []];
             if (Times) stages.Add(new TaskStage { Name = "times", Description = "finds position and time of the flash in every pixel", Options = ["-t"], Target = PeakPath, Inputs = run, Outputs = TimesTargets() });
-            if (Create) stages.Add(new TaskStage { Name = "charges", Description = "fills the charges of every level", Options = ["-c"], Target = HistogramPath, Inputs = [.. run, TimesPath], Outputs = ChargesTargets() });
+            if (Create) stages.Add(new TaskStage { Name = "charges", Description = "fills the charges of every level", Options = ["-c"], Target = HistogramPath, Inputs = [.. run, TimesPath], Outputs = ScanStageFiles.ChargePaths(HistogramPath) });
         }
 
         if (!Full && !Gain && !Fit) return stages;
@@ -164,7 +175,7 @@ internal sealed record ScanRequest : TaskRequest
                 ChargesPath, ResultFiles.Paths(HistogramPath)[^1], .. plan, .. HvOffPath is null ? [] : (string[])[HvOffPath],
                 .. (Gain || Fit) && (Times || File.Exists(TimesPath)) ? (string[])[TimesPath] : [],
                 .. (Gain || Fit) && DarkPath is not null ? (string[])[DarkPath] : [],
-                .. Fit && !Gain ? FitsOf(scan).Select(files => ResultFiles.Paths(files.Gains)[0]) : [],
+                .. Fit && !Gain ? FitsOf(scan).Where(files => HasFlashes(scan, files.Dc)).Select(files => ResultFiles.Paths(files.Gains)[0]) : [],
             ],
             Outputs = [.. Full ? (string[])[FullPath] : [], .. FitTargets(scan)],
         });
@@ -183,6 +194,8 @@ internal sealed record ScanRequest : TaskRequest
         }),
     ];
 
+    private static bool HasFlashes(ScanPlan plan, int dc) => plan.Steps.Any(step => step.Level.DcDac == dc && step.Level.AcDac != 0);
+
     // Gains, then the light of the levels from them: in one go, or from the file of the gains. One result for each DC level, null where there are no flashes.
     private async Task<IReadOnlyList<LightScanResult?>> FitAsync(ChargeHistograms charges, Provenance? raw, CancellationToken cancellationToken)
     {
@@ -199,7 +212,7 @@ internal sealed record ScanRequest : TaskRequest
         foreach (FitFiles files in all)
         {
             ChargeHistograms levels = all.Length == 1 ? charges : charges.AtDc(files.Dc);
-            if (levels.Plan.Steps.All(step => step.Level.AcDac == 0))
+            if (!HasFlashes(charges.Plan, files.Dc))
             {
                 Say(FormattableString.Invariant($"note: DC {files.Dc} has no level with flashes: nothing to fit"));
                 results.Add(null);
@@ -292,21 +305,21 @@ internal sealed record ScanRequest : TaskRequest
     private void Check()
     {
         CheckNumbers();
+        if (Shard is not null && (Times == Create || Full || Gain || Fit))
+            throw new UsageException($"--shard {Shard}: fills the histograms of a part of the scan, which is -t or -c alone; all else needs all parts, put together by 'digicam merge'");
         if (EventsPerLevel is < 1) throw new UsageException(FormattableString.Invariant($"-e {EventsPerLevel}: at least 1 event per level is needed"));
         if (ChargeSamples is < 1) throw new UsageException(FormattableString.Invariant($"--charge_samples {ChargeSamples}: a charge is made of at least one sample"));
         if (PlanPath is not null && (Levels ?? DcLevels) is not null) throw new UsageException("--scan_plan has the levels of the scan, they cannot be given with -l or --dc_level as well");
         if (PlanPath is not null && EventsPerLevel is not null) throw new UsageException("--scan_plan has the events of the levels, they cannot be given with -e as well");
-        string[] all = [PeakPath, HistogramPath, FullPath, SynchronisationPaths[0], FitPath, GainPath];
-        if (all.Select(path => ResultFiles.Paths(path)[0]).Distinct().Count() < all.Length) throw new UsageException($"{HistogramPath}, {PeakPath} and {FitPath}: charges, pulse positions, fits and {SynchronisationName} need files of their own");
+        string[] all = [PeakPath, HistogramPath, FullPath, ScanStageFiles.SynchronisationPaths(OutputDirectory)[0], FitPath, GainPath];
+        if (all.Select(path => ResultFiles.Paths(path)[0]).Distinct().Count() < all.Length) throw new UsageException($"{HistogramPath}, {PeakPath} and {FitPath}: charges, pulse positions, fits and {Path.GetFileName(ScanStageFiles.SynchronisationPaths(OutputDirectory)[0])} need files of their own");
     }
 
-    private string[] TimesTargets() => [ResultFiles.NpzPath(PeakPath), TimesPath, .. SynchronisationPaths];
+    private IReadOnlyList<string> TimesTargets() => [.. ScanStageFiles.PeakPaths(PeakPath), .. ScanStageFiles.SynchronisationPaths(OutputDirectory)];
 
-    private string[] ChargesTargets() => [ResultFiles.NpzPath(HistogramPath), ChargesPath, ResultFiles.Paths(HistogramPath)[^1]];
+    private IEnumerable<string> Targets() => [.. Times ? TimesTargets() : [], .. Create ? ScanStageFiles.ChargePaths(HistogramPath) : [], .. Full ? (string[])[FullPath] : []];
 
-    private IEnumerable<string> Targets() => [.. Times ? TimesTargets() : [], .. Create ? ChargesTargets() : [], .. Full ? (string[])[FullPath] : []];
-
-    private IEnumerable<string> FitTargets(ScanPlan plan) => FitsOf(plan).SelectMany(files => (string[])
+    private IEnumerable<string> FitTargets(ScanPlan plan) => FitsOf(plan).Where(files => HasFlashes(plan, files.Dc)).SelectMany(files => (string[])
     [
         .. Gain ? (IEnumerable<string>)[ResultFiles.NpzPath(files.Gains), .. ResultFiles.Paths(files.Gains)] : [],
         .. Fit ? (IEnumerable<string>)[ResultFiles.NpzPath(files.Light), .. ResultFiles.Paths(files.Light)] : [],
@@ -377,29 +390,6 @@ internal sealed record ScanRequest : TaskRequest
         Provenance provenance = await scan.Input.ProvenanceAsync(Task, scan.Run, [("levels", scan.LevelCount), ("first_event_number", FirstEvent), ("charge_samples", ChargeSamples)], cancellationToken);
         TellChecksums(provenance);
         return provenance with { Inputs = [.. provenance.Inputs, .. inputs] };
-    }
-
-    private void Write(PulseTimeHistograms times, SynchronisationResult result, Provenance provenance)
-    {
-        string npz = ResultFiles.NpzPath(PeakPath);
-        SynchronisationFiles.WritePeaks(npz, times);
-        IReadOnlyList<string> paths = ResultFiles.Write(SynchronisationPaths[0], provenance, result);
-
-        // What the next stage reads comes last: where it is, the stage is complete.
-        times.Write(TimesPath, System.Text.Json.JsonSerializer.Serialize(provenance));
-        foreach (string path in (IEnumerable<string>)[npz, TimesPath]) Say($"pulse positions: {path}");
-        foreach (string path in paths) Say($"synchronisation: {path}");
-    }
-
-    private void Write(ChargeHistograms charges, Provenance provenance, CancellationToken cancellationToken)
-    {
-        string npz = ResultFiles.NpzPath(HistogramPath);
-        string json = ResultFiles.Paths(HistogramPath)[^1];
-        ChargeFiles.WriteLevels(npz, charges, cancellationToken);
-        cancellationToken.ThrowIfCancellationRequested();
-        ResultFiles.WriteProvenance(json, provenance);
-        charges.Write(ChargesPath, System.Text.Json.JsonSerializer.Serialize(provenance));
-        foreach (string path in (IEnumerable<string>)[npz, ChargesPath, json]) Say($"charges: {path}");
     }
 
     // Light of each level from the fit of its DC level.

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DigiCam.Cli.Jobs;
+using DigiCam.Cli.Reporting;
 using DigiCam.Runs;
 
 namespace DigiCam.Cli.Commands;
@@ -15,6 +16,8 @@ internal sealed class TaskOptions(string histogramName, string fitName, string f
     private readonly Option<string> _basename = new("--file_basename", "--file_namebase") { Description = "start of the input file names; may hold %s, %d or %03d", DefaultValueFactory = _ => "" };
     private readonly Option<int> _batch = new("--n_evt_per_batch", "-n") { Description = "events between two looks at progress and Ctrl+C; results do not depend on it", DefaultValueFactory = _ => Run.DefaultBatchEvents };
     private readonly Option<PixelOrder> _order = new("--pixel_order") { Description = "Legacy2017 for files before October 2017", DefaultValueFactory = _ => PixelOrder.FromFile };
+    private readonly Option<string?> _shard = new("--shard") { Description = "fill the histograms of a part of the input only, as in 2/4 (of all tiles) or by names of files separated by ','; 'digicam merge' puts the parts together" };
+    private readonly Option<int> _threads = new("--threads") { Description = "tiles that are read at the same time; 0 for one on each processor", DefaultValueFactory = _ => 0 };
     private readonly Option<bool> _strict = new("--strict") { Description = "end with an error where there is something wrong with the input, such as files or events that are missing, instead of telling it and going on" };
     private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "print nothing but errors" };
 
@@ -49,7 +52,7 @@ internal sealed class TaskOptions(string histogramName, string fitName, string f
     public Command CreateCommand(string name, string description, params Option[] further)
     {
         Command command = new(name, description) { _folder };
-        foreach (Option option in (IEnumerable<Option>)[.. Stages, _list, Directory, _basename, HistogramName, Output, FitName, Maximum, _batch, _order, .. further, _strict, _quiet]) command.Add(option);
+        foreach (Option option in (IEnumerable<Option>)[.. Stages, _list, Directory, _basename, HistogramName, Output, FitName, Maximum, _batch, _order, .. further, _shard, _threads, _strict, _quiet]) command.Add(option);
         return command;
     }
 
@@ -68,7 +71,21 @@ internal sealed class TaskOptions(string histogramName, string fitName, string f
         MaximumEvents = result.GetValue(Maximum),
         BatchEvents = result.GetValue(_batch),
         PixelOrder = result.GetValue(_order),
+        Shard = Shard(result.GetValue(_shard)),
+        Threads = result.GetValue(_threads),
         Strict = result.GetValue(_strict),
         Quiet = result.GetValue(_quiet),
     };
+
+    private static RunShard? Shard(string? text)
+    {
+        try
+        {
+            return text is null ? null : RunShard.Parse(text);
+        }
+        catch (FormatException exception)
+        {
+            throw new UsageException($"--shard {exception.Message}");
+        }
+    }
 }

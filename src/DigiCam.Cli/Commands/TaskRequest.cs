@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using DigiCam.Cli.Jobs;
 using DigiCam.Cli.Reporting;
 using DigiCam.Files;
+using DigiCam.Histograms;
+using DigiCam.Partials;
 using DigiCam.Results;
 using DigiCam.Runs;
 
@@ -39,6 +41,12 @@ internal record TaskRequest
 
     public required PixelOrder PixelOrder { get; init; }
 
+    /// <summary>The part of the input that is read; null for all of it.</summary>
+    public required RunShard? Shard { get; init; }
+
+    /// <summary>Tiles that are read at the same time; 0 for one on each processor.</summary>
+    public required int Threads { get; init; }
+
     /// <summary>What is wrong with the input ends the command.</summary>
     public required bool Strict { get; init; }
 
@@ -54,7 +62,7 @@ internal record TaskRequest
     public bool HasResult => Fit || !Create;
 
     /// <summary>How the input is read.</summary>
-    protected RunOptions RunOptions => new() { MaximumEvents = MaximumEvents, PixelOrder = PixelOrder };
+    protected RunOptions RunOptions => new() { MaximumEvents = MaximumEvents, PixelOrder = PixelOrder, Shard = Shard };
 
     /// <summary>Refuses what cannot be meant.</summary>
     /// <param name="histogramPaths">Files of the histograms.</param>
@@ -63,6 +71,7 @@ internal record TaskRequest
     public void Check(IReadOnlyList<string> histogramPaths, IReadOnlyList<string> resultPaths)
     {
         CheckNumbers();
+        if (Shard is not null && (!Create || Fit)) throw new UsageException($"--shard {Shard}: fills the histograms of a part of the input, which is -c without -p; fits need all parts, put together by 'digicam merge'");
         if (histogramPaths.Intersect(resultPaths).FirstOrDefault() is { } same) throw new UsageException($"{same}: histograms and results of the fit need files of their own");
     }
 
@@ -72,6 +81,7 @@ internal record TaskRequest
     {
         if (MaximumEvents is < 1) throw new UsageException(FormattableString.Invariant($"--evt_max {MaximumEvents}: at least 1 event is needed"));
         if (BatchEvents < 1) throw new UsageException(FormattableString.Invariant($"-n {BatchEvents}: at least 1 event per batch is needed"));
+        if (Threads < 0) throw new UsageException(FormattableString.Invariant($"--threads {Threads}: cannot be negative; 0 means all processors"));
     }
 
     /// <summary>The files of the run.</summary>
@@ -98,7 +108,8 @@ internal record TaskRequest
     /// <exception cref="IOException">A file cannot be written.</exception>
     public void CheckTargets(IReadOnlyList<string> histogramPaths, IReadOnlyList<string> resultPaths)
     {
-        foreach (string path in (IEnumerable<string>)[.. Create ? histogramPaths : [], .. Fit ? resultPaths : []]) AtomicFile.CheckTarget(path);
+        IEnumerable<string> paths = Shard is null ? [.. Create ? histogramPaths : [], .. Fit ? resultPaths : []] : [PartialResult.PathFor(HistogramPath, Shard)];
+        foreach (string path in paths) AtomicFile.CheckTarget(path);
     }
 
     /// <summary>Prints a line unless the user wants none.</summary>
@@ -107,27 +118,33 @@ internal record TaskRequest
         if (!Quiet) Console.WriteLine(text);
     }
 
+    /// <summary>The end of a command that shows no result.</summary>
+    public int Close(ClosingLine closing, long events)
+    {
+        if (!Quiet) closing.Write(Task, events);
+        return 0;
+    }
+
     /// <summary>Tells what is wrong with the input, which is the end with --strict.</summary>
     /// <param name="problems">One sentence each.</param>
     /// <param name="areNotes">Without --strict they are notes, which the user may not want.</param>
     /// <exception cref="InvalidDataException">There are some, and the user asked for this.</exception>
-    protected void Tell(IReadOnlyCollection<string> problems, bool areNotes = false)
-    {
-        foreach (string problem in problems)
-        {
-            if (areNotes && !Strict) Say("note: " + problem);
-            else CommandHost.Say(Task, problem);
-        }
-
-        if (Strict && problems.Count > 0) throw new InvalidDataException(FormattableString.Invariant($"--strict: nothing is made of an input with {problems.Count} problem{(problems.Count == 1 ? "" : "s")}"));
-    }
+    protected void Tell(IReadOnlyCollection<string> problems, bool areNotes = false) => InputProblems.Tell(Task, problems, Strict, areNotes, Quiet);
 
     /// <summary>Tells which files were changed after they were written.</summary>
     /// <exception cref="InvalidDataException">There are some, and the user asked for this.</exception>
     protected void TellChecksums(Provenance provenance) =>
-        Tell([.. provenance.Inputs.Where(i => i.Checksums == "bad").Select(bad => $"{bad.Name}: its checksums are wrong: the file was changed after it was written")]);
+        Tell(InputProblems.Checksums(provenance));
 
-    /// <summary>Opens the run and goes through it.</summary>
+    /// <summary>Writes what was filled from the part of the run that the user wants.</summary>
+    protected void WritePartial(string histogramPath, PartialStage stage, Run run, RunHistograms histograms, Provenance provenance, IEnumerable<string> problems)
+    {
+        string path = PartialResult.PathFor(histogramPath, Shard!);
+        PartialResult.Write(path, stage, run, histograms, provenance, problems);
+        Say($"partial: {path}");
+    }
+
+    /// <summary>Opens the run and goes through it; with --shard, writes the partial result.</summary>
     /// <typeparam name="T">What is accumulated.</typeparam>
     /// <param name="accumulate">Goes through the run and reports on the way.</param>
     /// <param name="prepare">Called when the input can be read, before anything long.</param>
@@ -135,6 +152,7 @@ internal record TaskRequest
     /// <param name="cancellationToken">Stops.</param>
     public async Task<(T Histograms, Provenance Provenance)> AccumulateAsync<T>(
         Func<Run, IProgress<RunProgress>, T> accumulate, Action prepare, IReadOnlyList<InputFile> inputs, CancellationToken cancellationToken)
+        where T : RunHistograms
     {
         RunInput input = new(InputFiles(), RunOptions);
         using Run run = input.Open();
@@ -144,7 +162,9 @@ internal record TaskRequest
         using (ProgressLine progress = new(Quiet)) histograms = accumulate(run, progress);
         Provenance provenance = await input.ProvenanceAsync(Task, run, [], cancellationToken);
         TellChecksums(provenance);
-        return (histograms, provenance with { Inputs = [.. provenance.Inputs, .. inputs] });
+        provenance = provenance with { Inputs = [.. provenance.Inputs, .. inputs] };
+        if (Shard is not null) WritePartial(HistogramPath, PartialStage.Histograms, run, histograms, provenance, run.Summary.Problems);
+        return (histograms, provenance);
     }
 
     /// <summary>Where a result made from saved histograms comes from: the raw files behind them stay named, and the histograms come on top.</summary>

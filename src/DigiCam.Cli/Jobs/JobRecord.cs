@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using DigiCam.Files;
 using DigiCam.Results;
 
@@ -32,7 +33,7 @@ internal enum JobState
 /// <param name="Path">The file, absolute.</param>
 /// <param name="Size">Its size in bytes.</param>
 /// <param name="Modified">When it was changed last, UTC.</param>
-/// <param name="Sha256">SHA-256 of its content, lower-case hexadecimal; empty when it has not been read.</param>
+/// <param name="Sha256">SHA-256 of its content, lower-case hexadecimal; empty when another part of the same step has it, or the file has not been read.</param>
 internal sealed record JobFile(string Path, long Size, DateTime Modified, string Sha256)
 {
     /// <summary>What of a file can be had without reading it; null when there is none.</summary>
@@ -50,7 +51,7 @@ internal sealed record JobFile(string Path, long Size, DateTime Modified, string
 }
 
 /// <summary>What is known of a job: whether it runs and how far it is, and, once it is done, from what it made what.</summary>
-internal sealed record JobRecord
+internal sealed partial record JobRecord
 {
     /// <summary>Time between two signs of life.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
@@ -143,6 +144,7 @@ internal sealed record JobRecord
     public void Write(string path) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this, Json));
 
     /// <summary>Why a job has to be run, with this record of it.</summary>
+    /// <param name="path">Where the record is kept.</param>
     /// <param name="record">The record; null when there is none.</param>
     /// <param name="command">The command line as it is now.</param>
     /// <param name="inputs">The files it reads now.</param>
@@ -150,25 +152,46 @@ internal sealed record JobRecord
     /// <param name="cancellationToken">Stops reading.</param>
     /// <returns>Half a sentence, such as "run_000.fits.fz has changed"; null when all is up to date.</returns>
     /// <remarks>Files of the same size and time of change are taken as unchanged; of others the SHA-256 decides.</remarks>
-    public static async Task<string?> WhyToRunAsync(JobRecord? record, IReadOnlyList<string> command, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs, CancellationToken cancellationToken)
+    public static async Task<string?> WhyToRunAsync(string path, JobRecord? record, IReadOnlyList<string> command, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs, CancellationToken cancellationToken)
     {
         if (record is null) return "has not been run";
         if (record.State != JobState.Done) return record.State switch { JobState.Failed => "failed", JobState.Cancelled => "was cancelled", _ => "did not come to its end" };
         if (record.KitVersion != Provenance.CurrentKitVersion) return $"was made by version {record.KitVersion}";
         if (!record.IsOf(command)) return "has another command line";
-        if (inputs.FirstOrDefault(path => record.Inputs.All(file => file.Path != path)) is { } added) return $"reads {added} now";
+        if (inputs.FirstOrDefault(input => record.Inputs.All(file => file.Path != input)) is { } added) return $"reads {added} now";
         if (record.Inputs.FirstOrDefault(file => !inputs.Contains(file.Path)) is { } gone) return $"no longer reads {gone.Path}";
-        if (outputs.FirstOrDefault(path => record.Outputs.All(file => file.Path != path)) is { } other) return $"writes {other} now";
+        if (outputs.FirstOrDefault(output => record.Outputs.All(file => file.Path != output)) is { } other) return $"writes {other} now";
         foreach (JobFile file in record.Outputs.Concat(record.Inputs))
         {
             JobFile? now = JobFile.Look(file.Path);
             if (now is null) return $"{file.Path} is missing";
             if (now.LooksLike(file)) continue;
-            if (now.Size != file.Size || (await now.HashAsync(cancellationToken)).Sha256 != file.Sha256) return $"{file.Path} has changed";
+            string hash = file.Sha256.Length > 0 ? file.Sha256 : HashByOthers(path, file);
+            if (now.Size != file.Size || hash.Length == 0 || (await now.HashAsync(cancellationToken)).Sha256 != hash) return $"{file.Path} has changed";
         }
 
         return null;
     }
+
+    /// <summary>Whether the content of an input is for this record to know: the parts of a step read the same files, which may be large, and share them out.</summary>
+    /// <param name="path">Where the record is kept.</param>
+    /// <param name="input">Place of the file among the inputs.</param>
+    public static bool IsForThis(string path, int input)
+    {
+        Match name = ElementName().Match(Path.GetFileName(path));
+        return !name.Success || input % int.Parse(name.Groups["shards"].ValueSpan, CultureInfo.InvariantCulture) == int.Parse(name.Groups["shard"].ValueSpan, CultureInfo.InvariantCulture) - 1;
+    }
+
+    // What this part of a step has not read, another has.
+    private static string HashByOthers(string path, JobFile file)
+    {
+        Match name = ElementName().Match(Path.GetFileName(path));
+        return !name.Success ? "" : Directory.EnumerateFiles(Path.GetDirectoryName(Path.GetFullPath(path))!, $"{name.Groups["step"]}.*-of-{name.Groups["shards"]}.json")
+            .Select(ReadOrNull).SelectMany(record => record?.Inputs ?? []).FirstOrDefault(other => other.LooksLike(file) && other.Sha256.Length > 0)?.Sha256 ?? "";
+    }
+
+    [GeneratedRegex(@"^(?<step>.+)\.(?<shard>\d{1,9})-of-(?<shards>[1-9]\d{0,8})\.json$", RegexOptions.CultureInvariant)]
+    private static partial Regex ElementName();
 
     /// <summary>Whether this is the record of a command line, whatever the number of threads.</summary>
     public bool IsOf(IReadOnlyList<string> command) => Meaning(Command).SequenceEqual(Meaning(command));

@@ -21,7 +21,7 @@ internal sealed class RunningJob : IDisposable
             SlurmJob = SlurmJob(), Started = now, SignOfLife = now,
         };
         _record.Write(path);
-        _timer = new Timer(_ => Beat(), null, JobRecord.Heartbeat, JobRecord.Heartbeat);
+        _timer = new Timer(_ => Beat(), null, TimeSpan.FromSeconds(1), JobRecord.Heartbeat);
     }
 
     /// <summary>The job that is running; null when this process keeps no record.</summary>

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using DigiCam.Cli.Reporting;
+using DigiCam.Partials;
+using DigiCam.Runs;
 
 namespace DigiCam.Cli.Jobs;
 
@@ -22,6 +24,7 @@ internal static class TaskSteps
         TaskDefinition task = TaskDefinition.All.FirstOrDefault(t => t.Command.Name == arguments[0])
             ?? throw new UsageException($"{arguments[0]} is not a task; tasks are {string.Join(", ", TaskDefinition.All.Select(t => t.Command.Name))}");
         ParseResult given = Parse(task, arguments);
+        if (given.CommandResult.Children.OfType<OptionResult>().Any(option => option is { Implicit: false, Option.Name: "--shard" })) throw new UsageException($"{task.Command.Name}: --shard is for one part; --shards tells how many there are");
         string[] stages = [.. task.StageOptions.Where(option => given.GetResult(option) is { Implicit: false }).Select(option => option.Name)];
         if (stages.Length == 0) throw new UsageException($"{task.Command.Name}: nothing to do without {string.Join(" or ", task.StageOptions.Select(option => option.Aliases.FirstOrDefault() ?? option.Name))}");
         ImmutableArray<string> words = task.Absolute(given, folder ?? Environment.CurrentDirectory);
@@ -43,13 +46,13 @@ internal static class TaskSteps
                 continue;
             }
 
-            ImmutableArray<string> parts = [.. Enumerable.Range(1, shards).Select(i => PartPath(stage.Target, i, shards))];
+            ImmutableArray<string> parts = [.. Enumerable.Range(1, shards).Select(i => PartialResult.PathFor(stage.Target, RunShard.OfTiles(i, shards)))];
             steps.Add(step with { Shards = shards, Outputs = parts });
             steps.Add(step with
             {
                 Name = $"{step.Name}-merge",
                 Description = FormattableString.Invariant($"adds up the {shards} parts of {step.Name}"),
-                Arguments = ["merge", "--force", stage.Target, .. parts],
+                Arguments = ["merge", .. words.Contains("--strict") ? (string[])["--strict"] : [], "--force", stage.Target, .. parts],
                 Inputs = parts,
                 After = [step.Name],
             });
@@ -57,12 +60,6 @@ internal static class TaskSteps
 
         return steps.ToImmutable();
     }
-
-    /// <summary>The file of one part of a file of histograms.</summary>
-    /// <param name="target">The file of histograms.</param>
-    /// <param name="shard">The part, from 1 on; in scripts the shell's name for it.</param>
-    /// <param name="shards">Number of parts.</param>
-    public static string PartPath(string target, object shard, int shards) => Path.ChangeExtension(target, FormattableString.Invariant($"shard-{shard}-of-{shards}.h5"));
 
     private static ParseResult Parse(TaskDefinition task, IReadOnlyList<string> arguments)
     {

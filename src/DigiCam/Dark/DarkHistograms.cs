@@ -7,7 +7,7 @@ using DigiCam.Runs;
 namespace DigiCam.Dark;
 
 /// <summary>Everything that the dark tasks fit, from one pass over a run.</summary>
-public sealed class DarkHistograms
+public sealed class DarkHistograms : RunHistograms
 {
     /// <summary>Group of the histograms in HDF5 files.</summary>
     public const string Group = "/dark_histograms";
@@ -45,7 +45,7 @@ public sealed class DarkHistograms
     public double WindowNs => SampleCount * CameraGeometry.SampleNs;
 
     /// <summary>All samples [LSB].</summary>
-    public PixelHistograms Samples { get; }
+    public PixelHistograms Samples { get; private set; }
 
     /// <summary>The same by blocks of events: the level of an event is its number modulo the number of blocks.</summary>
     public LevelHistograms SampleBlocks { get; }
@@ -69,7 +69,7 @@ public sealed class DarkHistograms
     public PixelHistograms MaximumWindow { get; }
 
     /// <summary>Time in which a pulse would have been counted (pixel) [ns]; waveforms below <see cref="ChargeAxis"/> have none; 0 without pedestal.</summary>
-    public ImmutableArray<double> LiveTimeNs { get; }
+    public ImmutableArray<double> LiveTimeNs { get; private set; }
 
     /// <summary>Place of no charge on the axis of <see cref="LargestWindow"/>, between -1/2 and 1/2 (pixel) [LSB]; NaN without pedestal.</summary>
     public ImmutableArray<double> LargestWindowShift => [.. Pedestals.Baseline.Select(baseline => Remainder(Options.WindowSamples * baseline))];
@@ -77,26 +77,29 @@ public sealed class DarkHistograms
     /// <summary>Number of pixels that were left out of pulses and largest windows because their pedestal is not known.</summary>
     public int SkippedPixels => Pedestals.UnknownCount;
 
+    internal override string FileGroup => Group;
+
+    internal override long FilledEvents => EventCount;
+
+    internal override IEnumerable<(string Name, object Value)> Settings =>
+    [
+        ("sample_count", SampleCount),
+        ("window_samples", Options.WindowSamples),
+        ("maximum_window_samples", Options.MaximumWindowSamples),
+        ("blocks", Options.Blocks),
+        ("event_types", Options.Types),
+        ("pulse_threshold_sigmas", Options.Pulses.ThresholdSigmas),
+        ("pulse_edge_samples", Options.Pulses.EdgeSamples),
+        ("pulse_charge_samples", Options.Pulses.ChargeSamples),
+        ("pedestals", Pedestals.Digest),
+    ];
+
     /// <summary>Place of no charge on the axis of <see cref="Pulses"/> [LSB]: the baseline of amplitudes, what rounding left of the pedestal of sums; NaN without pedestal.</summary>
     /// <param name="pixel">Software id.</param>
     public double PulsePedestal(int pixel) => Options.Pulses.ChargeSamples == 1 ? Pedestals.Baseline[pixel] : Remainder(Options.Pulses.ChargeSamples * Pedestals.Baseline[pixel]);
 
-    /// <summary>Writes an HDF5 file; <see cref="Read"/> reads it.</summary>
-    /// <param name="path">The target; an existing file is replaced.</param>
-    /// <param name="provenance">Where the histograms come from, as JSON; null for none.</param>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    public void Write(string path, string? provenance = null)
-    {
-        Hdf5Writer writer = new();
-        WriteTo(writer);
-        if (provenance is not null) writer.AddTexts(Group + "/provenance", [provenance], "where the histograms come from, as JSON");
-        writer.Write(path);
-    }
-
-    /// <summary>Adds everything to an HDF5 file, as group <see cref="Group"/>.</summary>
-    /// <param name="writer">The file.</param>
-    /// <exception cref="ArgumentException">The group is there already.</exception>
-    public void WriteTo(Hdf5Writer writer)
+    /// <inheritdoc/>
+    public override void WriteTo(Hdf5Writer writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
         PulseFinderOptions pulses = Options.Pulses;
@@ -116,13 +119,19 @@ public sealed class DarkHistograms
         MaximumWindow.WriteTo(writer, Group + "/maximum_window", "largest sum of maximum_window_samples samples of each waveform without the baseline that the camera wrote");
     }
 
-    /// <summary>Reads what <see cref="Write"/> or <see cref="WriteTo"/> wrote.</summary>
+    /// <summary>Reads what <see cref="RunHistograms.Write"/> or <see cref="WriteTo"/> wrote.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is not such a file, or is damaged: one sentence that names file and dataset.</exception>
     public static DarkHistograms Read(string path)
     {
         using Hdf5File file = Hdf5File.Open(path);
+        return ReadFrom(file);
+    }
+
+    internal static DarkHistograms ReadFrom(Hdf5File file)
+    {
+        string path = file.Path;
         LevelHistograms blocks = LevelHistograms.ReadFrom(file, Group + "/sample_blocks");
         PixelHistograms pulses = PixelHistograms.ReadFrom(file, Group + "/pulses");
         PixelHistograms largest = PixelHistograms.ReadFrom(file, Group + "/largest_window");
@@ -157,6 +166,16 @@ public sealed class DarkHistograms
             if (found is < 0 or > ushort.MaxValue || (expected is { } other && found != other)) throw new InvalidDataException(FormattableString.Invariant($"{path}: {Group} has an attribute {name} of {found}{(expected is { } right ? FormattableString.Invariant($", its histograms one of {right}") : "")}"));
             return (int)found;
         }
+    }
+
+    internal override void AddFrom(Hdf5File file)
+    {
+        SampleBlocks.AddFrom(file, Group + "/sample_blocks");
+        Pulses.AddFrom(file, Group + "/pulses");
+        LargestWindow.AddFrom(file, Group + "/largest_window");
+        MaximumWindow.AddFrom(file, Group + "/maximum_window");
+        LiveTimeNs = [.. LiveTimeNs.Zip(file.Read<double>(Group + "/live_time", [PixelCount], "ns"), (a, b) => a + b)];
+        Samples = SampleBlocks.Sum();
     }
 
     /// <inheritdoc/>

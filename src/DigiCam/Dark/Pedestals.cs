@@ -31,6 +31,9 @@ public sealed record Pedestals
     /// <summary>Number of pixels whose baseline or noise is not known.</summary>
     public int UnknownCount => Enumerable.Range(0, PixelCount).Count(pixel => !IsKnown(pixel));
 
+    /// <summary>SHA-256 of all values.</summary>
+    internal string Digest => Files.Digest.Of<double>([.. Baseline, .. Noise]);
+
     /// <summary>Pedestals of which nothing is known.</summary>
     /// <param name="pixelCount">Number of pixels.</param>
     public static Pedestals Unknown(int pixelCount)

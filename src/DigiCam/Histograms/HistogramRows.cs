@@ -100,14 +100,30 @@ internal static class HistogramRows
         return shape.Contains(0) ? throw Defect(file, group + "/first_bin", "holds no histogram") : shape;
     }
 
-    /// <summary>Reads the histograms of a set.</summary>
+    /// <summary>Adds the histograms of a set to others.</summary>
     /// <param name="file">The file.</param>
     /// <param name="group">Group of the set.</param>
-    /// <param name="axis">Its axis.</param>
-    /// <param name="shape">Number of histograms along each axis of the set.</param>
-    /// <param name="use">Takes each histogram in C order.</param>
-    /// <exception cref="InvalidDataException">The set is not consistent.</exception>
-    public static void Read(Hdf5File file, string group, Axis axis, int[] shape, RowTarget use)
+    /// <param name="axis">The axis that it must have.</param>
+    /// <param name="scale">The charge scale that it must have.</param>
+    /// <param name="shape">The number of histograms that it must have along each axis of the set.</param>
+    /// <param name="add">Takes each histogram in C order.</param>
+    /// <exception cref="InvalidDataException">The set is another one, or not consistent.</exception>
+    /// <exception cref="OverflowException">A histogram would hold too many entries.</exception>
+    public static void Add(Hdf5File file, string group, Axis axis, ChargeScale scale, int[] shape, RowTarget add)
+    {
+        (Axis found, ChargeScale foundScale) = ReadAxis(file, group);
+        if (found != axis || foundScale != scale) throw Defect(file, group, $"is on {found} ({foundScale}), what it is to be added to on {axis} ({scale})");
+        try
+        {
+            Read(file, group, axis, shape, add);
+        }
+        catch (OverflowException exception)
+        {
+            throw new OverflowException($"{file.Path}: {group}: {exception.Message}", exception);
+        }
+    }
+
+    private static void Read(Hdf5File file, string group, Axis axis, int[] shape, RowTarget use)
     {
         int[] first = file.Read<int>(group + "/first_bin", shape, "");
         int[] length = file.Read<int>(group + "/bin_count", shape, "");

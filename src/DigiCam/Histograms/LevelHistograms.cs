@@ -270,10 +270,18 @@ public sealed class LevelHistograms
         (Axis axis, ChargeScale scale) = HistogramRows.ReadAxis(file, group);
         int[] shape = HistogramRows.ReadShape(file, group, 2);
         LevelHistograms histograms = new(axis, shape[0], shape[1], scale);
-        HistogramRows.Read(file, group, axis, shape, (place, firstBin, counts, underflow, overflow, isValid) =>
-            histograms.Add(ref histograms._rows[place], firstBin, counts, underflow, overflow, !isValid));
-        file.Read<long>(group + "/event_count", [shape[0]], "").CopyTo(histograms._events, 0);
+        histograms.AddFrom(file, group);
         return histograms;
+    }
+
+    /// <summary>Adds histograms in an HDF5 file, which are not held in memory besides these.</summary>
+    /// <exception cref="InvalidDataException">There are none, they are on another axis or of other levels and pixels, or they are damaged.</exception>
+    /// <exception cref="OverflowException">A histogram would hold more than 4294967295 entries; these here are not valid any more.</exception>
+    internal void AddFrom(Hdf5File file, string group)
+    {
+        HistogramRows.Add(file, group, Axis, Scale, [LevelCount, PixelCount], (place, firstBin, counts, underflow, overflow, isValid) => Add(ref _rows[place], firstBin, counts, underflow, overflow, !isValid));
+        long[] events = file.Read<long>(group + "/event_count", [LevelCount], "");
+        for (int level = 0; level < LevelCount; level++) _events[level] += events[level];
     }
 
     /// <summary>Adds counts of neighbouring bins to the histogram of a level and a pixel.</summary>

@@ -277,9 +277,18 @@ public sealed class PixelHistograms
         (Axis axis, ChargeScale scale) = HistogramRows.ReadAxis(file, group);
         int[] shape = HistogramRows.ReadShape(file, group, 1);
         if ((axis.Count + 2L) * shape[0] > Array.MaxLength) throw new InvalidDataException(FormattableString.Invariant($"{file.Path}: {group} has {shape[0]} histograms of {axis.Count} bins, more than memory can hold"));
-        PixelHistograms histograms = new(axis, shape[0], scale) { EventCount = file.GetNumber<long>(group, EventCountAttribute) };
-        HistogramRows.Read(file, group, axis, shape, histograms.AddCounts);
+        PixelHistograms histograms = new(axis, shape[0], scale);
+        histograms.AddFrom(file, group);
         return histograms;
+    }
+
+    /// <summary>Adds histograms in an HDF5 file, which are not held in memory besides these.</summary>
+    /// <exception cref="InvalidDataException">There are none, they are on another axis or of other pixels, or they are damaged.</exception>
+    /// <exception cref="OverflowException">A histogram would hold more than 4294967295 entries; these here are not valid any more.</exception>
+    internal void AddFrom(Hdf5File file, string group)
+    {
+        HistogramRows.Add(file, group, Axis, Scale, [PixelCount], AddCounts);
+        EventCount += file.GetNumber<long>(group, EventCountAttribute);
     }
 
     /// <inheritdoc/>

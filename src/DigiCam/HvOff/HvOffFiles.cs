@@ -55,10 +55,15 @@ public static class HvOffFiles
     /// <returns>The paths.</returns>
     public static IReadOnlyList<string> WriteHistograms(string path, PixelHistograms histograms, Provenance provenance)
     {
-        NpzHistograms.Write(path, histograms);
-        ResultFiles.WriteProvenance(ResultFiles.Paths(path)[^1], provenance);
-        return [path, ResultFiles.Paths(path)[^1]];
+        IReadOnlyList<string> paths = HistogramPaths(path);
+        NpzHistograms.Write(paths[0], histograms);
+        ResultFiles.WriteProvenance(paths[1], provenance);
+        return paths;
     }
+
+    /// <summary>The files that <see cref="WriteHistograms"/> writes: the histograms and the provenance (.json).</summary>
+    /// <param name="path">The file of histograms.</param>
+    public static IReadOnlyList<string> HistogramPaths(string path) => [path, ResultFiles.Paths(path)[^1]];
 
     /// <summary>Writes fit results: adcs_fit_result (pixel, [norm, mean, sigma], [value, error]) [entries, LSB, LSB]; NaN = not fitted.</summary>
     /// <param name="path">The target.</param>

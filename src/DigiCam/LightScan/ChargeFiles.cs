@@ -5,7 +5,7 @@ using DigiCam.Histograms;
 namespace DigiCam.LightScan;
 
 /// <summary>
-/// The files that the 2017 scripts have of the charges of a scan (.npz); everything is in that of <see cref="ChargeHistograms.Write"/>. Axes are cut to the bins in use, and no more than a row is
+/// The files that the 2017 scripts have of the charges of a scan (.npz); everything is in that of <see cref="ChargeHistograms"/>. Axes are cut to the bins in use, and no more than a row is
 /// held in memory, however large the file becomes.
 /// </summary>
 public static class ChargeFiles

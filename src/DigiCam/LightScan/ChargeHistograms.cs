@@ -11,7 +11,7 @@ namespace DigiCam.LightScan;
 /// <summary>
 /// The charges of a light scan at a fixed position of each pixel: one histogram for every level and pixel, with all that is needed to fit them.
 /// </summary>
-public sealed class ChargeHistograms
+public sealed class ChargeHistograms : RunHistograms
 {
     /// <summary>Group of the histograms in HDF5 files.</summary>
     public const string Group = "/charge_histograms";
@@ -69,7 +69,7 @@ public sealed class ChargeHistograms
     public ImmutableArray<double> EdgeNs { get; }
 
     /// <summary>Number of events in which a sample of the charge has the last ADC code, 4095 (level, pixel), flat: such charges are cut, and so is their histogram.</summary>
-    public ImmutableArray<long> SaturatedEvents { get; }
+    public ImmutableArray<long> SaturatedEvents { get; private set; }
 
     /// <summary>First sample of the charge.</summary>
     /// <param name="pixel">Software id.</param>
@@ -146,22 +146,22 @@ public sealed class ChargeHistograms
 
     private HistogramMoments Moments(int level, int pixel) => HistogramMoments.Of(Charges.GetCounts(level, pixel, out int first), first);
 
-    /// <summary>Writes an HDF5 file; <see cref="Read"/> reads it.</summary>
-    /// <param name="path">The target; an existing file is replaced.</param>
-    /// <param name="provenance">Where the histograms come from, as JSON; null for none.</param>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    public void Write(string path, string? provenance = null)
-    {
-        Hdf5Writer writer = new();
-        WriteTo(writer);
-        if (provenance is not null) writer.AddTexts(Group + "/provenance", [provenance], "where the histograms come from, as JSON");
-        writer.Write(path);
-    }
+    internal override string FileGroup => Group;
 
-    /// <summary>Adds everything to an HDF5 file, as group <see cref="Group"/>.</summary>
-    /// <param name="writer">The file.</param>
-    /// <exception cref="ArgumentException">The group is there already.</exception>
-    public void WriteTo(Hdf5Writer writer)
+    internal override long FilledEvents => EventCounts.Sum();
+
+    internal override IEnumerable<(string Name, object Value)> Settings =>
+    [
+        .. Plan.Settings,
+        ("sample_count", SampleCount),
+        ("charge_scale", Scale),
+        ("pedestals", Pedestals.Digest),
+        ("positions", Digest.Of(Position.AsSpan())),
+        ("edges", Digest.Of(EdgeNs.AsSpan())),
+    ];
+
+    /// <inheritdoc/>
+    public override void WriteTo(Hdf5Writer writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ScanPlanFiles.WriteTo(writer, Group, Plan);
@@ -174,13 +174,19 @@ public sealed class ChargeHistograms
         Charges.WriteTo(writer, Group + "/charges", "charges at the fixed position (level, pixel); for amplitudes the baseline is not subtracted");
     }
 
-    /// <summary>Reads what <see cref="Write"/> or <see cref="WriteTo"/> wrote.</summary>
+    /// <summary>Reads what <see cref="RunHistograms.Write"/> or <see cref="WriteTo"/> wrote.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is not such a file, or is damaged: one sentence that names file and dataset.</exception>
     public static ChargeHistograms Read(string path)
     {
         using Hdf5File file = Hdf5File.Open(path);
+        return ReadFrom(file);
+    }
+
+    internal static ChargeHistograms ReadFrom(Hdf5File file)
+    {
+        string path = file.Path;
         ScanPlan plan = ScanPlanFiles.ReadFrom(file, Group);
         LevelHistograms charges = LevelHistograms.ReadFrom(file, Group + "/charges");
         int pixels = charges.PixelCount;
@@ -193,6 +199,12 @@ public sealed class ChargeHistograms
         return new ChargeHistograms(
             plan, (int)samples, new Pedestals([.. file.Read<double>(Group + "/baseline", [pixels], "LSB")], [.. file.Read<double>(Group + "/noise", [pixels], "LSB")]), charges,
             [.. position], [.. file.Read<double>(Group + "/edge", [pixels], "ns")], [.. file.Read<long>(Group + "/saturated", [plan.LevelCount, pixels], "")]);
+    }
+
+    internal override void AddFrom(Hdf5File file)
+    {
+        Charges.AddFrom(file, Group + "/charges");
+        SaturatedEvents = [.. Sum(SaturatedEvents, file.Read<long>(Group + "/saturated", [LevelCount, PixelCount], ""))];
     }
 
     /// <inheritdoc/>

@@ -7,7 +7,7 @@ namespace DigiCam.Results;
 
 /// <summary>A file that a result was made from.</summary>
 /// <param name="Name">Name without folder: results are shared, folders are not.</param>
-/// <param name="Sha256">SHA-256 of its content, lower-case hexadecimal.</param>
+/// <param name="Sha256">SHA-256 of its content, lower-case hexadecimal; empty where another part of the run has it (<see cref="Runs.RunOptions.Shard"/>).</param>
 /// <param name="Events">Number of events in it; null for files that hold none.</param>
 /// <param name="Checksums">What its own checksums say: "ok", "bad" or "absent"; null for files without such sums.</param>
 public sealed record InputFile(string Name, string Sha256, long? Events, string? Checksums = null)

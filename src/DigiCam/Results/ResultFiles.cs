@@ -60,7 +60,7 @@ public static class ResultFiles
     /// <param name="path">A file of the result.</param>
     public static string NpzPath(string path) => path is not null && path.EndsWith(".h5", StringComparison.OrdinalIgnoreCase) ? Stem(path) + ".npz" : path!;
 
-    private static string Stem(string path)
+    internal static string Stem(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string extension = Path.GetExtension(path);

@@ -26,6 +26,9 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
 
     // Place in the run of every row of every file.
     private readonly int[][] _rank;
+
+    // What Process reads (file).
+    private readonly ImmutableArray<(int First, int Count)> _tiles;
     private readonly ImmutableArray<string> _emptyFiles;
     private readonly Lazy<RunSummary> _summary;
 
@@ -37,6 +40,7 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
         _order = new ZFitsEventOrder([.. files.Select(f => f.EventNumbers)], options.MaximumEvents);
         _rank = [.. files.Select(f => Enumerable.Repeat(NotUsed, f.EventCount).ToArray())];
         for (int i = 0; i < _order.Count; i++) _rank[_order[i].File][_order[i].Row] = i;
+        _tiles = (options.Shard ?? RunShard.OfTiles(1, 1)).TilesIn([.. files.Select(f => (f.Path, f.Events.TileCount))], emptyFiles);
         _summary = new Lazy<RunSummary>(Summarize);
     }
 
@@ -64,6 +68,9 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
     /// <summary>The events in order, by file (as in <see cref="Files"/>) and row.</summary>
     internal ZFitsEventOrder Order => _order;
 
+    /// <summary>First tile and number of tiles of each file that <see cref="Process"/> reads: those of the part in <see cref="RunOptions.Shard"/>, or all.</summary>
+    internal ImmutableArray<(int First, int Count)> Tiles => _tiles;
+
     /// <summary>Opens a run.</summary>
     /// <param name="input">Paths or patterns with * and ?, separated by commas.</param>
     /// <param name="options">How to read it; null for the defaults.</param>
@@ -73,7 +80,7 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
     /// <param name="paths">Its files in any order.</param>
     /// <param name="options">How to read it; null for the defaults.</param>
     /// <exception cref="FileNotFoundException">A file does not exist.</exception>
-    /// <exception cref="InvalidDataException">A file is not of this camera, or the files do not belong together.</exception>
+    /// <exception cref="InvalidDataException">A file is not of this camera, the files do not belong together, or a file of the part to be read is not among them.</exception>
     public static Run Open(IReadOnlyList<string> paths, RunOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
@@ -99,15 +106,21 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
     /// <param name="content">The parts to read.</param>
     public IEnumerable<CameraEvent> Events(EventContent content = EventContent.All)
     {
+        return Events(content, Enumerable.Range(0, _order.Count));
+    }
+
+    /// <summary>Some events; neighbouring ones share the decoding of their tile.</summary>
+    internal IEnumerable<CameraEvent> Events(EventContent content, IEnumerable<int> indices)
+    {
         EventReader?[] readers = new EventReader?[Files.Length];
         try
         {
-            long index = 0;
-            foreach ((_, int file, int row) in _order)
+            foreach (int index in indices)
             {
+                (_, int file, int row) = _order[index];
                 readers[file] ??= new EventReader(Files[file], Options, content);
                 CameraEvent target = new();
-                readers[file]!.Read(row, index++, target);
+                readers[file]!.Read(row, index, target);
                 RunMetrics.Events.Add(1);
                 yield return target;
             }
@@ -133,7 +146,7 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
     }
 
     /// <summary>
-    /// Reads all events on several threads, tile by tile in no particular order, each thread with a state of its own.
+    /// Reads all events, or those of the part in <see cref="RunOptions.Shard"/>, on several threads, tile by tile in no particular order, each thread with a state of its own.
     /// The memory in use is that of one decoded tile per thread, whatever the size of the run.
     /// </summary>
     /// <typeparam name="TState">What a thread accumulates.</typeparam>
@@ -153,15 +166,14 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
         int threads = 0,
         int batchEvents = DefaultBatchEvents,
         CancellationToken cancellationToken = default) =>
-        ProcessSome(content, createState, use, isUsed: null, EventCount, progress, threads, batchEvents, cancellationToken);
+        ProcessSome(content, createState, use, isUsed: null, progress, threads, batchEvents, cancellationToken);
 
-    /// <summary>The same for so many of the events, chosen by their places in the run; tiles without one are not decoded.</summary>
+    /// <summary>The same for some of the events, chosen by their places in the run; tiles without one are not decoded.</summary>
     internal IReadOnlyList<TState> ProcessSome<TState>(
         EventContent content,
         Func<TState> createState,
         Action<TState, CameraEvent> use,
         Func<int, bool>? isUsed,
-        long eventCount,
         IProgress<RunProgress>? progress,
         int threads,
         int batchEvents,
@@ -173,9 +185,9 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchEvents);
         cancellationToken = HostCancellation.Or(cancellationToken);
 
-        (int File, int Tile)[] tiles = [.. Files.SelectMany((f, file) => Enumerable.Range(0, f.Events.TileCount).Select(tile => (file, tile)))];
+        (int File, int Tile)[] tiles = [.. _tiles.SelectMany((part, file) => Enumerable.Range(part.First, part.Count).Select(tile => (file, tile)))];
         int workers = Math.Max(1, Math.Min(threads == 0 ? Environment.ProcessorCount : threads, tiles.Length));
-        ProgressMeter meter = new(progress, eventCount);
+        ProgressMeter meter = new(progress, tiles.Sum(tile => (long)Rows(tile).Count(row => IsUsed(_rank[tile.File][row]))));
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         int next = -1;
         Task<TState>[] tasks = [.. Enumerable.Range(0, workers).Select(_ => Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
@@ -194,6 +206,10 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
         meter.Finish();
         return [.. tasks.Select(t => t.Result)];
 
+        bool IsUsed(int rank) => rank != NotUsed && isUsed?.Invoke(rank) != false;
+
+        IEnumerable<int> Rows((int File, int Tile) place) => Enumerable.Range((int)Files[place.File].Events.GetTileFirstRow(place.Tile), Files[place.File].Events.GetTileRowCount(place.Tile));
+
         TState Work()
         {
             TState state = createState();
@@ -207,7 +223,7 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
                 {
                     // Also between tiles: a batch may be longer than the whole run.
                     stop.Token.ThrowIfCancellationRequested();
-                    (int file, int tile) = tiles[item];
+                    (int file, _) = tiles[item];
                     if (readerFile != file)
                     {
                         reader?.Dispose();
@@ -215,13 +231,11 @@ public sealed class Run : IEnumerable<CameraEvent>, IDisposable
                         readerFile = file;
                     }
 
-                    int first = (int)Files[file].Events.GetTileFirstRow(tile);
-                    int rows = Files[file].Events.GetTileRowCount(tile);
-                    for (int row = first; row < first + rows; row++)
+                    foreach (int row in Rows(tiles[item]))
                     {
                         if (batch == 0) stop.Token.ThrowIfCancellationRequested();
                         int rank = _rank[file][row];
-                        if (rank == NotUsed || isUsed?.Invoke(rank) == false) continue;
+                        if (!IsUsed(rank)) continue;
                         reader!.Read(row, rank, target);
                         use(state, target);
                         if (++batch < batchEvents) continue;

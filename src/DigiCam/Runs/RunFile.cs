@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using DigiCam.Geometry;
 using DigiCam.Zfits;
 
@@ -53,6 +55,33 @@ public sealed class RunFile : IDisposable
 
     /// <inheritdoc/>
     public override string ToString() => FormattableString.Invariant($"{Path}: {EventCount} events");
+
+    /// <summary>
+    /// Tells the file from others without reading all of it: SHA-256 over its headers, which hold check sums of the data, its catalogs of tiles, and numbers, times and types of all events.
+    /// </summary>
+    internal string Fingerprint()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using FileStream stream = new(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        byte[] buffer = new byte[1 << 16];
+        foreach (FitsHdu hdu in File.Hdus)
+        {
+            ZFitsTable? table = File.Tables.FirstOrDefault(each => each.Hdu == hdu);
+            stream.Position = hdu.HeaderOffset;
+            for (long left = hdu.DataOffset + (table?.HeapOffset ?? 0) - hdu.HeaderOffset; left > 0;)
+            {
+                int length = (int)Math.Min(left, buffer.Length);
+                stream.ReadExactly(buffer, 0, length);
+                hash.AppendData(buffer, 0, length);
+                left -= length;
+            }
+        }
+
+        hash.AppendData(MemoryMarshal.AsBytes(EventNumbers.AsSpan()));
+        hash.AppendData(MemoryMarshal.AsBytes(TimesNs.AsSpan()));
+        hash.AppendData(MemoryMarshal.AsBytes(Types.AsSpan()));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     internal static RunFile Open(string path)
     {

@@ -39,6 +39,10 @@ public sealed record RunInput(ImmutableArray<string> Files, RunOptions Options)
         ProvenanceAsync(task, run, parameters, CancellationToken.None);
 
     /// <summary>Where a result made from the run comes from; reads the files to their ends for their SHA-256 and their own checksums.</summary>
+    /// <remarks>
+    /// With <see cref="RunOptions.Shard"/> only files whose first tile belongs to the part are read, so that the parts of a run read each file once; the others have no SHA-256 (empty) and
+    /// no state of checksums (null). Everything else is as for the whole run.
+    /// </remarks>
     /// <param name="task">Name of the task.</param>
     /// <param name="run">The run.</param>
     /// <param name="parameters">Further parameters of the task.</param>
@@ -47,8 +51,14 @@ public sealed record RunInput(ImmutableArray<string> Files, RunOptions Options)
     {
         ArgumentNullException.ThrowIfNull(run);
         List<InputFile> inputs = [];
-        foreach (RunFile file in run.Files)
+        foreach ((RunFile file, (int first, int tiles)) in run.Files.Zip(run.Tiles))
         {
+            if (first > 0 || tiles == 0)
+            {
+                inputs.Add(new InputFile(Path.GetFileName(file.Path), "", file.EventCount));
+                continue;
+            }
+
             ChecksumReport[] sums = [.. file.File.Hdus.Select(h => h.VerifyChecksums(cancellationToken))];
             string state = !sums.All(s => s.Ok) ? "bad" : sums.Any(s => s.DataSumPresent || s.CheckSumPresent) ? "ok" : "absent";
             InputFile input = await InputFile.HashAsync(file.Path, file.EventCount, cancellationToken).ConfigureAwait(false);

@@ -11,6 +11,9 @@ public sealed record RunOptions
     /// <summary>Number of events of the whole run to use, the first ones in event order; null for all.</summary>
     public long? MaximumEvents { get; init; }
 
+    /// <summary>The part of the run that <see cref="Run.Process"/> reads; null for all of it.</summary>
+    public RunShard? Shard { get; init; }
+
     /// <summary>Cable swaps to undo.</summary>
     public ImmutableArray<ModuleSwap> ModuleSwaps { get; init; } = ModuleSwap.Known;
 }

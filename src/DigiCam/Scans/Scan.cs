@@ -88,7 +88,7 @@ public sealed class Scan : IDisposable
     /// <param name="index">Place of the event in <see cref="Run"/>.</param>
     public int LevelOf(long index) => _level[index];
 
-    /// <summary>Reads the events of all levels on several threads, in no particular order, each thread with a state of its own. Nothing depends on how many there are.</summary>
+    /// <summary>Reads the events of all levels, or those of them in the part in <see cref="RunOptions.Shard"/>, on several threads, in no particular order, each thread with a state of its own. Nothing depends on how many there are.</summary>
     /// <typeparam name="TState">What a thread accumulates.</typeparam>
     /// <param name="content">The parts of the events to read.</param>
     /// <param name="createState">Makes a thread's state.</param>
@@ -113,8 +113,7 @@ public sealed class Scan : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(eventsPerLevel);
         int most = eventsPerLevel == 0 ? int.MaxValue : eventsPerLevel;
         return Run.ProcessSome(
-            content, createState, (state, camera) => use(state, _level[camera.Index], camera), index => _level[index] != NoLevel && _placeInLevel[index] < most,
-            EventCounts.Sum(count => Math.Min(count, most)), progress, threads, batchEvents, cancellationToken);
+            content, createState, (state, camera) => use(state, _level[camera.Index], camera), index => _level[index] != NoLevel && _placeInLevel[index] < most, progress, threads, batchEvents, cancellationToken);
     }
 
     /// <inheritdoc/>

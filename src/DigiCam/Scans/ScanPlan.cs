@@ -81,6 +81,9 @@ public sealed record ScanPlan
         }
     }
 
+    /// <summary>The plan as a setting of what is filled by level.</summary>
+    internal IEnumerable<(string Name, object Value)> Settings => [("scan_plan", Digest.Of(ToCsv().AsSpan())), ("first_event", FirstEventNumber?.ToString(CultureInfo.InvariantCulture) ?? "")];
+
     /// <summary>A scan whose levels have the same number of events each, counted through all files: at each DC level all AC levels.</summary>
     /// <param name="acLevels">AC levels [DAC].</param>
     /// <param name="dcLevels">DC levels [DAC].</param>

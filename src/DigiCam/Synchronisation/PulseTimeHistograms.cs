@@ -7,7 +7,7 @@ using DigiCam.Scans;
 namespace DigiCam.Synchronisation;
 
 /// <summary>Where the pulses of a light scan are in the waveforms, from one pass over some events of each level.</summary>
-public sealed class PulseTimeHistograms
+public sealed class PulseTimeHistograms : RunHistograms
 {
     /// <summary>Group of the histograms in HDF5 files.</summary>
     public const string Group = "/pulse_times";
@@ -50,27 +50,19 @@ public sealed class PulseTimeHistograms
     public PixelHistograms Edges { get; }
 
     /// <summary>Waveforms that reach the last ADC code, 4095 (level, pixel), flat.</summary>
-    public ImmutableArray<long> SaturatedEvents { get; }
+    public ImmutableArray<long> SaturatedEvents { get; private set; }
 
     /// <summary>Waveforms of one code only (level, pixel), flat.</summary>
-    public ImmutableArray<long> FlatEvents { get; }
+    public ImmutableArray<long> FlatEvents { get; private set; }
 
-    /// <summary>Writes an HDF5 file; <see cref="Read"/> reads it.</summary>
-    /// <param name="path">The target; an existing file is replaced.</param>
-    /// <param name="provenance">Where the histograms come from, as JSON; null for none.</param>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    public void Write(string path, string? provenance = null)
-    {
-        Hdf5Writer writer = new();
-        WriteTo(writer);
-        if (provenance is not null) writer.AddTexts(Group + "/provenance", [provenance], "where the histograms come from, as JSON");
-        writer.Write(path);
-    }
+    internal override string FileGroup => Group;
 
-    /// <summary>Adds everything to an HDF5 file, as group <see cref="Group"/>.</summary>
-    /// <param name="writer">The file.</param>
-    /// <exception cref="ArgumentException">The group is there already.</exception>
-    public void WriteTo(Hdf5Writer writer)
+    internal override long FilledEvents => Positions.EventCounts.Sum();
+
+    internal override IEnumerable<(string Name, object Value)> Settings => [.. Plan.Settings, ("sample_count", SampleCount), ("events_per_level", Options.EventsPerLevel), ("edge_threshold", Options.EdgeThresholdLsb), ("baseline_samples", Options.BaselineSamples)];
+
+    /// <inheritdoc/>
+    public override void WriteTo(Hdf5Writer writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ScanPlanFiles.WriteTo(writer, Group, Plan);
@@ -85,13 +77,19 @@ public sealed class PulseTimeHistograms
         Edges.WriteTo(writer, Group + "/edges", "half-height leading edges of pulses above the threshold");
     }
 
-    /// <summary>Reads what <see cref="Write"/> or <see cref="WriteTo"/> wrote.</summary>
+    /// <summary>Reads what <see cref="RunHistograms.Write"/> or <see cref="WriteTo"/> wrote.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is not such a file, or is damaged: one sentence that names file and dataset.</exception>
     public static PulseTimeHistograms Read(string path)
     {
         using Hdf5File file = Hdf5File.Open(path);
+        return ReadFrom(file);
+    }
+
+    internal static PulseTimeHistograms ReadFrom(Hdf5File file)
+    {
+        string path = file.Path;
         ScanPlan plan = ScanPlanFiles.ReadFrom(file, Group);
         LevelHistograms positions = LevelHistograms.ReadFrom(file, Group + "/positions");
         PixelHistograms edges = PixelHistograms.ReadFrom(file, Group + "/edges");
@@ -111,6 +109,15 @@ public sealed class PulseTimeHistograms
 
         int Number(string name) => file.GetNumber<long>(Group, name) is var found and >= 0 and <= int.MaxValue ? (int)found
             : throw new InvalidDataException($"{path}: {Group} has an attribute {name} that is no number of events or samples");
+    }
+
+    internal override void AddFrom(Hdf5File file)
+    {
+        int[] shape = [Plan.LevelCount, PixelCount];
+        Positions.AddFrom(file, Group + "/positions");
+        Edges.AddFrom(file, Group + "/edges");
+        SaturatedEvents = [.. Sum(SaturatedEvents, file.Read<long>(Group + "/saturated", shape, ""))];
+        FlatEvents = [.. Sum(FlatEvents, file.Read<long>(Group + "/flat", shape, ""))];
     }
 
     /// <inheritdoc/>

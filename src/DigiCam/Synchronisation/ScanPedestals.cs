@@ -23,16 +23,12 @@ internal static class ScanPedestals
         if (level < 0) return;
         PixelHistograms samples = new(IntegerAxis.Adc, CameraGeometry.PixelCount);
         int first = Math.Min(new SynchronisationOptions().BaselineSamples, scan.SampleCount);
-        for ((long index, int used) = (0, 0); index < scan.Run.EventCount && used < Events; index++)
+        foreach (CameraEvent camera in scan.Run.Events(EventContent.Waveforms, Enumerable.Range(0, (int)scan.Run.EventCount).Where(index => scan.LevelOf(index) == level).Take(Events)))
         {
-            if (scan.LevelOf(index) != level) continue;
-            CameraEvent camera = scan.Run.GetEvent(index, EventContent.Waveforms);
             for (int pixel = 0; pixel < samples.PixelCount && camera.SampleCount == scan.SampleCount; pixel++)
             {
                 foreach (short sample in camera.GetWaveform(pixel)[..first]) samples.Fill(pixel, sample);
             }
-
-            used++;
         }
 
         double distance = PedestalCheck.MedianDistance(samples, pedestals);

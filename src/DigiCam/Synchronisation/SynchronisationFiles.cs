@@ -2,7 +2,7 @@ using DigiCam.Files;
 
 namespace DigiCam.Synchronisation;
 
-/// <summary>The file that the 2017 scripts have of pulse times (.npz); everything is in that of <see cref="PulseTimeHistograms.Write"/>.</summary>
+/// <summary>The file that the 2017 scripts have of pulse times (.npz); everything is in that of <see cref="PulseTimeHistograms"/>.</summary>
 public static class SynchronisationFiles
 {
     /// <summary>Name of the file unless the user gives one.</summary>

@@ -1,0 +1,140 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DigiCam.Simulation;
+
+namespace DigiCam.Cli.Tests;
+
+public sealed class JobCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = TestEnvironment.CreateTemporaryFolder();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Job_ThatIsDone_IsDoneAgainOnlyWhenSomethingHasChanged()
+    {
+        new SimulatedRun { EventCount = 20 }.Write(_folder.File("run_000.fits.fz"));
+        Digicam.Result first = Job();
+        Assert.Equal((0, ""), (first.ExitCode, first.Error));
+        Assert.Contains("hvoff: 20 events, ", first.Output, StringComparison.Ordinal);
+        JsonElement record = Record();
+        Assert.Equal("done", record.GetProperty("state").GetString());
+        Assert.Equal(["hvoff", "-c", "-f", "run_000"], record.GetProperty("command").EnumerateArray().Select(word => word.GetString()));
+        JsonElement input = Assert.Single(record.GetProperty("inputs").EnumerateArray());
+        Assert.Equal((_folder.File("run_000.fits.fz"), new FileInfo(_folder.File("run_000.fits.fz")).Length, 64), (input.GetProperty("path").GetString(), input.GetProperty("size").GetInt64(), input.GetProperty("sha256").GetString()!.Length));
+        Assert.Equal([_folder.File("adc_hv_off.npz"), _folder.File("adc_hv_off.json")], record.GetProperty("outputs").EnumerateArray().Select(file => file.GetProperty("path").GetString()));
+        AssertNothingDone();
+
+        // Another time of change alone is no change.
+        foreach (string name in (string[])["run_000.fits.fz", "adc_hv_off.npz"]) File.SetLastWriteTimeUtc(_folder.File(name), DateTime.UtcNow.AddHours(1));
+        AssertNothingDone();
+
+        // A byte of the output, another input, no output, another version, another option.
+        byte[] good = File.ReadAllBytes(_folder.File("adc_hv_off.npz"));
+        Flip("adc_hv_off.npz");
+        AssertDone();
+        Assert.Equal(good, File.ReadAllBytes(_folder.File("adc_hv_off.npz")));
+        new SimulatedRun { EventCount = 20, Seed = 5 }.Write(_folder.File("run_000.fits.fz"));
+        AssertDone();
+        Assert.NotEqual(good, File.ReadAllBytes(_folder.File("adc_hv_off.npz")));
+        File.Delete(_folder.File("adc_hv_off.json"));
+        AssertDone();
+        ChangeRecord(json => json["kit_version"] = "0.0.1");
+        AssertDone();
+        Digicam.Result other = Job("--evt_max", "10");
+        Assert.Contains("hvoff: 10 events, ", other.Output, StringComparison.Ordinal);
+        ChangeRecord(json => json["state"] = "cancelled");
+        Assert.Contains("hvoff: 10 events, ", Job("--evt_max", "10").Output, StringComparison.Ordinal);
+
+        // What is no record counts as none.
+        File.WriteAllText(_folder.File("r/hvoff.json"), "{");
+        AssertDone();
+
+        void AssertDone()
+        {
+            Assert.Contains("hvoff: 20 events, ", Job().Output, StringComparison.Ordinal);
+            AssertNothingDone();
+        }
+
+        void AssertNothingDone()
+        {
+            DateTime written = File.GetLastWriteTimeUtc(_folder.File("adc_hv_off.npz"));
+            Digicam.Result result = Job();
+            Assert.Equal((0, "up to date: hvoff -c -f run_000\n", ""), (result.ExitCode, result.Output, result.Error));
+            Assert.Equal(written, File.GetLastWriteTimeUtc(_folder.File("adc_hv_off.npz")));
+        }
+
+        Digicam.Result Job(params string[] further) => Digicam.Run(
+            _folder.FullName, ["job", "--record", "r/hvoff.json", "--input", "run_000.fits.fz", "--output", "adc_hv_off.npz", "--output", "adc_hv_off.json", "--", "hvoff", "-c", "-f", "run_000", .. further]);
+    }
+
+    [Fact]
+    public void Job_ThatFails_SaysWhyInItsRecord()
+    {
+        Failed("nowhere.fits.fz", "--", "hvoff", "-c", "-f", "nowhere.fits.fz");
+        Failed("Required argument missing for option: '-f'.", "--", "hvoff", "-c", "-f");
+        Failed($"{_folder.File("gone.npz")}: no such file", "--input", "gone.npz", "--", "info", "gone.npz");
+        CommandData.CopyRealFile(_folder);
+        Failed($"{_folder.File("never.npz")}: info did not write it", "--output", "never.npz", "--", "info", "run.fits.fz");
+
+        // A mistake of the caller is not one of the command.
+        Digicam.Run(_folder.FullName, "job", "--record", "other.json", "--", "job", "--record", "x.json", "--", "info").AssertRefused("a job does not run another");
+        Digicam.Run(_folder.FullName, "job", "--record", ".", "--", "info", "run.fits.fz").AssertRefused("is a directory");
+        Assert.False(File.Exists(_folder.File("other.json")));
+
+        void Failed(string sentence, params string[] arguments)
+        {
+            Digicam.Run(_folder.FullName, ["job", "--record", "r/hvoff.json", .. arguments]).AssertRefused(sentence);
+            Assert.Equal("failed", Record().GetProperty("state").GetString());
+            Assert.Contains(sentence, Record().GetProperty("error").GetString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public void Job_ThatIsToldToEnd_LeavesNothingHalfDoneAndSaysSo(string signal)
+    {
+        new SimulatedRun { EventCount = 3000 }.Write(_folder.File("long_000.fits.fz"));
+        string[] arguments = ["job", "--record", "r/hvoff.json", "--output", "out/adc_hv_off.npz", "--", "hvoff", "-c", "-f", "long_000", "--output_directory", "out", "-n", "1"];
+        Digicam.Result stopped = Digicam.RunSignalled(signal, _folder.FullName, _ => Directory.Exists(_folder.File("out")), arguments);
+        stopped.AssertCancelled("hvoff");
+        Assert.Equal("cancelled", Record().GetProperty("state").GetString());
+        Assert.Empty(Directory.GetFiles(_folder.File("out")));
+    }
+
+    [Fact]
+    public void Job_AtWork_TellsHowFarItIs()
+    {
+        CommandData.WriteSlowRun(_folder);
+        string[] arguments = ["job", "--record", "r/hvoff.json", "--output", "copy.fits.fz", "--", "recompress", "slow.fits.fz", "copy.fits.fz", "--threads", "1"];
+
+        // Until its first sign of life; then it is killed and can say nothing more.
+        Digicam.RunKilled(_folder.FullName, _ => File.Exists(_folder.File("r/hvoff.json")) && Record() is var r && r.GetProperty("total").GetInt64() > 0, arguments);
+        JsonElement record = Record();
+        Assert.Equal(("running", 300L), (record.GetProperty("state").GetString(), record.GetProperty("total").GetInt64()));
+        Assert.InRange(record.GetProperty("progress").GetInt64(), 1, 300);
+        Assert.InRange(record.GetProperty("sign_of_life").GetDateTime() - record.GetProperty("started").GetDateTime(), TimeSpan.FromSeconds(0.9), TimeSpan.FromMinutes(1));
+        Assert.Equal(Environment.MachineName, record.GetProperty("host").GetString());
+    }
+
+    private JsonElement Record()
+    {
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(_folder.File("r/hvoff.json")));
+        return json.RootElement.Clone();
+    }
+
+    private void ChangeRecord(Action<JsonNode> change)
+    {
+        JsonNode json = JsonNode.Parse(File.ReadAllText(_folder.File("r/hvoff.json")))!;
+        change(json);
+        File.WriteAllText(_folder.File("r/hvoff.json"), json.ToJsonString());
+    }
+
+    private void Flip(string name)
+    {
+        byte[] bytes = File.ReadAllBytes(_folder.File(name));
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(_folder.File(name), bytes);
+    }
+}
