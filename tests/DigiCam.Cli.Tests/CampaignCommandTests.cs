@@ -63,7 +63,7 @@ public sealed class CampaignCommandTests : IDisposable
         Assert.Equal(0, Single("led-calibration", "-p", "-d", "single/ac", "--output_directory", "single/led-calibration"));
         string[] single = [.. Files("single").Where(IsResult)];
         Assert.Equal(single, Files("out").Where(IsResult));
-        Assert.Equal(17, single.Length);
+        Assert.Equal(16, single.Length);
         Assert.All(single, name => Assert.True(File.ReadAllBytes(_folder.File("single/" + name)).SequenceEqual(File.ReadAllBytes(_folder.File("out/" + name))), name));
 
         // The notebook took the histograms: no event was read for it.
@@ -110,7 +110,7 @@ public sealed class CampaignCommandTests : IDisposable
         File.Delete(_folder.File("out/dark-spe/spe_hv_on_fit.csv"));
         Assert.Equal("dark-spe-fit: would be run: " + _folder.File("out/dark-spe/spe_hv_on_fit.csv") + " is missing\ncampaign: 1 step to run, 3 up to date\n", Run(null, "--dry-run").Output);
         string raw = _folder.File("raw/hv_off_000.fits.fz");
-        Assert.Equal(0, Single("recompress", raw, _folder.File("other.fits.fz")));
+        Assert.Equal(0, Single("recompress", raw, _folder.File("other.fits.fz"), "--recipe", "zstd5"));
         File.Move(_folder.File("other.fits.fz"), raw, overwrite: true);
         result = Run();
         Assert.Contains($"hvoff-fill: begins ({raw} has changed)", result.Output, StringComparison.Ordinal);
