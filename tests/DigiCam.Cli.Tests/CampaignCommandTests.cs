@@ -102,9 +102,17 @@ public sealed class CampaignCommandTests : IDisposable
         Assert.Equal(2, Closing(Run(), upToDate: 2));
 
         // An option of the first: all that follows.
-        Digicam.Result result = Run(fewer.Replace("hv_off_000.fits.fz", "hv_off_000.fits.fz, options: {evt_max: 15}", StringComparison.Ordinal));
+        string changed = fewer.Replace("hv_off_000.fits.fz", "hv_off_000.fits.fz, options: {evt_max: 15}", StringComparison.Ordinal);
+        string Pattern(string files) => changed.Replace("dark_*.fits.fz", $"[{files}]", StringComparison.Ordinal);
+        Digicam.Result result = Run(changed);
         Assert.Equal(4, Closing(result, upToDate: 0));
         Assert.Contains("dark-spe-fill: begins (", result.Output, StringComparison.Ordinal);
+
+        // A file that is away for a while costs nothing when it is back.
+        File.Move(_folder.File("raw/dark_001.fits.fz"), _folder.File("away"));
+        Run(Pattern("dark_000.fits.fz, dark_001.fits.fz, dark_002.fits.fz")).AssertRefused("dark-spe: ", "dark_001.fits.fz: no such file");
+        File.Move(_folder.File("away"), _folder.File("raw/dark_001.fits.fz"));
+        Assert.Equal(4, Closing(Run(), run: 0));
 
         // An output that is gone, and an input of the same events in other bytes: the results of the dark run stay those they were.
         File.Delete(_folder.File("out/dark-spe/spe_hv_on_fit.csv"));

@@ -48,7 +48,9 @@ internal static class CampaignCommand
         using FileStream _ = Lock(campaign);
         JobStep indexStep = campaign.IndexStep;
         JobFolder all = new(campaign.JobFolder, [.. campaign.Steps, indexStep]);
-        all.Write();
+
+        // A task that has lost a file for a while has not lost what it had done.
+        all.Write(keepsOthers: campaign.Tasks.Any(task => task.Problem is not null));
         CampaignRunner runner = new(all with { Steps = campaign.Steps }, jobs);
         await runner.RunAsync(cancellationToken);
 

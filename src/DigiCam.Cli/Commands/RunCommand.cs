@@ -45,7 +45,7 @@ internal static class RunCommand
             }
             catch (ParameterException exception)
             {
-                Console.Error.WriteLine($"digicam run: {exception.Message}");
+                CommandHost.Say("run", exception.Message);
                 return (int)RunStatus.BadParameters;
             }
 
