@@ -14,6 +14,10 @@ namespace DigiCam.Cli.Campaigns;
 /// <param name="jobs">Processes that run at the same time at most.</param>
 internal sealed class CampaignRunner(JobFolder job, int jobs)
 {
+    // Some terminals do not say how wide they are.
+    private const int MinimalWidth = 20;
+    private const int WidthWithoutTerminal = 120;
+
     // A process that is told to end stops within a batch of events; after this time it is killed.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(1);
@@ -184,7 +188,7 @@ internal sealed class CampaignRunner(JobFolder job, int jobs)
     private void Progress(string text)
     {
         if (!_showsProgress || (text.Length == 0 && _width == 0)) return;
-        int room = Math.Max(Console.BufferWidth - 1, 20);
+        int room = Console.BufferWidth > MinimalWidth ? Console.BufferWidth - 1 : WidthWithoutTerminal;
         string line = text.Length > room ? text[..(room - 3)] + "..." : text;
         Console.Error.Write('\r' + line.PadRight(_width) + (line.Length == 0 ? "\r" : ""));
         _width = line.Length;
