@@ -1,10 +1,11 @@
 """A task through Slurm gives what it gives in one go, killed parts and all.
 
-usage: python3 .ci/check_slurm.py [FOLDER], after a release build and `digicam demo`; FOLDER holds the runs of the demonstration campaign (data-samples/generated without it). The Python needs h5py and numpy.
+usage: PYTHON .ci/check_slurm.py [FOLDER], after a release build and `digicam demo`; FOLDER holds the runs of the demonstration campaign (data-samples/generated without it). The Python needs h5py and numpy.
 
 Starts munge and Slurm for this machine alone, in a folder of their own and on ports of their own. An HV-off and an AC scan are submitted, four parts each, by `digicam submit`. A part of the HV-off is killed
 without a chance to clean up, one of the scan by Slurm's own signal; both are requeued. Of a third submission a part is killed and not requeued: what waits for it is cancelled, and submitted again only what is left is
-done. The files must be those of single runs: bytes of npz and csv, datasets and attributes of HDF5, all but the time and the host in provenance.
+done. The files must be those of single runs: bytes of npz and csv, datasets and attributes of HDF5, all but the time and the host in provenance. The other tasks run through Slurm once, on small runs: each step
+has to write what it said it would.
 """
 import contextlib
 import json
@@ -237,13 +238,14 @@ def check(environment, runs, work):
     digicam(environment, "status", jobs, expected=2)
     kill_and_requeue(environment, killed, numbers["hvoff-fill"] + "_2")
 
-    # What a single run gives, while Slurm works.
+    # What a single run gives, while Slurm works. What is fitted later has the file of the histograms among its inputs.
     single = work / "single"
-    digicam(environment, "hvoff", "-c", "-p", "-d", runs, "--file_basename", "hv_off", "--output_directory", single / "hvoff")
+    digicam(environment, "hvoff", "-c", "-d", runs, "--file_basename", "hv_off", "--output_directory", single / "hvoff")
+    digicam(environment, "hvoff", "-p", single / "hvoff")
     wait_for_jobs(environment)
     print(digicam(environment, "status", jobs))
     again = record(jobs, "hvoff-fill.2-of-4")
-    assert again["process_id"] != killed and again["state"] == "done", again
+    assert (again["process_id"] != killed, again["state"], again["slurm_job"]) == (True, "done", numbers["hvoff-fill"] + "_2"), again
     compare("hvoff", single / "hvoff", work / "hvoff")
     print(f"{time.monotonic() - start:.0f} s")
 
@@ -253,12 +255,26 @@ def check(environment, runs, work):
     numbers = submit(environment, "ac-dac-scan", jobs, "-t", "-c", "-g", "-p", *scan, "--output_directory", work / "scan")
     killed = wait_for_process(jobs, "ac-dac-scan-charges.3-of-4")
     subprocess.run(["scontrol", "requeue", numbers["ac-dac-scan-charges"] + "_3"], env=environment, check=True)
-    digicam(environment, "ac-dac-scan", "-t", "-c", "-g", "-p", *scan, "--output_directory", single / "scan")
+    digicam(environment, "ac-dac-scan", "-t", "-c", *scan, "--output_directory", single / "scan")
+    digicam(environment, "ac-dac-scan", "-g", "-p", *scan, "--output_directory", single / "scan")
     wait_for_jobs(environment)
     print(digicam(environment, "status", jobs))
     again = record(jobs, "ac-dac-scan-charges.3-of-4")
-    assert again["process_id"] != killed and again["state"] == "done", again
+    assert (again["process_id"] != killed, again["state"], again["slurm_job"]) == (True, "done", numbers["ac-dac-scan-charges"] + "_3"), again
     compare("scan", single / "scan", work / "scan")
+    print(f"{time.monotonic() - start:.0f} s")
+
+    # The other tasks beside each other.
+    small = ROOT / "data-samples/small"
+    others = {task: work / "others" / task / f"jobs-{task}" for task in ("dark", "dark-spe", "dark-rate")}
+    for task, folder in others.items():
+        named = ["-c", "-p", "-d", small, "--file_basename", "dark", "--input_fit_filename", single / "hvoff/adc_hv_off_fit.h5"]
+        submit(environment, task, folder, *named, *(["--without_shot_noise"] if task == "dark-rate" else []), "--output_directory", folder.parent, shards=2)
+    others["led-calibration"] = work / "others/led/jobs"
+    submit(environment, "led-calibration", others["led-calibration"], "-p", "--directory", single / "scan", "--output_directory", work / "others/led")
+    wait_for_jobs(environment)
+    for task, folder in others.items():
+        print(f"{task}: {digicam(environment, 'status', folder).strip().splitlines()[-1]}")
     print(f"{time.monotonic() - start:.0f} s")
 
     # A part that dies takes what waits for it with it. Submitted again, only what is not done is done.

@@ -5,7 +5,7 @@ using DigiCam.Benchmarks;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
-// "figures", "zfits", "simulation", "dark", "scan", "fits", "light", "shot-noise": the figures of the CHANGELOG, as whole-task measurements in a minute or two. "light short" is that of "light" in
+// "figures", "zfits", "simulation", "dark", "scan", "fits", "light", "shot-noise", "shards": the figures of the CHANGELOG, as whole-task measurements in a minute or two. "light short" is that of "light" in
 // less than 40 s of processor time, "light bias" its table of biases alone. Anything else goes to BenchmarkDotNet.
 switch (args)
 {
@@ -29,6 +29,10 @@ switch (args)
         return LightFigures.PrintBias();
     case ["shot-noise"]:
         return ShotNoiseFigures.Print();
+    case ["shards"]:
+        return ShardFigures.Print();
+    case ["fill", string kind, string input, string shard, string target]:
+        return ShardFigures.Fill(kind, input, shard, target);
     case ["stream", string path, string threads]:
         return ZFitsFigures.Stream(path, int.Parse(threads, CultureInfo.InvariantCulture));
 }

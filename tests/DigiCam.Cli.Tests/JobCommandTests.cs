@@ -24,6 +24,7 @@ public sealed class JobCommandTests : IDisposable
         Assert.Equal((_folder.File("run_000.fits.fz"), new FileInfo(_folder.File("run_000.fits.fz")).Length, 64), (input.GetProperty("path").GetString(), input.GetProperty("size").GetInt64(), input.GetProperty("sha256").GetString()!.Length));
         Assert.Equal([_folder.File("adc_hv_off.npz"), _folder.File("adc_hv_off.json")], record.GetProperty("outputs").EnumerateArray().Select(file => file.GetProperty("path").GetString()));
         AssertNothingDone();
+        Assert.StartsWith("up to date: ", Job("--threads", "1").Output, StringComparison.Ordinal);
 
         // Another time of change alone is no change.
         foreach (string name in (string[])["run_000.fits.fz", "adc_hv_off.npz"]) File.SetLastWriteTimeUtc(_folder.File(name), DateTime.UtcNow.AddHours(1));
@@ -66,6 +67,25 @@ public sealed class JobCommandTests : IDisposable
 
         Digicam.Result Job(params string[] further) => Digicam.Run(
             _folder.FullName, ["job", "--record", "r/hvoff.json", "--input", "run_000.fits.fz", "--output", "adc_hv_off.npz", "--output", "adc_hv_off.json", "--", "hvoff", "-c", "-f", "run_000", .. further]);
+    }
+
+    [Fact]
+    public void Parts_ShareOutTheReadingOfTheirInputs()
+    {
+        string[] names = [CommandData.CopyRealFile(_folder, "a.fits.fz"), CommandData.CopyRealFile(_folder, "b.fits.fz"), CommandData.CopyRealFile(_folder, "c.fits.fz")];
+        for (int i = 1; i <= 2; i++) Assert.Equal(0, Part(i).ExitCode);
+        Assert.Equal(["a.fits.fz", "c.fits.fz"], Read(1));
+        Assert.Equal(["b.fits.fz"], Read(2));
+
+        // Of a file that has another time now one part knows the content; when it is not there, nobody does.
+        File.SetLastWriteTimeUtc(_folder.File("b.fits.fz"), DateTime.UtcNow.AddHours(1));
+        Assert.StartsWith("up to date: ", Part(1).Output, StringComparison.Ordinal);
+        File.Delete(_folder.File("r/info.2-of-2.json"));
+        Assert.DoesNotContain("up to date: ", Part(1).Output, StringComparison.Ordinal);
+
+        Digicam.Result Part(int i) => Digicam.Run(_folder.FullName, ["job", "--record", FormattableString.Invariant($"r/info.{i}-of-2.json"), .. names.SelectMany(name => (string[])["--input", name]), "--", "info", "a.fits.fz"]);
+
+        string[] Read(int i) => [.. Record(FormattableString.Invariant($"r/info.{i}-of-2.json")).GetProperty("inputs").EnumerateArray().Where(file => file.GetProperty("sha256").GetString() != "").Select(file => Path.GetFileName(file.GetProperty("path").GetString()!))];
     }
 
     [Fact]
@@ -118,9 +138,9 @@ public sealed class JobCommandTests : IDisposable
         Assert.Equal(Environment.MachineName, record.GetProperty("host").GetString());
     }
 
-    private JsonElement Record()
+    private JsonElement Record(string name = "r/hvoff.json")
     {
-        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(_folder.File("r/hvoff.json")));
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(_folder.File(name)));
         return json.RootElement.Clone();
     }
 

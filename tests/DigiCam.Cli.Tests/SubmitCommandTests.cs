@@ -81,7 +81,7 @@ public sealed class SubmitCommandTests : IDisposable
     [InlineData("led-calibration", "-p", "led-calibration-fit", null)]
     public void Stages_AreStepsInTheirOrder(string task, string options, string expected, string? merged)
     {
-        File.WriteAllText(_folder.File("plan.csv"), "level,ac_level,dc_level,events,file\n0,0,0,20,run_000.fits.fz\n");
+        File.WriteAllText(_folder.File("plan.csv"), "file,ac,dc,n_events\nrun_000.fits.fz,0,0,20\n");
         foreach (string name in (string[])["dark_rate.h5", "dark_rate.json", "mpe_scan.h5", "mpe_scan.json", "mpe_fit.h5"]) File.WriteAllText(_folder.File(name), "");
         Digicam.Result result = Submit(task, ["--shards", "2", "--folder", "jobs", "--", .. options.Split(' ')]);
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
@@ -101,7 +101,7 @@ public sealed class SubmitCommandTests : IDisposable
     public void Submit_HasEachStepWaitForTheOneBefore()
     {
         string bin = Sbatch("echo \"$*\" >> sbatch.log; echo $(( $(wc -l < sbatch.log) + 100 )) | sed 's/$/;cluster/'");
-        Digicam.Result result = Submit(bin, "hvoff", "--shards", "2", "--submit", "--folder", "jobs", "--", "-c", "-p", "-f", "run_000");
+        Digicam.Result result = SubmitWith(bin, "hvoff", "--shards", "2", "--submit", "--folder", "jobs", "--", "-c", "-p", "-f", "run_000");
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.EndsWith($"hvoff-fill: job 101\nhvoff-fill-merge: job 102\nhvoff-fit: job 103\nHow far they are: digicam status {_folder.File("jobs")}\n", result.Output, StringComparison.Ordinal);
         Assert.Equal(
@@ -111,14 +111,14 @@ public sealed class SubmitCommandTests : IDisposable
         // Refused in the middle: what has been submitted before is taken back.
         bin = Sbatch("case $* in *dependency*) echo 'sbatch: error: no such partition' >&2; exit 1;; esac; echo 7");
         Program("scancel", "echo \"$*\" > scancel.log");
-        Submit(bin, "hvoff", "--shards", "2", "--submit", "--folder", "jobs", "--", "-c", "-p", "-f", "run_000").AssertRefused("sbatch: error: no such partition", "what was submitted before is cancelled: 7");
+        SubmitWith(bin, "hvoff", "--shards", "2", "--submit", "--folder", "jobs", "--", "-c", "-p", "-f", "run_000").AssertRefused("sbatch: error: no such partition", "what was submitted before is cancelled: 7");
         Assert.Equal("7\n", File.ReadAllText(_folder.File("jobs/scancel.log")));
 
         // Without Slurm.
         Directory.CreateDirectory(_folder.File("empty"));
         File.CreateSymbolicLink(_folder.File("empty/bash"), "/bin/bash");
         File.CreateSymbolicLink(_folder.File("empty/mkdir"), "/bin/mkdir");
-        Digicam.Result none = Submit(_folder.File("empty"), false, "hvoff", "--submit", "--folder", "jobs", "--", "-c", "-f", "run_000");
+        Digicam.Result none = SubmitWith(_folder.File("empty"), false, "hvoff", "--submit", "--folder", "jobs", "--", "-c", "-f", "run_000");
         none.AssertRefused("sbatch: command not found");
     }
 
@@ -143,7 +143,7 @@ public sealed class SubmitCommandTests : IDisposable
         Refused("--sbatch-option nice: options of sbatch begin with -", "hvoff", "--sbatch-option", "nice", "--", "-c", "-f", "run_000");
         Refused("an option of sbatch is one line", "hvoff", "--partition", "a\nrm -r", "--", "-c", "-f", "run_000");
         Refused("run_000.fits.fz", "hvoff", "--folder", "run_000.fits.fz", "--", "-c", "-f", "run_000");
-        Assert.Equal([_folder.File("run_000.fits.fz"), _folder.File("run_000_truth.h5")], Directory.GetFileSystemEntries(_folder.FullName).Order(StringComparer.Ordinal));
+        Assert.Equal([_folder.File("run_000.fits.fz"), _folder.File("run_truth.h5")], Directory.GetFileSystemEntries(_folder.FullName).Order(StringComparer.Ordinal));
 
         void Refused(string words, string task, params string[] arguments) => Submit(task, arguments).AssertRefused(words);
     }
@@ -214,7 +214,7 @@ public sealed class SubmitCommandTests : IDisposable
     {
         CommandData.WriteLongRun(_folder);
         string bin = Sbatch(RunAtOnce);
-        Digicam.Result result = Submit(bin, "hvoff", "--shards", "3", "--cpus", "1", "--submit", "--", "-c", "-p", "-f", "long", Odd);
+        Digicam.Result result = SubmitWith(bin, "hvoff", "--shards", "3", "--cpus", "1", "--submit", "--", "-c", "-p", "-f", "long", Odd);
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         string jobs = _folder.File(Path.Combine(Odd, "jobs-hvoff"));
         Digicam.Result status = Digicam.Run(_folder.FullName, "status", jobs);
@@ -229,7 +229,7 @@ public sealed class SubmitCommandTests : IDisposable
 
         // Once more: nothing is done. With a part gone: that one, and what comes after it.
         Dictionary<string, DateTime> before = Times();
-        Assert.Equal(0, Submit(bin, "hvoff", "--shards", "3", "--cpus", "2", "--submit", "--", "-c", "-p", "-f", "long", Odd).ExitCode);
+        Assert.Equal(0, SubmitWith(bin, "hvoff", "--shards", "3", "--cpus", "2", "--submit", "--", "-c", "-p", "-f", "long", Odd).ExitCode);
         Assert.Equal(before, Times());
         File.Delete(_folder.File(Path.Combine(Odd, "adc_hv_off.shard-2-of-3.h5")));
         Assert.Contains("4 of 5 done, 1 failed\n", Digicam.Run(_folder.FullName, "status", jobs).Output, StringComparison.Ordinal);
@@ -253,9 +253,9 @@ public sealed class SubmitCommandTests : IDisposable
 
     private Digicam.Result Submit(string task, params string[] arguments) => Digicam.Run(_folder.FullName, ["submit", task, .. arguments]);
 
-    private Digicam.Result Submit(string bin, string task, params string[] arguments) => Submit(bin, true, task, arguments);
+    private Digicam.Result SubmitWith(string bin, string task, params string[] arguments) => SubmitWith(bin, true, task, arguments);
 
-    private Digicam.Result Submit(string bin, bool withPath, string task, params string[] arguments)
+    private Digicam.Result SubmitWith(string bin, bool withPath, string task, params string[] arguments)
     {
         ProcessStartInfo start = Digicam.Prepare(_folder.FullName, ["submit", task, .. arguments]);
 
@@ -318,8 +318,13 @@ public sealed class SubmitCommandTests : IDisposable
     {
         JsonNode json = new JsonObject
         {
-            ["state"] = "running", ["command"] = new JsonArray("hvoff"), ["kit_version"] = "1", ["host"] = System.Environment.MachineName, ["process_id"] = System.Environment.ProcessId,
-            ["started"] = "2026-11-29T12:00:00Z", ["sign_of_life"] = "2026-11-29T12:00:05Z",
+            ["state"] = "running",
+            ["command"] = new JsonArray("hvoff"),
+            ["kit_version"] = "1",
+            ["host"] = System.Environment.MachineName,
+            ["process_id"] = System.Environment.ProcessId,
+            ["started"] = "2026-11-29T12:00:00Z",
+            ["sign_of_life"] = "2026-11-29T12:00:05Z",
         };
         change(json);
         string path = _folder.File($"all/jobs/records/{name}.json");

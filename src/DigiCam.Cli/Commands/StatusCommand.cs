@@ -14,6 +14,9 @@ internal static class StatusCommand
     /// <summary>Exit code when all that is wrong is that something has not ended yet.</summary>
     private const int NotReady = 2;
 
+    // Beside what is done, in the order in which they are shown.
+    private static readonly ImmutableArray<ElementState> OtherStates = [ElementState.Running, ElementState.Failed, ElementState.Cancelled, ElementState.Silent, ElementState.Waiting];
+
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(5);
 
     public static Command Create()
@@ -51,11 +54,11 @@ internal static class StatusCommand
         foreach ((JobFolder job, ImmutableArray<ElementStatus> elements) in jobs)
         {
             if (jobs.Length > 1) Console.WriteLine(job.Path);
-            Table table = Display.CreateTable(["step"], ["done", "running", "failed", "cancelled", "silent", "waiting"]);
+            Table table = Display.CreateTable(["step"], ["done", .. OtherStates.Select(Word)]);
             foreach (IGrouping<string, ElementStatus> step in elements.GroupBy(e => e.Step.Name))
             {
                 table.AddRow([Markup.Escape(step.Key), FormattableString.Invariant($"{Count(step, ElementState.Done)} of {step.Count()}"),
-                    .. ((ElementState[])[ElementState.Running, ElementState.Failed, ElementState.Cancelled, ElementState.Silent, ElementState.Waiting]).Select(state => Count(step, state) is > 0 and var n ? FormattableString.Invariant($"{n}") : "")]);
+                    .. OtherStates.Select(state => Count(step, state) is > 0 and var n ? FormattableString.Invariant($"{n}") : "")]);
             }
 
             Display.Write(table);
@@ -65,9 +68,8 @@ internal static class StatusCommand
             }
         }
 
-        IEnumerable<string> counts = Enum.GetValues<ElementState>().Reverse().Where(state => state == ElementState.Done || all.Any(e => e.State == state))
-            .Select(state => FormattableString.Invariant($"{Count(all, state)}{(state == ElementState.Done ? FormattableString.Invariant($" of {all.Length}") : "")} {Word(state)}"));
-        Console.WriteLine(string.Join(", ", counts));
+        IEnumerable<string> counts = OtherStates.Where(state => Count(all, state) > 0).Select(state => FormattableString.Invariant($"{Count(all, state)} {Word(state)}"));
+        Console.WriteLine(string.Join(", ", [FormattableString.Invariant($"{Count(all, ElementState.Done)} of {all.Length} done"), .. counts]));
     }
 
     private static int Count(IEnumerable<ElementStatus> elements, ElementState state) => elements.Count(e => e.State == state);

@@ -42,7 +42,7 @@ internal static class SubmitCommand
     {
         ImmutableArray<JobStep> steps = TaskSteps.Of([task, .. words], shards);
         Check(steps);
-        JobFolder job = new(Path.GetFullPath(folder ?? Path.Combine(Path.GetDirectoryName(steps[^1].Outputs[0])!, $"jobs-{task}")), steps);
+        JobFolder job = new(Path.GetFullPath(folder ?? Path.Combine(TaskSteps.OutputFolder(steps), $"jobs-{task}")), steps);
         SlurmScripts.Write(job, options);
         foreach (JobStep step in steps)
         {

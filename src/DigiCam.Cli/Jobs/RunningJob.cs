@@ -17,8 +17,14 @@ internal sealed class RunningJob : IDisposable
         _path = path;
         _record = new JobRecord
         {
-            State = JobState.Running, Command = [.. command], KitVersion = Provenance.CurrentKitVersion, Host = Environment.MachineName, ProcessId = Environment.ProcessId,
-            SlurmJob = SlurmJob(), Started = now, SignOfLife = now,
+            State = JobState.Running,
+            Command = [.. command],
+            KitVersion = Provenance.CurrentKitVersion,
+            Host = Environment.MachineName,
+            ProcessId = Environment.ProcessId,
+            SlurmJob = SlurmJob(),
+            Started = now,
+            SignOfLife = now,
         };
         _record.Write(path);
         _timer = new Timer(_ => Beat(), null, TimeSpan.FromSeconds(1), JobRecord.Heartbeat);

@@ -42,8 +42,6 @@ internal sealed class SlurmOptionSet
     /// <exception cref="UsageException">It makes no sense.</exception>
     public SlurmOptions Read(ParseResult result)
     {
-        if (result.GetValue(_cpus) is var cpus && result.GetResult(_cpus) is not null && cpus < 1) throw new UsageException(FormattableString.Invariant($"--cpus {cpus}: at least 1 is needed"));
-        if (result.GetValue(_limit) is var limit && result.GetResult(_limit) is not null && limit < 1) throw new UsageException(FormattableString.Invariant($"--array-limit {limit}: at least 1 is needed"));
         List<string> lines = [];
         foreach (Option<string?> option in _named)
         {
@@ -57,6 +55,10 @@ internal sealed class SlurmOptionSet
         }
 
         if (lines.FirstOrDefault(line => line.AsSpan().ContainsAny('\n', '\r')) is { } broken) throw new UsageException($"{broken.ReplaceLineEndings(" ")}: an option of sbatch is one line");
-        return new SlurmOptions { Cpus = cpus, ArrayLimit = limit, Sbatch = [.. lines] };
+        return new SlurmOptions { Cpus = Positive(result, _cpus), ArrayLimit = Positive(result, _limit), Sbatch = [.. lines] };
     }
+
+    // 0 for one that is not given.
+    private static int Positive(ParseResult result, Option<int> option) => result.GetResult(option) is null ? 0
+        : result.GetValue(option) is >= 1 and var value ? value : throw new UsageException(FormattableString.Invariant($"{option.Name} {result.GetValue(option)}: at least 1 is needed"));
 }

@@ -61,6 +61,9 @@ internal static class TaskSteps
         return steps.ToImmutable();
     }
 
+    /// <summary>The folder that the steps of a task write their files to.</summary>
+    public static string OutputFolder(ImmutableArray<JobStep> steps) => steps[0].Arguments[steps[0].Arguments.IndexOf("--output_directory") + 1];
+
     private static ParseResult Parse(TaskDefinition task, IReadOnlyList<string> arguments)
     {
         ParseResult parsed = task.Command.Parse([.. arguments.Skip(1)]);

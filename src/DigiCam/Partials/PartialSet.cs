@@ -90,8 +90,9 @@ public sealed class PartialSet
         if (missing.Count == 0) return;
         string[] shards = [.. MissingShards(missing)];
         string which = shards.Length == 0 ? "" : $" (shard{(shards.Length == 1 ? "" : "s")} {string.Join(", ", shards)})";
-        throw new InvalidDataException(FormattableString.Invariant(
-            $"{Task}: {string.Join(", ", missing.Take(MostRangesTold).Select(tiles => tiles.Of(_first.Files)))}{(missing.Count > MostRangesTold ? FormattableString.Invariant($" and {missing.Count - MostRangesTold} more stretches") : "")} are in none of the {Parts.Length} partial results{which}"));
+        string more = missing.Count > MostRangesTold ? FormattableString.Invariant($" and {missing.Count - MostRangesTold} more stretches") : "";
+        string these = Parts.Length == 1 ? $"{Parts[0].Path}: is not the whole input" : FormattableString.Invariant($"the {Parts.Length} partial results from {Parts[0].Path} to {Parts[^1].Path} are not the whole input");
+        throw new InvalidDataException($"{these}: missing {string.Join(", ", missing.Take(MostRangesTold).Select(tiles => tiles.Of(_first.Files)))}{more}{which}");
     }
 
     /// <summary>The sum of all parts. No more than the sum is in memory.</summary>
@@ -150,7 +151,7 @@ public sealed class PartialSet
         }
 
         foreach ((string name, string mine, string its) in Differences(a.Provenance.Parameters, b.Provenance.Parameters).Concat(Differences(a.Settings, b.Settings)))
-            throw Foreign($"was filled with another {name} than {first.Path}{(Math.Max(mine.Length, its.Length) <= 40 ? $" ({(its.Length > 0 ? its : "none")}, not {(mine.Length > 0 ? mine : "none")})" : "")}");
+            throw Foreign($"differs from {first.Path} in {name}{(Math.Max(mine.Length, its.Length) <= 40 ? $" ({(its.Length > 0 ? its : "none")}, not {(mine.Length > 0 ? mine : "none")})" : "")}");
 
         InvalidDataException Foreign(string what) => new($"{other.Path}: {what}");
     }
