@@ -65,7 +65,7 @@ internal sealed record PartialMerge
     // Tells of the input what the task tells.
     private void Write(PartialSet set, IProgress<long> progress, CancellationToken cancellationToken)
     {
-        Provenance provenance = set.Provenance;
+        Provenance provenance = set.MakeProvenance();
         InputProblems.Tell(Name, set.Problems, Strict, areNotes: set.Stage == PartialStage.Histograms);
         InputProblems.Tell(Name, InputProblems.Checksums(provenance), Strict);
         switch (set.Stage)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace DigiCam.Zfits.Fits;
@@ -11,6 +12,8 @@ internal struct FitsChecksum
     private const int ChunkSize = 1 << 18;
     private uint _sum;
 
+    private static Vector256<byte> HighByteFirst => Vector256.Create((byte)3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12, 19, 18, 17, 16, 23, 22, 21, 20, 27, 26, 25, 24, 31, 30, 29, 28);
+
     /// <summary>The sum so far.</summary>
     public readonly uint Value => _sum;
 
@@ -18,6 +21,16 @@ internal struct FitsChecksum
     public void Add(ReadOnlySpan<byte> bytes)
     {
         ulong total = _sum;
+        Vector256<ulong> sums = Vector256<ulong>.Zero;
+        while (bytes.Length >= Vector256<byte>.Count)
+        {
+            // Words of the file have their high byte first.
+            Vector256<ulong> words = Vector256.Shuffle(Vector256.Create(bytes), HighByteFirst).AsUInt64();
+            sums += (words >>> 32) + (words & Vector256.Create((ulong)uint.MaxValue));
+            bytes = bytes[Vector256<byte>.Count..];
+        }
+
+        total += Vector256.Sum(sums);
         while (bytes.Length >= 8)
         {
             ulong pair = BinaryPrimitives.ReadUInt64BigEndian(bytes);

@@ -106,7 +106,7 @@ public sealed class PartialResult
     }
 
     /// <inheritdoc/>
-    public override string ToString() => FormattableString.Invariant($"{Path}: part {string.Join(" and ", Shards)} of {Task}, {Stage}, {EventCount} events");
+    public override string ToString() => FormattableString.Invariant($"{System.IO.Path.GetFileName(Path)}: part {string.Join(" and ", Shards)} of {Task}, {Stage}, {EventCount} events");
 
     internal static PartialResult Read(Hdf5File file)
     {

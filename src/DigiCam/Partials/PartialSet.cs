@@ -35,7 +35,6 @@ public sealed class PartialSet
         _first = parts[0].Is;
         EventCount = parts.Sum(part => part.EventCount);
         _tiles = [.. TileRange.Joined(parts.SelectMany(part => part.Is.Tiles))];
-        Provenance = Provenance.Now(Task, [.. _first.Provenance.Inputs.Select((_, i) => Known(i))], _first.Provenance.Parameters.Select(p => (p.Key, (object?)p.Value)));
     }
 
     /// <summary>The partial results.</summary>
@@ -53,9 +52,6 @@ public sealed class PartialSet
     /// <summary>What a result of the whole run should tell of its input, one sentence each.</summary>
     public ImmutableArray<string> Problems => _first.Problems;
 
-    /// <summary>Where the sum comes from: as for one pass over the run, made now on this machine. Inputs whose first tile is in no part have no SHA-256.</summary>
-    public Provenance Provenance { get; }
-
     /// <summary>Opens partial results and compares what they say of themselves.</summary>
     /// <param name="paths">The files in any order.</param>
     /// <exception cref="FileNotFoundException">One does not exist.</exception>
@@ -69,6 +65,9 @@ public sealed class PartialSet
         CheckOverlaps(parts);
         return new PartialSet(parts);
     }
+
+    /// <summary>Where the sum comes from: as for one pass over the run, made now on this machine. Inputs whose first tile is in no part have no SHA-256, and without the last tile no state of checksums.</summary>
+    public Provenance MakeProvenance() => Provenance.Now(Task, [.. _first.Provenance.Inputs.Select((_, i) => Known(i))], _first.Provenance.Parameters.Select(p => (p.Key, (object?)p.Value)));
 
     /// <summary>Makes sure that no part of the run is missing.</summary>
     /// <exception cref="InvalidDataException">Some are; one sentence that says which.</exception>
@@ -119,7 +118,7 @@ public sealed class PartialSet
             Shards = [.. Parts.SelectMany(part => part.Shards)],
             Tiles = _tiles,
             FilledEvents = sum.FilledEvents,
-            Provenance = Provenance,
+            Provenance = MakeProvenance(),
         });
     }
 
@@ -189,8 +188,8 @@ public sealed class PartialSet
         }
     }
 
-    // Each file's SHA-256 from the part that has it.
-    private InputFile Known(int input) => Parts.Select(part => part.Is.Provenance.Inputs[input]).FirstOrDefault(file => file.Sha256.Length > 0) ?? _first.Provenance.Inputs[input];
+    // What is known of a file comes from the parts that have looked.
+    private InputFile Known(int input) => Parts.Select(part => part.Is.Provenance.Inputs[input]).Aggregate((a, b) => a with { Sha256 = a.Sha256.Length > 0 ? a.Sha256 : b.Sha256, Checksums = a.Checksums ?? b.Checksums });
 
     private RunHistograms Sum(IProgress<long>? progress, CancellationToken cancellationToken)
     {

@@ -40,8 +40,8 @@ public sealed record RunInput(ImmutableArray<string> Files, RunOptions Options)
 
     /// <summary>Where a result made from the run comes from; reads the files to their ends for their SHA-256 and their own checksums.</summary>
     /// <remarks>
-    /// With <see cref="RunOptions.Shard"/> only files whose first tile belongs to the part are read, so that the parts of a run read each file once; the others have no SHA-256 (empty) and
-    /// no state of checksums (null). Everything else is as for the whole run.
+    /// With <see cref="RunOptions.Shard"/> a file has its SHA-256 only where the part has its first tile, and the state of its checksums only where the part has its last tile: so the parts of a run
+    /// do each of these once, and share them where there is one file only. Otherwise they are empty and null. Everything else is as for the whole run.
     /// </remarks>
     /// <param name="task">Name of the task.</param>
     /// <param name="run">The run.</param>
@@ -53,16 +53,10 @@ public sealed record RunInput(ImmutableArray<string> Files, RunOptions Options)
         List<InputFile> inputs = [];
         foreach ((RunFile file, (int first, int tiles)) in run.Files.Zip(run.Tiles))
         {
-            if (first > 0 || tiles == 0)
-            {
-                inputs.Add(new InputFile(Path.GetFileName(file.Path), "", file.EventCount));
-                continue;
-            }
-
-            ChecksumReport[] sums = [.. file.File.Hdus.Select(h => h.VerifyChecksums(cancellationToken))];
-            string state = !sums.All(s => s.Ok) ? "bad" : sums.Any(s => s.DataSumPresent || s.CheckSumPresent) ? "ok" : "absent";
-            InputFile input = await InputFile.HashAsync(file.Path, file.EventCount, cancellationToken).ConfigureAwait(false);
-            inputs.Add(input with { Checksums = state });
+            bool hasFirst = first == 0 && tiles > 0;
+            bool hasLast = tiles > 0 && first + tiles == file.Events.TileCount;
+            InputFile input = hasFirst ? await InputFile.HashAsync(file.Path, file.EventCount, cancellationToken).ConfigureAwait(false) : new InputFile(Path.GetFileName(file.Path), "", file.EventCount);
+            inputs.Add(hasLast ? input with { Checksums = Checksums(file, cancellationToken) } : input);
         }
 
         return Provenance.Now(
@@ -73,6 +67,12 @@ public sealed record RunInput(ImmutableArray<string> Files, RunOptions Options)
     /// <inheritdoc/>
     public override string ToString() => FormattableString.Invariant(
         $"{string.Join(", ", Files.Select(Path.GetFileName))}, {(Options.MaximumEvents is { } n ? FormattableString.Invariant($"first {n} events") : "all events")}, pixel order {Options.PixelOrder}");
+
+    private static string Checksums(RunFile file, CancellationToken cancellationToken)
+    {
+        ChecksumReport[] sums = [.. file.File.Hdus.Select(h => h.VerifyChecksums(cancellationToken))];
+        return !sums.All(s => s.Ok) ? "bad" : sums.Any(s => s.DataSumPresent || s.CheckSumPresent) ? "ok" : "absent";
+    }
 
     private static RunOptions Check(long maximumEvents, string pixelOrder)
     {

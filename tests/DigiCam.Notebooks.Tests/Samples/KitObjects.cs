@@ -18,6 +18,7 @@ using DigiCam.Notebooks.Cameras;
 using DigiCam.Notebooks.Plots;
 using DigiCam.Notebooks.Progress;
 using DigiCam.Notebooks.Views;
+using DigiCam.Partials;
 using DigiCam.Results;
 using DigiCam.Runs;
 using DigiCam.Scans;
@@ -91,6 +92,11 @@ public sealed class KitObjects : IDisposable
         LightScanResult light = LightScanFitter.Fit(spectra);
         LedCalibrationResult leds = LedCalibrationFitter.Fit(charges.Plan, light);
         foreach (object item in (object[])[scan, times, charges, charges.Charges, spectra, light, ClassicalFitter.Fit(spectra), leds, Show.Light(light, charges.Plan), Show.Leds(leds), Show.Scan(scan)]) yield return item;
+
+        SampleHistograms samples = new(hvOff.Histograms);
+        PartialResult.Write(_folder.File("adc_hv_off.shard-1-of-1.h5"), PartialStage.Histograms, run, samples, Provenance(), []);
+        PartialSet parts = PartialSet.Open(_folder.File("adc_hv_off.shard-1-of-1.h5"));
+        foreach (object item in (object[])[samples, parts, parts.Parts[0], RunShard.OfTiles(2, 4)]) yield return item;
 
         foreach (object item in (object[])[Show.Run(run), Show.Event(camera), Show.Result(hvOff), Show.Result(hvOff).Distribution("baseline"), Show.Provenance(Provenance()), new HvOffRequirements().Judge(hvOff)]) yield return item;
         yield return Show.Result(hvOff).CompareWithTruth(truth, ("baseline", truth.Pixels.Baseline));

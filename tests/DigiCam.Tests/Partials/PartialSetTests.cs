@@ -53,7 +53,7 @@ public sealed class PartialSetTests(PartialRun runs) : IClassFixture<PartialRun>
                 PartialSet set = PartialSet.Open(stems);
                 set.RequireComplete();
                 Assert.Equal(expected, runs.Bytes(set, pass));
-                Same(provenance, set.Provenance);
+                Same(provenance, set.MakeProvenance());
             },
             iter: 8, threads: 1);
     }
@@ -68,7 +68,7 @@ public sealed class PartialSetTests(PartialRun runs) : IClassFixture<PartialRun>
         set.RequireComplete();
         (byte[] expected, Provenance provenance) = runs.Whole(pass);
         Assert.Equal(expected, runs.Bytes(set, pass));
-        Same(provenance, set.Provenance);
+        Same(provenance, set.MakeProvenance());
         Assert.Equal([pass], set.Problems);
     }
 
@@ -81,7 +81,7 @@ public sealed class PartialSetTests(PartialRun runs) : IClassFixture<PartialRun>
         PartialSet set = PartialSet.Open(parts);
         set.RequireComplete();
         Assert.Equal(runs.Whole(pass, limit).Bytes, runs.Bytes(set, pass));
-        Assert.Equal("9", set.Provenance.Parameters["maximum_events"]);
+        Assert.Equal("9", set.MakeProvenance().Parameters["maximum_events"]);
 
         // Empty parts need not be there.
         PartialSet few = PartialSet.Open([.. set.Parts.Where(part => part.Is.Tiles.Length > 0).Select(part => part.Path)]);
