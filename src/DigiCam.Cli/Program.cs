@@ -31,6 +31,7 @@ Command root = new("digicam", "Commissioning of SiPM Cherenkov cameras: from raw
     DemoCommand.Create(),
     SubmitCommand.Create(),
     StatusCommand.Create(),
+    CampaignCommand.Create(),
     KernelCommand.Create(),
     new HelpOption(),
     new VersionOption(),

@@ -12,8 +12,8 @@ namespace DigiCam.Cli.Commands;
 internal static class DarkCommand
 {
     public const string Name = "dark";
-    private const string DefaultHistogramName = "adc_hv_on.npz";
-    private const string DefaultFitName = "adc_hv_on_fit.h5";
+    public const string DefaultHistogramName = "adc_hv_on.npz";
+    public const string DefaultFitName = "adc_hv_on_fit.h5";
 
     public static Command Create() => Define().Command;
 

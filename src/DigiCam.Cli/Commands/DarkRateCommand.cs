@@ -12,8 +12,8 @@ namespace DigiCam.Cli.Commands;
 internal static class DarkRateCommand
 {
     private const string Name = DarkRateResult.TaskName;
-    private const string DefaultHistogramName = "dark_rate.h5";
-    private const string DefaultFitName = "dark_rate_fit.h5";
+    public const string DefaultHistogramName = "dark_rate.h5";
+    public const string DefaultFitName = "dark_rate_fit.h5";
 
     public static Command Create() => Define().Command;
 

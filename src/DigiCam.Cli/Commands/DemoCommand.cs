@@ -14,8 +14,6 @@ namespace DigiCam.Cli.Commands;
 /// </summary>
 internal static class DemoCommand
 {
-    private const string NotebookFolder = "notebooks";
-
     public static Command Create()
     {
         Argument<string[]> names = new("NOTEBOOK") { Description = "notebooks to run, for example 01-hv-off; all without any", Arity = ArgumentArity.ZeroOrMore };
@@ -27,7 +25,7 @@ internal static class DemoCommand
             ClosingLine closing = new();
             string home = SampleData.FindRepository() ?? Environment.CurrentDirectory;
             string[] wanted = result.GetValue(names) ?? [];
-            string[] paths = Choose(FindNotebooks(), wanted);
+            string[] paths = Choose([.. Directory.GetFiles(NotebookFolder(), "*.ipynb").Order(StringComparer.Ordinal)], wanted);
             if (result.GetValue(pdf)) PdfReport.FindBrowser();
 
             // Some notebooks simulate what they need themselves.
@@ -53,12 +51,12 @@ internal static class DemoCommand
         return command;
     }
 
-    /// <summary>The notebooks of the repository, or those that came with the program.</summary>
-    private static string[] FindNotebooks()
+    /// <summary>The folder of the notebooks of the repository, or of those that came with the program.</summary>
+    /// <exception cref="UsageException">There is none.</exception>
+    public static string NotebookFolder()
     {
-        string folder = Path.Combine(SampleData.FindRepository() ?? AppContext.BaseDirectory, NotebookFolder);
-        if (!Directory.Exists(folder)) throw new UsageException($"there are no notebooks in {folder}");
-        return [.. Directory.GetFiles(folder, "*.ipynb").Order(StringComparer.Ordinal)];
+        string folder = Path.Combine(SampleData.FindRepository() ?? AppContext.BaseDirectory, "notebooks");
+        return Directory.Exists(folder) ? folder : throw new UsageException($"there are no notebooks in {folder}");
     }
 
     private static string[] Choose(string[] all, string[] names)

@@ -18,19 +18,47 @@ internal static class JobCommand
         Option<string> record = new("--record") { Description = "file of the record (JSON)", Required = true };
         Option<string[]> inputs = new("--input") { Description = "a file that the command reads; may be given several times", DefaultValueFactory = _ => [] };
         Option<string[]> outputs = new("--output") { Description = "a file that the command writes; may be given several times", DefaultValueFactory = _ => [] };
+        Option<bool> always = new("--always") { Description = "run it even where the record says that it is done" };
+        Option<bool> attached = new("--attached") { Description = "end as at Ctrl+C when stdin is closed, as when the program that started this one is gone", Hidden = true };
         Argument<string[]> words = new("COMMAND") { Description = "the command and its options, after --", Arity = ArgumentArity.OneOrMore };
-        Command command = new(Name, "Run a command and keep a record of it. What the record says is done, with inputs and outputs unchanged, is not done again.") { record, inputs, outputs, words };
-        command.SetAction((result, cancellationToken) => CommandHost.RunAsync(Name, () => RunAsync(
+        Command command = new(Name, "Run a command and keep a record of it. What the record says is done, with inputs and outputs unchanged, is not done again.") { record, inputs, outputs, always, attached, words };
+        command.SetAction((result, cancellationToken) => CommandHost.RunAsync(Name, () => WhileAttachedAsync(result.GetValue(attached), cancellationToken, ct => RunAsync(
             root, result.GetRequiredValue(record), [.. result.GetRequiredValue(inputs).Select(Path.GetFullPath)], [.. result.GetRequiredValue(outputs).Select(Path.GetFullPath)],
-            result.GetRequiredValue(words), cancellationToken)));
+            result.GetRequiredValue(words), result.GetValue(always), ct))));
         return command;
     }
 
-    private static async Task<int> RunAsync(Command root, string path, string[] inputs, string[] outputs, string[] words, CancellationToken cancellationToken)
+    // Whoever started this may be killed, and then cannot tell anybody; its end of the pipe is closed all the same.
+    private static async Task<int> WhileAttachedAsync(bool attached, CancellationToken cancellationToken, Func<CancellationToken, Task<int>> work)
+    {
+        if (!attached) return await work(cancellationToken);
+        using CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using Stream input = Console.OpenStandardInput();
+        _ = Task.Factory.StartNew(
+            () =>
+            {
+                while (input.ReadByte() >= 0)
+                {
+                }
+
+                try
+                {
+                    source.Cancel();
+                }
+                catch (ObjectDisposedException)
+                {
+                    // The work was done just then.
+                }
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return await work(source.Token);
+    }
+
+    private static async Task<int> RunAsync(Command root, string path, string[] inputs, string[] outputs, string[] words, bool always, CancellationToken cancellationToken)
     {
         if (words[0] == Name) throw new UsageException("a job does not run another");
         AtomicFile.CheckTarget(path);
-        if (await JobRecord.WhyToRunAsync(path, JobRecord.ReadOrNull(path), words, inputs, outputs, cancellationToken) is null)
+        if (!always && await JobRecord.WhyToRunAsync(path, JobRecord.ReadOrNull(path), words, inputs, outputs, cancellationToken) is null)
         {
             Console.WriteLine($"up to date: {string.Join(' ', words)}");
             return 0;

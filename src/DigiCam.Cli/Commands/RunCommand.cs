@@ -45,7 +45,7 @@ internal static class RunCommand
             }
             catch (ParameterException exception)
             {
-                Console.Error.WriteLine($"digicam run: {exception.Message}");
+                CommandHost.Say("run", exception.Message);
                 return (int)RunStatus.BadParameters;
             }
 
@@ -100,7 +100,7 @@ internal static class RunCommand
             }
             else
             {
-                Console.Error.WriteLine($"digicam run: {result.Message}");
+                CommandHost.Say("run", result.Message);
             }
 
             if (result.HtmlPath is { } html) Console.WriteLine($"report: {Path.GetFullPath(html)}");

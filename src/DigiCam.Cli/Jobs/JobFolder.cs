@@ -65,8 +65,9 @@ internal sealed record JobFolder(string Path, ImmutableArray<JobStep> Steps)
     }
 
     /// <summary>Writes the steps and removes the records of steps that were others before: what they say would be misleading.</summary>
+    /// <param name="keepsOthers">Records of steps that are not here are kept: they may come back.</param>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public void Write()
+    public void Write(bool keepsOthers = false)
     {
         Directory.CreateDirectory(LogFolder);
         Directory.CreateDirectory(System.IO.Path.Combine(Path, "records"));
@@ -74,7 +75,7 @@ internal sealed record JobFolder(string Path, ImmutableArray<JobStep> Steps)
         foreach (string path in Directory.GetFiles(System.IO.Path.Combine(Path, "records"), "*.json"))
         {
             JobRecord? record = JobRecord.ReadOrNull(path);
-            if (!commands.TryGetValue(path, out ImmutableArray<string> command) || record is null || !record.IsOf(command)) File.Delete(path);
+            if (commands.TryGetValue(path, out ImmutableArray<string> command) ? record is null || !record.IsOf(command) : !keepsOthers) File.Delete(path);
         }
 
         AtomicFile.Write(System.IO.Path.Combine(Path, FileName), stream => JsonSerializer.Serialize(stream, new Content(Provenance.CurrentKitVersion, Steps), Json));

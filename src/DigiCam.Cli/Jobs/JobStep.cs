@@ -26,6 +26,9 @@ internal sealed record JobStep
     /// <summary>Names of the steps that come first.</summary>
     public ImmutableArray<string> After { get; init; } = [];
 
+    /// <summary>Whether it is run whatever became of the steps before it, and each time anew: it shows what there is.</summary>
+    public bool Always { get; init; }
+
     /// <summary>What there is to run: the parts from 1 on, or 0 for the whole.</summary>
     public IEnumerable<int> Elements => Shards == 0 ? [0] : Enumerable.Range(1, Shards);
 

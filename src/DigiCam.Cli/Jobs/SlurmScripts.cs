@@ -107,8 +107,8 @@ internal static class SlurmScripts
 
         """;
 
-    // By "dotnet digicam.dll", or by a program of its own that finds it.
-    private static string[] RunningProgram()
+    /// <summary>How this program was started: by "dotnet digicam.dll", or by a program of its own that finds it.</summary>
+    public static string[] RunningProgram()
     {
         string program = Environment.ProcessPath ?? "digicam";
         return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, typeof(SlurmScripts).Assembly.Location] : [program];
@@ -134,7 +134,7 @@ internal static class SlurmScripts
         if (isArray) Line("shard=$SLURM_ARRAY_TASK_ID");
         Line("");
         Line("# The record tells how far this is. What it says is done is not done again. Signals of Slurm go to digicam, which then leaves nothing half-written.");
-        List<string> lines = [$"exec \"${{DIGICAM[@]}}\" job --record {Quote(step.RecordPath(job.Path, Shard))}"];
+        List<string> lines = [$"exec \"${{DIGICAM[@]}}\" job{(step.Always ? " --always" : "")} --record {Quote(step.RecordPath(job.Path, Shard))}"];
         lines.AddRange(step.Inputs.Select(path => $"--input {Quote(path)}"));
         lines.AddRange(isArray ? [$"--output {Quote(OutputOfShard(step))}"] : step.Outputs.Select(path => $"--output {Quote(path)}"));
         StringBuilder command = new("--");
@@ -178,17 +178,17 @@ internal static class SlurmScripts
         declare -A job=()
         trap 'if [ ${#job[@]} -gt 0 ]; then scancel "${job[@]}"; echo "what was submitted before is cancelled: ${job[*]}" >&2; fi' ERR
 
-        # submit STEP [STEP BEFORE IT ...]
+        # [condition=afterany] submit STEP [STEP BEFORE IT ...]
         submit() {
           local step=$1 before dependency='' id
           shift
           for before in "$@"; do dependency+=:${job[$before]}; done
-          id=$(sbatch --parsable ${dependency:+"--dependency=afterok$dependency" --kill-on-invalid-dep=yes} "$step.sh")
+          id=$(sbatch --parsable ${dependency:+"--dependency=${condition:-afterok}$dependency" --kill-on-invalid-dep=yes} "$step.sh")
           job[$step]=${id%%;*}
           echo "$step: job ${job[$step]}"
         }
 
-        {{string.Join('\n', job.Steps.Select(step => string.Join(' ', (string[])["submit", step.Name, .. step.After])))}}
+        {{string.Join('\n', job.Steps.Select(step => string.Join(' ', (string[])[.. step.Always ? (string[])["condition=afterany"] : [], "submit", step.Name, .. step.After])))}}
         echo {{Quote($"How far they are: digicam status {Quote(job.Path)}")}}
 
         """;

@@ -61,6 +61,12 @@ public static class CampaignIndex
     {
         ReportRun run = new(page.Document);
         IReadOnlyList<ReportVerdict> verdicts = ReportVerdict.All(page.Document);
+        if (page.Problem is { } problem)
+        {
+            list.Append("<li class=\"fail\">\n<div class=\"thumbnail\"></div>\n<div>\n<h2>").Append(Encode(page.Title)).Append("</h2>\n<p class=\"outcome fail\"><b>✗ not done</b>: ").Append(Encode(problem)).Append("</p>\n</div>\n</li>\n");
+            return "fail";
+        }
+
         string outcome = run.Failed || verdicts.Any(verdict => verdict.Outcome == "fail") ? "fail"
             : verdicts.Any(verdict => verdict.Outcome == "warn") ? "warn"
             : verdicts.Count > 0 ? "pass"

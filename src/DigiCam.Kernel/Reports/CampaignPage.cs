@@ -16,6 +16,9 @@ public sealed record CampaignPage(string Name, NotebookDocument Document)
     /// <summary>The report as PDF, relative to the index; null: there is none.</summary>
     public string? Pdf { get; init; }
 
-    /// <summary>What the notebook is about: its first heading, or else its name.</summary>
-    public string Title => Document.Title ?? Name;
+    /// <summary>What the notebook is about: its first heading, or else its name, unless it is given a title of its own.</summary>
+    public string Title { get; init; } = Document.Title ?? Name;
+
+    /// <summary>Why there is nothing to see of the notebook, in half a sentence; null where it was run. Such a page counts as a failure.</summary>
+    public string? Problem { get; init; }
 }

@@ -52,6 +52,18 @@ public sealed partial class CampaignIndexTests
         Assert.Contains("1 gives no verdict", html, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Render_Problem_FailsWithItsReasonAndShowsNothingElse()
+    {
+        CampaignPage page = Page("a", "Task", Verdict("pass", "of an earlier run")) with { Title = "Task (second)", Problem = "no file for <x>" };
+        string html = CampaignIndex.Render("C", [page]);
+        string item = Assert.Single(Items(html));
+        Assert.Contains("<h2>Task (second)</h2>\n<p class=\"outcome fail\"><b>✗ not done</b>: no file for &lt;x&gt;</p>", item, StringComparison.Ordinal);
+        Assert.DoesNotContain("href", item, StringComparison.Ordinal);
+        Assert.DoesNotContain("earlier run", item, StringComparison.Ordinal);
+        Assert.Contains("<span class=\"badge fail\">1 fails</span>", html, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("<p> data-digicam-verdict=\"{&quot;outcome&quot;:&quot;pass&quot;}\"</p>")]
     [InlineData("<p data-digicam-verdict=\"{not json\">")]
