@@ -235,8 +235,8 @@ def check(environment, runs, work):
     jobs = work / "hv off's 1% jobs"
     numbers = submit(environment, "hvoff", jobs, "-c", "-p", "-d", runs, "--file_basename", "hv_off", "--output_directory", work / "hvoff")
     killed = wait_for_process(jobs, "hvoff-fill.2-of-4")
-    digicam(environment, "status", jobs, expected=2)
     kill_and_requeue(environment, killed, numbers["hvoff-fill"] + "_2")
+    digicam(environment, "status", jobs, expected=2)
 
     # What a single run gives, while Slurm works. What is fitted later has the file of the histograms among its inputs.
     single = work / "single"
