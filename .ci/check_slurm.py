@@ -222,6 +222,19 @@ def parsed(text):
         return text
 
 
+def check_others(environment, scan, work):
+    """The other tasks beside each other; the calibration of the LEDs on a scan that is there."""
+    small = ROOT / "data-samples/small"
+    digicam(environment, "hvoff", "-c", "-p", "-d", small, "--file_basename", "hv_off", "--output_directory", work / "hvoff")
+    folders = {task: work / task / "jobs" for task in ("dark", "dark-spe", "dark-rate", "led-calibration")}
+    for task, folder in folders.items():
+        arguments = ["-p", "--directory", scan] if task == "led-calibration" else ["-c", "-p", "-d", small, "--file_basename", "dark", "--input_fit_filename", work / "hvoff/adc_hv_off_fit.h5"]
+        submit(environment, task, folder, *arguments, *(["--without_shot_noise"] if task == "dark-rate" else []), "--output_directory", folder.parent, shards=2)
+    wait_for_jobs(environment)
+    for task, folder in folders.items():
+        print(f"{task}: {digicam(environment, 'status', folder).strip().splitlines()[-1]}")
+
+
 def main():
     runs = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "data-samples/generated").resolve()
     with tempfile.TemporaryDirectory(prefix="digicam-check-") as name, cluster() as environment:
@@ -235,8 +248,8 @@ def check(environment, runs, work):
     jobs = work / "hv off's 1% jobs"
     numbers = submit(environment, "hvoff", jobs, "-c", "-p", "-d", runs, "--file_basename", "hv_off", "--output_directory", work / "hvoff")
     killed = wait_for_process(jobs, "hvoff-fill.2-of-4")
-    digicam(environment, "status", jobs, expected=2)
     kill_and_requeue(environment, killed, numbers["hvoff-fill"] + "_2")
+    digicam(environment, "status", jobs, expected=2)
 
     # What a single run gives, while Slurm works. What is fitted later has the file of the histograms among its inputs.
     single = work / "single"
@@ -264,17 +277,7 @@ def check(environment, runs, work):
     compare("scan", single / "scan", work / "scan")
     print(f"{time.monotonic() - start:.0f} s")
 
-    # The other tasks beside each other.
-    small = ROOT / "data-samples/small"
-    others = {task: work / "others" / task / f"jobs-{task}" for task in ("dark", "dark-spe", "dark-rate")}
-    for task, folder in others.items():
-        named = ["-c", "-p", "-d", small, "--file_basename", "dark", "--input_fit_filename", single / "hvoff/adc_hv_off_fit.h5"]
-        submit(environment, task, folder, *named, *(["--without_shot_noise"] if task == "dark-rate" else []), "--output_directory", folder.parent, shards=2)
-    others["led-calibration"] = work / "others/led/jobs"
-    submit(environment, "led-calibration", others["led-calibration"], "-p", "--directory", single / "scan", "--output_directory", work / "others/led")
-    wait_for_jobs(environment)
-    for task, folder in others.items():
-        print(f"{task}: {digicam(environment, 'status', folder).strip().splitlines()[-1]}")
+    check_others(environment, single / "scan", work / "others")
     print(f"{time.monotonic() - start:.0f} s")
 
     # A part that dies takes what waits for it with it. Submitted again, only what is not done is done.
