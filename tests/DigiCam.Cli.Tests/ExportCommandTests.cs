@@ -27,6 +27,9 @@ public sealed class ExportFolder : IDisposable
         FaultPlan stuck = new() { Pixels = Enumerable.Range(Pixels, CameraGeometry.PixelCount - Pixels).ToImmutableSortedDictionary(p => p, _ => PixelFault.Stuck) };
         foreach (RunPlan run in runs) new RunSimulation(new CampaignPlan { Runs = [.. runs], Faults = stuck }, run).Write(FullName, cancellationToken: TestContext.Current.CancellationToken);
 
+        System.IO.File.WriteAllText(File("notes.txt"), "");
+        System.IO.File.WriteAllText(File("empty.csv"), "");
+
         // The name that the observatory gives such a file.
         System.IO.File.Move(File("dark_000.fits.fz"), File("SST1M1_20240131_0042.fits.fz"));
         Do("hvoff", "-c", "-p", "-q", "-f", "hv_off_000", "--output_directory", "out");
@@ -158,6 +161,16 @@ public sealed class ExportCommandTests(ExportFolder folder) : IClassFixture<Expo
         int column = Array.IndexOf(lines[0].Split(','), "gain_lsb_per_pe");
         Assert.Equal(fits.Read<double>("/maximum-window/gain", [1296], "LSB/pe"), lines.Skip(1).Select(line => double.Parse(line.Split(',')[column], System.Globalization.CultureInfo.InvariantCulture)));
         Assert.EndsWith("FIT_FAILED STUCK", lines[^1], StringComparison.Ordinal);
+
+        // And back.
+        Export("hdf5", "tables/dark_rate_fit_maximum-window.csv", "-o", "back.h5").AssertClosed("export", 0);
+        using Hdf5File back = Hdf5File.Open(folder.File("back.h5"));
+        Assert.Equal(fits.Read<double>("/maximum-window/gain", [1296], "LSB/pe").Select(BitConverter.DoubleToInt64Bits), back.Read<double>("/csv/gain", [1296], "LSB/pe").Select(BitConverter.DoubleToInt64Bits));
+        Assert.Equal(fits.Read<uint>("/maximum-window/flags", [1296]), back.Read<uint>("/csv/flags", [1296]));
+        Assert.Equal(fits.GetTexts("/maximum-window/flags", Hdf5Writer.NamesAttribute), back.GetTexts("/csv/flags", Hdf5Writer.NamesAttribute));
+        Assert.Equal(fits.Read<byte>("/maximum-window/fit/status", [1296]), back.Read<byte>("/csv/status", [1296]));
+        Assert.True(back.Contains("/provenance"));
+        Export("csv", "back.h5").AssertRefused("back.h5: holds no result");
         Assert.Equal(["dark_rate_fit_dark-rate.csv", "dark_rate_fit_dark-spe.csv", "dark_rate_fit_maximum-window.csv"], Directory.GetFiles(folder.File("tables"), "*.csv").Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
@@ -167,7 +180,10 @@ public sealed class ExportCommandTests(ExportFolder folder) : IClassFixture<Expo
     [InlineData("csv: no input is named", "csv")]
     [InlineData("missing.h5: no such file", "csv", "missing.h5")]
     [InlineData("out: is a directory", "csv", "out")]
-    [InlineData("scan_plan.csv: of the kinds of files that can be exported", "csv", "scan_plan.csv")]
+    [InlineData("notes.txt: of the kinds of files that can be exported", "csv", "notes.txt")]
+    [InlineData("scan_plan.csv: is a table of comma-separated numbers already", "csv", "scan_plan.csv")]
+    [InlineData("scan_plan.csv: line 1: has no column 'pixel' or 'pixel_id'", "hdf5", "scan_plan.csv")]
+    [InlineData("empty.csv: is empty, not a table of pixels", "hdf5", "empty.csv")]
     [InlineData("out/dark_rate.h5: holds no result with a number for each pixel", "csv", "out/dark_rate.h5")]
     [InlineData("out/dark_rate_fit.h5: is HDF5 of the kit already", "hdf5", "out/dark_rate_fit.h5")]
     [InlineData("out/adc_hv_off_fit.h5: the observatory's model of a dark run (digicam dark-rate -p) is needed", "sst1mpipe", "out/adc_hv_off_fit.h5")]

@@ -127,7 +127,7 @@ public sealed record DigicampipeCalibration
         if (!File.Exists(path)) throw new FileNotFoundException($"{path}: no such file", path);
         string text = File.ReadAllText(path);
         if (string.IsNullOrWhiteSpace(text)) throw new InvalidDataException($"{path}: is empty, not a calibration of digicampipe");
-        Dictionary<string, PlanNode> entries = PlanParser.Parse(path, text).Entries.ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
+        Dictionary<string, PlanNode> entries = PlanParser.Parse(path, text, "calibration", "gain: [20.1, 19.8]").Entries.ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
         if (!entries.ContainsKey("gain")) throw new InvalidDataException($"{path}: has no key gain: not a calibration of digicampipe");
         double[] ids = List(IdKey) is { IsDefault: false } found ? [.. found] : [];
         for (int pixel = 0; pixel < ids.Length; pixel++)

@@ -26,6 +26,9 @@ internal enum ExportKind
 
     /// <summary>A FITS table.</summary>
     Fits,
+
+    /// <summary>A table of comma-separated numbers.</summary>
+    Csv,
 }
 
 /// <summary>The files that an export is made of, told apart by what is in them.</summary>
@@ -125,6 +128,8 @@ internal sealed partial class ExportInputs
                 return (path, ExportKind.Npz, []);
             case ".fits" or ".fit":
                 return (path, ExportKind.Fits, []);
+            case ".csv":
+                return (path, ExportKind.Csv, []);
             case ".h5" or ".hdf5" or ".hdf":
                 using (Hdf5File file = Hdf5File.Open(path))
                 {
@@ -132,7 +137,7 @@ internal sealed partial class ExportInputs
                 }
 
             default:
-                throw new InvalidDataException($"{path}: of the kinds of files that can be exported (.h5, .npz, .yml, .fits) none ends in '{extension}'");
+                throw new InvalidDataException($"{path}: of the kinds of files that can be exported (.h5, .npz, .yml, .fits, .csv) none ends in '{extension}'");
         }
     }
 

@@ -24,8 +24,6 @@ internal sealed record PixelTableColumn(string Name, string Unit, PandasColumn V
 /// <param name="Columns">The columns.</param>
 internal sealed record PixelTable(string Name, ChargeScale? Scale, ImmutableArray<PixelTableColumn> Columns)
 {
-    private static readonly string[] StatusNames = Enum.GetNames<FitStatus>();
-
     // Names of the parameters in the fits of the 2017 scripts, by their number.
     private static readonly Dictionary<int, string[]> Parameters2017 = new()
     {
@@ -41,7 +39,7 @@ internal sealed record PixelTable(string Name, ChargeScale? Scale, ImmutableArra
         using Hdf5File file = Hdf5File.Open(path);
         return
         [
-            .. file.NamesIn("/").Where(name => file.IsGroup("/" + name) && file.Contains($"/{name}/flags")).Select(name =>
+            .. file.NamesIn("/").Where(name => file.IsGroup("/" + name) && file.Contains($"/{name}/flags") && file.HasAttribute("/" + name, ResultFiles.LimitsAttribute)).Select(name =>
             {
                 string group = "/" + name;
                 int pixels = checked((int)file.ShapeOf(group + "/flags")[0]);
@@ -58,8 +56,8 @@ internal sealed record PixelTable(string Name, ChargeScale? Scale, ImmutableArra
                     columns.Add(new PixelTableColumn("chi2", "", PandasColumn.Of("chi2", file.Read<double>(group + "/fit/minimum", [pixels]))));
                     columns.Add(new PixelTableColumn("ndf", "", PandasColumn.Of("ndf", file.Read<int>(group + "/fit/degrees_of_freedom", [pixels]).Select(n => (long)n))));
                     byte[] status = file.Read<byte>(group + "/fit/status", [pixels]);
-                    if (status.Any(code => code >= StatusNames.Length)) throw new InvalidDataException($"{path}: {group}/fit/status holds a code without a name");
-                    columns.Add(new PixelTableColumn("status", "", PandasColumn.Of("status", status.Select(code => (long)code)), [.. status.Select(code => StatusNames[code])]));
+                    if (status.Any(code => code >= ResultFiles.StatusNames.Length)) throw new InvalidDataException($"{path}: {group}/fit/status holds a code without a name");
+                    columns.Add(new PixelTableColumn("status", "", PandasColumn.Of("status", status.Select(code => (long)code)), [.. status.Select(code => ResultFiles.StatusNames[code])]));
                 }
 
                 ImmutableArray<PixelFlags> flags = ResultFiles.ReadFlags(file, group, pixels).Flags;
@@ -102,7 +100,10 @@ internal sealed record PixelTable(string Name, ChargeScale? Scale, ImmutableArra
         return new PixelTable("fits", null, [.. columns.Select(column => new PixelTableColumn(column.Name, column.Unit, PandasColumn.Of(column.Name, column.Values)))]);
     }
 
-    /// <summary>The table of the arrays of an .npz file that have a number, or a fit of the 2017 scripts, for each pixel.</summary>
+    /// <summary>
+    /// The table of the arrays of an .npz file that have a number, several (level, pixel), or a fit of the 2017 scripts for each pixel. Arrays of other shapes
+    /// or types are left aside.
+    /// </summary>
     /// <exception cref="InvalidDataException">It has none, or is damaged; the message names the file.</exception>
     public static PixelTable OfNpz(string path)
     {
@@ -110,9 +111,25 @@ internal sealed record PixelTable(string Name, ChargeScale? Scale, ImmutableArra
         List<PixelTableColumn> columns = [];
         foreach (string name in file.Names)
         {
-            int[] shape = file.ShapeOf(name);
-            if (shape is [CameraGeometry.PixelCount]) columns.Add(new PixelTableColumn(name, "", PandasColumn.Of(name, file.ReadVector(name))));
-            else if (shape is [CameraGeometry.PixelCount, var count, 2] && Parameters2017.TryGetValue(count, out string[]? parameters))
+            NpzArray header = file.HeaderOf(name);
+            int[] shape = header.Shape;
+            if (!header.IsNumeric) continue;
+            if (shape is [CameraGeometry.PixelCount])
+            {
+                PandasColumn column = NumbersOf(name, file.ReadNumbers(name), 0);
+                if (name is "pixel_id" or "pixel_ids" && column.ToDoubles().Where((id, pixel) => id != pixel).Any()) throw new InvalidDataException($"{path}: array {name}: the pixels are not in ascending order");
+                columns.Add(new PixelTableColumn(name, "", column));
+            }
+            else if (shape is [var levels and not CameraGeometry.PixelCount, CameraGeometry.PixelCount])
+            {
+                Array numbers = file.ReadNumbers(name);
+                for (int level = 0; level < levels; level++)
+                {
+                    string key = FormattableString.Invariant($"{name}_{level}");
+                    columns.Add(new PixelTableColumn(key, "", NumbersOf(key, numbers, level * CameraGeometry.PixelCount)));
+                }
+            }
+            else if (shape is [CameraGeometry.PixelCount, var count, 2] && header is { Type: "<f8", IsFortran: false } && Parameters2017.TryGetValue(count, out string[]? parameters))
             {
                 double[][] rows = new double[CameraGeometry.PixelCount][];
                 file.Read(name, shape, (pixel, row) => rows[pixel] = row.ToArray());
@@ -125,7 +142,8 @@ internal sealed record PixelTable(string Name, ChargeScale? Scale, ImmutableArra
             }
         }
 
-        if (columns.Count == 0) throw new InvalidDataException(FormattableString.Invariant($"{path}: no array has a number for each of the {CameraGeometry.PixelCount} pixels; it holds {string.Join(", ", file.Names)}"));
+        if (columns.Count == 0) throw new InvalidDataException(FormattableString.Invariant($"{path}: no array has a number for each of the {CameraGeometry.PixelCount} pixels; it holds {string.Join(", ", file.Names.Select(name => $"{name} {file.HeaderOf(name)}"))}"));
+        if (columns.CountBy(column => column.Name).FirstOrDefault(count => count.Value > 1).Key is { } twice) throw new InvalidDataException($"{path}: two arrays give a column {twice}");
         return new PixelTable("npz", null, [.. columns]);
     }
 
@@ -159,7 +177,9 @@ internal sealed record PixelTable(string Name, ChargeScale? Scale, ImmutableArra
         {
             string place = $"{group}/{column.Name}";
             string description = $"{column.Name} of {source} (pixel)";
-            if (column.Values.IsInteger) writer.Add(place, column.Values.Integers, column.Unit, description);
+            if (column is { Name: "status", Texts.IsDefault: false }) writer.AddNamed<byte>(place, [.. column.Values.ToDoubles().Select(code => (byte)code)], ResultFiles.StatusNames, description + ", a code named from 0");
+            else if (column is { Name: "flags", Texts.IsDefault: false }) writer.AddNamed<uint>(place, [.. column.Values.ToDoubles().Select(code => (uint)code)], ResultFiles.FlagNames, description + ", a set of named bits");
+            else if (column.Values.IsInteger) writer.Add(place, column.Values.Integers, column.Unit, description);
             else if (column.Values.IsBool) writer.Add<byte>(place, [.. column.Values.ToDoubles().Select(value => (byte)value)], column.Unit, description);
             else writer.Add<double>(place, column.Values.ToDoubles(), column.Unit, description);
         }
@@ -167,13 +187,21 @@ internal sealed record PixelTable(string Name, ChargeScale? Scale, ImmutableArra
         writer.Write(path);
     }
 
+    // One number for each pixel, from one on.
+    private static PandasColumn NumbersOf(string name, Array numbers, int from) => numbers switch
+    {
+        double[] values => PandasColumn.Of(name, values.Skip(from).Take(CameraGeometry.PixelCount)),
+        long[] values => PandasColumn.Of(name, values.Skip(from).Take(CameraGeometry.PixelCount)),
+        _ => PandasColumn.Of(name, ((bool[])numbers).Skip(from).Take(CameraGeometry.PixelCount)),
+    };
+
     private static void Require(string path, string what, int rows)
     {
         if (rows != CameraGeometry.PixelCount) throw new InvalidDataException(FormattableString.Invariant($"{path}: {what} has {rows} rows, the camera {CameraGeometry.PixelCount} pixels"));
     }
 
     // Of the observatory's columns.
-    private static string UnitOf(string column) => column.Replace("_err", "", StringComparison.Ordinal) switch
+    internal static string UnitOf(string column) => column.Replace("_err", "", StringComparison.Ordinal) switch
     {
         "gain" or "dc_to_pe" => "LSB/pe",
         "sigma_pe" or "sigma_el" or "x_el" or "x0" => "LSB",

@@ -101,6 +101,7 @@ public static class ResultExport
         List<Output> outputs = [];
         foreach ((string path, ExportKind kind) in files.Files)
         {
+            if (kind == ExportKind.Csv) throw new ArgumentException($"{path}: is a table of comma-separated numbers already");
             ImmutableArray<PixelTable> tables = kind == ExportKind.Kit ? PixelTable.OfResult(path) : [Foreign(path, kind)];
             if (tables.Length == 0) throw new ArgumentException($"{path}: holds no result with a number for each pixel; files of fits do");
             foreach (PixelTable table in tables) outputs.Add(new Output(kind == ExportKind.Kit ? $"{Stem(path)}_{table.Name}.csv" : Stem(path) + ".csv", table.WriteCsv) { Scale = table.Scale });
@@ -122,6 +123,7 @@ public static class ResultExport
         ExportKind.Frame => PixelTable.OfFrame(path),
         ExportKind.Yaml => PixelTable.OfDigicampipe(path),
         ExportKind.Fits => PixelTable.OfFits(path),
+        ExportKind.Csv => PixelTableReader.Read(path),
         _ => PixelTable.OfNpz(path),
     };
 

@@ -62,7 +62,10 @@ public sealed partial class NpzFile : IDisposable
         {
             using Stream content = Open(entry, name);
             _crc = uint.MaxValue;
-            int[] found = ReadHeader(content, name);
+            NpzArray header = ReadHeader(content, name);
+            if (header.Type != "<f8") throw Defect(name, $"holds {header.Type}, expected float64 ('<f8')");
+            if (header.IsFortran) throw Defect(name, "is in Fortran order, expected C order");
+            int[] found = header.Shape;
             if (found.Length != shape.Length || found.Where((n, i) => shape[i] >= 0 && shape[i] != n).Any())
             {
                 throw Defect(name, $"has shape ({Join(found)}), expected ({Join(shape).Replace("-1", "any", StringComparison.Ordinal)})");
@@ -110,14 +113,56 @@ public sealed partial class NpzFile : IDisposable
     /// <summary>Names of the arrays in the order of the file.</summary>
     internal IReadOnlyList<string> Names => [.. _archive.Entries.Where(entry => entry.FullName.EndsWith(".npy", StringComparison.Ordinal)).Select(entry => entry.FullName[..^4])];
 
-    /// <summary>Shape of an array.</summary>
+    /// <summary>Type, order and shape of an array.</summary>
     /// <param name="name">Key of the array.</param>
-    /// <exception cref="InvalidDataException">There is no such array, it is not of float64, or it is damaged.</exception>
-    internal int[] ShapeOf(string name)
+    /// <exception cref="InvalidDataException">There is no such array, or it is damaged.</exception>
+    internal NpzArray HeaderOf(string name)
     {
         ZipArchiveEntry entry = _archive.GetEntry(name + ".npy") ?? throw Defect(name, "is not in the file");
         using Stream content = Open(entry, name);
         return ReadHeader(content, name);
+    }
+
+    /// <summary>All numbers of an array in C order: float64 of floats, int64 of whole numbers, bool of truth values; none loses a bit.</summary>
+    /// <param name="name">Key of an array of numbers of one or two axes.</param>
+    /// <exception cref="InvalidDataException">There is no such array, it holds something else, or it is damaged.</exception>
+    internal Array ReadNumbers(string name)
+    {
+        ZipArchiveEntry entry = _archive.GetEntry(name + ".npy") ?? throw Defect(name, "is not in the file");
+        using Stream content = Open(entry, name);
+        _crc = uint.MaxValue;
+        NpzArray header = ReadHeader(content, name);
+        if (!header.IsNumeric || header.Shape.Length is not (1 or 2)) throw Defect(name, $"is {header}, expected numbers of one or two axes");
+        int width = header.Type[2] - '0';
+        Int128 size = header.Shape.Aggregate((Int128)width, (product, length) => product * length);
+        if (entry.Length - _headerLength != size || size > Array.MaxLength) throw Defect(name, FormattableString.Invariant($"has {entry.Length - _headerLength} bytes for shape ({Join(header.Shape)}), expected {size}"));
+        byte[] bytes = new byte[(int)size];
+        Fill(content, bytes, name);
+        if (~_crc != entry.Crc32) throw Defect(name, "is corrupt: its check sum is wrong");
+        int count = bytes.Length / width;
+        return header.Type switch
+        {
+            "<f8" => All(place => BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(place))),
+            "<f4" => All(place => (double)BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(place))),
+            "<i8" => All(place => BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(place))),
+            "<i4" => All(place => (long)BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(place))),
+            "<u4" => All(place => (long)BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(place))),
+            "|u1" => All(place => (long)bytes[place]),
+            _ => All(place => bytes[place] != 0),
+        };
+
+        T[] All<T>(Func<int, T> value)
+        {
+            T[] values = new T[count];
+            int columns = header.Shape[^1];
+            for (int i = 0; i < count; i++)
+            {
+                int from = header.IsFortran && header.Shape.Length == 2 ? (i % columns * header.Shape[0]) + (i / columns) : i;
+                values[i] = value(width * from);
+            }
+
+            return values;
+        }
     }
 
     private Stream Open(ZipArchiveEntry entry, string name)
@@ -152,7 +197,7 @@ public sealed partial class NpzFile : IDisposable
         return value;
     }
 
-    private int[] ReadHeader(Stream content, string name)
+    private NpzArray ReadHeader(Stream content, string name)
     {
         byte[] start = new byte[10];
         Fill(content, start, name);
@@ -172,16 +217,28 @@ public sealed partial class NpzFile : IDisposable
         string text = Encoding.ASCII.GetString(header);
         Match match = HeaderPattern().Match(text);
         if (!match.Success) throw Defect(name, $"has a header that cannot be read: {text.Trim()}");
-        if (match.Groups["descr"].Value != "<f8") throw Defect(name, $"holds {match.Groups["descr"].Value}, expected float64 ('<f8')");
-        if (match.Groups["order"].Value != "False") throw Defect(name, "is in Fortran order, expected C order");
-        return [.. match.Groups["shape"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        int[] shape = [.. match.Groups["shape"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(n => int.TryParse(n, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int v) ? v : throw Defect(name, $"has an impossible axis of {n}"))];
+        return new NpzArray(match.Groups["descr"].Value, match.Groups["order"].Value == "True", shape);
     }
 
     private InvalidDataException Defect(string name, string what, Exception? cause = null) => new($"{Path}: array {name} {what}", cause);
 
     private static string Join(int[] shape) => string.Join(", ", shape.Select(n => n.ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
-    [GeneratedRegex(@"'descr':\s*'(?<descr>[^']+)'.*'fortran_order':\s*(?<order>True|False).*'shape':\s*\((?<shape>[^)]*)\)")]
+    [GeneratedRegex(@"'descr':\s*(?:'(?<descr>[^']+)'|(?<descr>\[[^\]]*\])).*'fortran_order':\s*(?<order>True|False).*'shape':\s*\((?<shape>[^)]*)\)")]
     private static partial Regex HeaderPattern();
+}
+
+/// <summary>What the header of an array says.</summary>
+/// <param name="Type">Type of the numbers as numpy writes it: &lt;f8.</param>
+/// <param name="IsFortran">True when the first axis runs fastest.</param>
+/// <param name="Shape">Length of each axis.</param>
+internal sealed record NpzArray(string Type, bool IsFortran, int[] Shape)
+{
+    /// <summary>True for the types of numbers that <see cref="NpzFile.ReadNumbers"/> reads.</summary>
+    public bool IsNumeric => Type is "<f8" or "<f4" or "<i8" or "<i4" or "<u4" or "|u1" or "|b1";
+
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant($"{Type} ({string.Join(", ", Shape)})");
 }

@@ -18,18 +18,26 @@ internal sealed class PlanParser
 
     // Lines of the brackets that are open.
     private readonly Stack<int> _brackets = [];
+    private readonly string _what;
+    private readonly string _example;
 
-    private PlanParser(string path, string text)
+    private PlanParser(string path, string text, string what, string example)
     {
         _path = path;
+        _what = what;
+        _example = example;
         _events = new Parser(new StringReader(text));
     }
 
     /// <summary>The plan's outermost keys.</summary>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="text">Its text.</param>
+    /// <param name="what">What the file is, for messages.</param>
+    /// <param name="example">A line of such a file, for messages.</param>
     /// <exception cref="PlanException">The text is no YAML, or something else than one table of keys.</exception>
-    public static PlanTable Parse(string path, string text)
+    public static PlanTable Parse(string path, string text, string what = "plan", string example = "seed: 1")
     {
-        PlanParser parser = new(path, text);
+        PlanParser parser = new(path, text, what, example);
         try
         {
             return parser.Document();
@@ -55,12 +63,12 @@ internal sealed class PlanParser
     private PlanTable Document()
     {
         _events.Consume<StreamStart>();
-        if (_events.Accept<StreamEnd>(out _)) throw new PlanException(_path, 0, "", "the plan is empty");
+        if (_events.Accept<StreamEnd>(out _)) throw new PlanException(_path, 0, "", $"the {_what} is empty");
         _events.Consume<DocumentStart>();
         PlanNode root = Node(0);
         _events.Consume<DocumentEnd>();
-        if (_events.Accept<DocumentStart>(out DocumentStart? second)) throw Error(second, "a plan is a single YAML document, here begins another one");
-        return root as PlanTable ?? throw new PlanException(_path, root.Line, "", "a plan consists of keys and values such as 'seed: 1'");
+        if (_events.Accept<DocumentStart>(out DocumentStart? second)) throw Error(second, $"a {_what} is a single YAML document, here begins another one");
+        return root as PlanTable ?? throw new PlanException(_path, root.Line, "", $"a {_what} consists of keys and values such as '{_example}'");
     }
 
     private PlanNode Node(int depth)

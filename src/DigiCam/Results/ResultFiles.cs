@@ -20,15 +20,15 @@ public static class ResultFiles
 {
     private const string TitleAttribute = "title";
     private const string ScaleAttribute = "charge_scale";
-    private const string LimitsAttribute = "flag_limits";
+    internal const string LimitsAttribute = "flag_limits";
     private const string ProvenancePlace = "/provenance";
     private const string FlagsDescription = "what is wrong with each pixel, a set of bits named from the lowest (pixel)";
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NewLine = "\n" };
-    private static readonly string[] StatusNames = Enum.GetNames<FitStatus>();
+    internal static readonly string[] StatusNames = Enum.GetNames<FitStatus>();
 
     // By bit: a flag that has no name here would be lost in a file.
-    private static readonly string[] FlagNames = [.. PixelFlagNames.All.Select(f => f.Name)];
+    internal static readonly string[] FlagNames = [.. PixelFlagNames.All.Select(f => f.Name)];
 
     /// <summary>Writes the three files.</summary>
     /// <param name="path">The HDF5 file; see <see cref="Paths"/> for the others.</param>

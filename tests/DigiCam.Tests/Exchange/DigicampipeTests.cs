@@ -100,6 +100,9 @@ public sealed class DigicampipeTests : IDisposable
     [InlineData("gain: ALL\nbad_pixels: [0.5]", "bad_pixels: 0.5 is not a pixel")]
     [InlineData("gain: ALL\npixel_id: ALL", "pixel_id: entry 0 is pixel 1")]
     [InlineData("gain: ALL\ngain: ALL", "the key is given twice")]
+    [InlineData("# nothing", "the calibration is empty")]
+    [InlineData("- 1", "a calibration consists of keys and values such as 'gain: [20.1, 19.8]'")]
+    [InlineData("gain: ALL\n---\ngain: ALL", "a calibration is a single YAML document")]
     public void Read_OtherTexts_AreRefused(string text, string words)
     {
         File.WriteAllText(Target, text.Replace("ALL", "[" + string.Join(", ", Enumerable.Repeat("1", 1296)) + "]", StringComparison.Ordinal));
@@ -107,6 +110,7 @@ public sealed class DigicampipeTests : IDisposable
         Assert.True(exception is InvalidDataException or PlanException, exception.ToString());
         Assert.StartsWith(Target, exception.Message, StringComparison.Ordinal);
         Assert.Contains(words, exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("plan", exception.Message[Target.Length..], StringComparison.Ordinal);
     }
 
     [Fact]

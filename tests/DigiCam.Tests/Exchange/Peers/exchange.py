@@ -152,6 +152,51 @@ def npz(path):
         return {key: {'shape': list(file[key].shape), 'values': [bits(v) for v in file[key].ravel()]} for key in file.files}
 
 
+def make_npz(path):
+    """Arrays of every type that is read, and some that are not."""
+    import numpy
+    rng = numpy.random.default_rng(5)
+    n = 1296
+    data = {
+        'f8': rng.normal(size=n) * 10.0 ** rng.integers(-300, 300, n),
+        'f4': rng.normal(size=n).astype('f4'),
+        'i8': rng.integers(-2**63, 2**63 - 1, n),
+        'i4': rng.integers(-2**31, 2**31 - 1, n).astype('i4'),
+        'u4': rng.integers(0, 2**32 - 1, n).astype('u4'),
+        'u1': rng.integers(0, 255, n).astype('u1'),
+        'b1': rng.random(n) > 0.5,
+        'mu': rng.normal(size=(3, n)),
+        'counts': numpy.asfortranarray(rng.integers(0, 9, (2, n))),
+    }
+    data['f8'][:4] = [numpy.nan, numpy.inf, -0.0, 5e-324]
+    data['f4'][:3] = [numpy.nan, -numpy.inf, 1e-45]
+    other = {'levels': numpy.arange(3), 'text': numpy.array(['a'] * n), 'big': rng.normal(size=n).astype('>f8'), 'one': numpy.float64(2), 'z': numpy.zeros(n, complex),
+             'records': numpy.zeros(n, [('a', 'f8'), ('b', 'i4')]), 'objects': numpy.array([None] * n)}
+    numpy.savez_compressed(path, **data, **other)
+    numpy.savez(path + '.none.npz', **other)
+    found = {}
+    for name, values in data.items():
+        if values.ndim == 1:
+            found[name] = column(values)
+        else:
+            found.update({f'{name}_{k}': column(row) for k, row in enumerate(values)})
+    return found
+
+
+def make_csv(path):
+    """A table as pandas writes it, lines in another order, empty cells for NaN."""
+    import numpy
+    import pandas
+    rng = numpy.random.default_rng(6)
+    n = 1296
+    df = pandas.DataFrame({'pixel_id': numpy.arange(n), 'gain': rng.normal(20, 1, n), 'sigma_pe': rng.normal(size=n), 'n': rng.integers(-2**63, 2**63 - 1, n), 'ok': rng.random(n) > 0.5, 'time, mean': rng.normal(size=n)})
+    df.loc[7, 'gain'] = numpy.nan
+    df.loc[8, 'gain'] = numpy.inf
+    df.sample(frac=1, random_state=1).to_csv(path, index=False)
+    df.drop(columns='pixel_id').to_csv(path + '.index.csv')
+    return {c: column(df[c]) for c in df.columns if c != 'pixel_id'}
+
+
 def fits(path):
     from astropy.io import fits as afits
     with afits.open(path) as file:
