@@ -1,4 +1,4 @@
-"""Executed notebooks and HTML reports: nothing from outside, no folder of this machine, no reflection tree, sizes, verdicts.
+"""Executed notebooks and HTML reports in a folder and those below: nothing from outside, no folder of this machine, no reflection tree, sizes, verdicts.
 
 check_reports.py FOLDER; the exit code is 0 when all is well, else every defect is a line.
 """
@@ -103,7 +103,7 @@ def check_notebook(path):
 
 
 def check_folder(folder):
-    notebooks, reports = sorted(folder.glob("*.ipynb")), sorted(folder.glob("*.html"))
+    notebooks, reports = sorted(folder.rglob("*.ipynb")), sorted(folder.rglob("*.html"))
     if not notebooks or not reports:
         sys.exit(f"no notebooks or no reports in {folder}")
     for path in notebooks:

@@ -116,27 +116,30 @@ internal sealed record PlannedCampaign(CommissioningPlan Plan, ImmutableArray<Pl
         string peaks = Path.Combine(data.Output, Path.ChangeExtension(SynchronisationFiles.DefaultHistogramName, ".h5"));
         string histograms = Path.Combine(data.Output, data.Kind.Histograms);
         bool isSynchronisation = notebook == "05-synchronisation";
-        List<(string Name, string Value)> parameters = [(data.Kind.IsScan ? "plan" : "input", data.ScanPlan ?? string.Join(',', InputFiles(plan, data)))];
-        if (data.Kind.IsScan && data.Files.Length > 0) parameters.Add(("input", string.Join(',', InputFiles(plan, data))));
-        if (data.HvOff is { } hvOff) parameters.Add(("hvOff", hvOff.Path));
-        if (data.Dark is { } dark && !isSynchronisation) parameters.Add(("dark", dark.Path));
-        if (data.Kind.IsScan && !isSynchronisation) parameters.Add(("peaks", peaks));
-        parameters.Add(("histograms", isSynchronisation ? peaks : histograms));
+        List<(string Name, string Value)> parameters = [data.ScanPlan is { } scanPlan ? ("plan", Shared(scanPlan)) : ("input", Shared([.. InputFiles(plan, data)]))];
+        if (data.Kind.IsScan && data.Files.Length > 0) parameters.Add(("input", Shared([.. InputFiles(plan, data)])));
+        if (data.HvOff is { } hvOff) parameters.Add(("hvOff", Shared(hvOff.Path)));
+        if (data.Dark is { } dark && !isSynchronisation) parameters.Add(("dark", Shared(dark.Path)));
+        if (data.Kind.IsScan && !isSynchronisation) parameters.Add(("peaks", Shared(peaks)));
+        parameters.Add(("histograms", Shared(isSynchronisation ? peaks : histograms)));
         if (data.ValueOf("--evt_max") is { } maximum) parameters.Add(("maximumEvents", maximum));
         if (data.ValueOf("--pixel_order") is { } order) parameters.Add(("pixelOrder", order));
-        string[] read = [report.Source, isSynchronisation ? peaks : histograms, .. parameters.Where(p => p.Name is "peaks" or "hvOff" or "dark").Select(p => p.Value), .. data.ScanPlan is { } scanPlan ? (string[])[scanPlan] : []];
+        string?[] read = [report.Source, isSynchronisation ? peaks : histograms, data.Kind.IsScan && !isSynchronisation ? peaks : null, data.HvOff?.Path, isSynchronisation ? null : data.Dark?.Path, data.ScanPlan];
         return report with
         {
             Step = new JobStep
             {
                 Name = $"{task.Name}-{notebook}",
                 Description = $"runs the notebook {notebook} on the histograms",
-                Arguments = ["run", report.Source, "--output_directory", task.Output, "--no-html", .. parameters.SelectMany(p => (string[])["--parameter", $"{p.Name}={p.Value}"])],
-                Inputs = [.. read.Distinct()],
+                Arguments = ["run", report.Source, "--directory", plan.Output, "--output_directory", task.Output, "--no-html", .. parameters.SelectMany(p => (string[])["--parameter", $"{p.Name}={p.Value}"])],
+                Inputs = [.. read.OfType<string>().Distinct()],
                 Outputs = [report.Executed],
                 After = [.. steps.Select(step => step.Name)],
             },
         };
+
+        // Reports are given to others, to whom the folders of this machine mean nothing.
+        string Shared(params IEnumerable<string> paths) => string.Join(',', paths.Select(path => Path.GetRelativePath(plan.Output, path)));
     }
 }
 

@@ -16,7 +16,8 @@ internal static class RunCommand
     public static Command Create()
     {
         Argument<string[]> notebooks = new("NOTEBOOK") { Description = "C# notebooks (.ipynb)", Arity = ArgumentArity.OneOrMore };
-        Option<string[]> parameters = new("--parameter", "-p") { Description = "name=value for the notebook's parameters cell; paths are relative to where you are", DefaultValueFactory = _ => [] };
+        Option<string[]> parameters = new("--parameter", "-p") { Description = "name=value for the notebook's parameters cell", DefaultValueFactory = _ => [] };
+        Option<string> directory = new("--directory", "-d") { Description = "folder that paths in parameters are relative to", DefaultValueFactory = _ => "." };
         Option<string?> parameterFile = new("--params") { Description = "YAML or JSON file with parameters" };
         Option<string> output = new("--output_directory", "-o") { Description = "folder of the executed notebooks and reports", DefaultValueFactory = _ => DefaultFolder };
         Option<bool> noHtml = new("--no-html") { Description = "write the executed notebook only" };
@@ -29,7 +30,7 @@ internal static class RunCommand
         Option<string?> junit = new("--junit") { Description = "summary for continuous integration (JUnit XML)" };
         Command command = new("run", "Run notebooks without a user interface. Exit codes: 0 all cells ran, 1 a cell failed, 2 timeout, 3 no such file, 4 not a notebook, 5 wrong parameters.")
         {
-            notebooks, parameters, parameterFile, output, noHtml, pdf, title, cellTimeout, totalTimeout, keepGoing, jobs, junit,
+            notebooks, parameters, parameterFile, directory, output, noHtml, pdf, title, cellTimeout, totalTimeout, keepGoing, jobs, junit,
         };
         command.SetAction((result, cancellationToken) => CommandHost.RunAsync("run", async () =>
         {
@@ -49,6 +50,8 @@ internal static class RunCommand
                 return (int)RunStatus.BadParameters;
             }
 
+            string working = Path.GetFullPath(result.GetRequiredValue(directory));
+            if (!Directory.Exists(working)) throw new UsageException($"{working}: no such folder");
             string folder = result.GetRequiredValue(output);
             string[] names = [.. paths.Select(Path.GetFileNameWithoutExtension).OfType<string>()];
             if (names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new UsageException($"two notebooks are called {twice.Key}: their reports would overwrite each other");
@@ -62,7 +65,7 @@ internal static class RunCommand
             NotebookRunOptions[] options = [.. paths.Select((path, i) => new NotebookRunOptions
             {
                 NotebookPath = path,
-                WorkingDirectory = Environment.CurrentDirectory,
+                WorkingDirectory = working,
                 OutputPath = Path.Combine(folder, Path.GetFileNameWithoutExtension(path) + ".ipynb"),
                 HtmlPath = result.GetValue(noHtml) ? null : Path.Combine(folder, Path.GetFileNameWithoutExtension(path) + ".html"),
                 Links = links[i],
