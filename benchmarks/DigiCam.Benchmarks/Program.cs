@@ -29,8 +29,8 @@ switch (args)
         return LightFigures.PrintBias();
     case ["shot-noise"]:
         return ShotNoiseFigures.Print();
-    case ["shards"]:
-        return ShardFigures.Print();
+    case ["shards"] or ["shards", "short"]:
+        return ShardFigures.Print(args.Length > 1);
     case ["fill", string kind, string input, string shard, string target]:
         return ShardFigures.Fill(kind, input, shard, target);
     case ["stream", string path, string threads]:

@@ -17,16 +17,17 @@ namespace DigiCam.Benchmarks;
 /// </summary>
 internal static class ShardFigures
 {
-    private const int Rounds = 3;
     private const int HvOffEvents = 60_000;
     private const int Levels = 81;
     private const int EventsPerLevel = 600;
 
-    public static int Print()
+    /// <param name="isShort">One round on a fifth of the events.</param>
+    public static int Print(bool isShort)
     {
-        Console.WriteLine(Invariant($"{Environment.ProcessorCount} processors, .NET {Environment.Version}, {Rounds} rounds; two processes of one thread each against one"));
-        Measure("hvoff", BenchmarkData.Run(HvOffEvents));
-        Measure("charges", BenchmarkData.ScanPlan(Levels, EventsPerLevel));
+        (int rounds, int part) = isShort ? (1, 5) : (3, 1);
+        Console.WriteLine(Invariant($"{Environment.ProcessorCount} processors, .NET {Environment.Version}, {rounds} rounds; two processes of one thread each against one"));
+        Measure("hvoff", BenchmarkData.Run(HvOffEvents / part), rounds);
+        Measure("charges", BenchmarkData.ScanPlan(Levels, EventsPerLevel / part), rounds);
         return 0;
     }
 
@@ -62,7 +63,7 @@ internal static class ShardFigures
 
     private static string TimesPath(string planPath) => Path.ChangeExtension(planPath, ".times.h5");
 
-    private static void Measure(string kind, string input)
+    private static void Measure(string kind, string input, int count)
     {
         if (kind == "charges" && !File.Exists(TimesPath(input)))
         {
@@ -71,7 +72,7 @@ internal static class ShardFigures
         }
 
         List<(double Ratio, double ByProcessor, double One, double Two)> rounds = [];
-        for (int round = 0; round < Rounds; round++)
+        for (int round = 0; round < count; round++)
         {
             (double oneClock, double oneProcessor, long events) = Time(kind, input, "1/1");
             (double twoClock, double twoProcessor, long both) = Time(kind, input, "1/2", "2/2");
@@ -81,7 +82,7 @@ internal static class ShardFigures
         }
 
         rounds.Sort();
-        Console.WriteLine(Invariant($"{kind}: two processes {rounds[^1].Ratio:F2} x one (best), {rounds[Rounds / 2].Ratio:F2} (median); best rates {rounds.Max(r => r.One):F0} and {rounds.Max(r => r.Two):F0} events/s; by processor time {rounds.Max(r => r.ByProcessor):F2} x"));
+        Console.WriteLine(Invariant($"{kind}: two processes {rounds[^1].Ratio:F2} x one (best), {rounds[count / 2].Ratio:F2} (median); best rates {rounds.Max(r => r.One):F0} and {rounds.Max(r => r.Two):F0} events/s; by processor time {rounds.Max(r => r.ByProcessor):F2} x"));
     }
 
     // Clock from the start of the first to the end of the last, processor time of the one that takes most, events of all.

@@ -3,6 +3,7 @@ using DigiCam.Dark;
 using DigiCam.HvOff;
 using DigiCam.LightScan;
 using DigiCam.Results;
+using DigiCam.Runs;
 using DigiCam.Simulation;
 using DigiCam.Synchronisation;
 using DigiCam.Zfits;
@@ -90,8 +91,8 @@ public sealed class ShardCommandTests(ShardFolder folder) : IClassFixture<ShardF
         string[] parts = task switch
         {
             "hvoff" => [Shard(task, stage, output, "hv_off_000.fits.fz", $"{stem}.shard-hv_off_000.h5")],
-            "ac-dac-scan" => [Shard(task, stage, output, "in/ac_scan_001.fits.fz", $"{stem}.shard-ac_scan_001.h5"), Shard(task, stage, output, "ac_scan_000,ac_scan_002,ac_scan_003", $"{stem}.shard-ac_scan_000-and-2-more.h5")],
-            _ => [Shard(task, stage, output, "dark_002", $"{stem}.shard-dark_002.h5"), Shard(task, stage, output, "dark_001,dark_000", $"{stem}.shard-dark_001-and-1-more.h5")],
+            "ac-dac-scan" => [Shard(task, stage, output, "in/ac_scan_001.fits.fz", $"{stem}.{RunShard.Parse("in/ac_scan_001.fits.fz").Name}.h5"), Shard(task, stage, output, "ac_scan_000,ac_scan_002,ac_scan_003", $"{stem}.{RunShard.Parse("ac_scan_000,ac_scan_002,ac_scan_003").Name}.h5")],
+            _ => [Shard(task, stage, output, "dark_002", $"{stem}.shard-dark_002.h5"), Shard(task, stage, output, "dark_001,dark_000", $"{stem}.{RunShard.Parse("dark_001,dark_000").Name}.h5")],
         };
         Merge(output, target, parts);
         Same(output, stage, target);

@@ -48,13 +48,11 @@ internal sealed record PartialMerge
 
     private IReadOnlyList<string> Targets(PartialSet set) => set.Stage switch
     {
-        PartialStage.PulseTimes => [.. ScanStageFiles.PeakPaths(Target), .. ScanStageFiles.SynchronisationPaths(Folder)],
+        PartialStage.PulseTimes => [.. ScanStageFiles.PeakPaths(Target), .. ScanStageFiles.SynchronisationPaths(Target)],
         PartialStage.Charges => ScanStageFiles.ChargePaths(Target),
         _ when set.Task == HvOffCommand.Name => HvOffFiles.HistogramPaths(Target),
         _ => DarkInput.HistogramPaths(Target, set.Task),
     };
-
-    private string Folder => Path.GetDirectoryName(Target) ?? "";
 
     private void WritePartial(PartialSet set, IProgress<long> progress, CancellationToken cancellationToken)
     {
@@ -74,7 +72,7 @@ internal sealed record PartialMerge
                 PulseTimeHistograms times = set.Sum<PulseTimeHistograms>(progress, cancellationToken);
                 SynchronisationResult synchronisation = SynchronisationFitter.Fit(times);
                 cancellationToken.ThrowIfCancellationRequested();
-                ScanStageFiles.Write(Target, Folder, times, synchronisation, provenance, Console.WriteLine);
+                ScanStageFiles.Write(Target, times, synchronisation, provenance, Console.WriteLine);
                 break;
             case PartialStage.Charges:
                 ChargeHistograms charges = set.Sum<ChargeHistograms>(progress, cancellationToken);

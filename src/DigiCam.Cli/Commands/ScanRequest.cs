@@ -93,7 +93,7 @@ internal sealed record ScanRequest : TaskRequest
 
                 synchronisation = SynchronisationFitter.Fit(times);
                 cancellationToken.ThrowIfCancellationRequested();
-                ScanStageFiles.Write(PeakPath, OutputDirectory, times, synchronisation, provenance, Say);
+                ScanStageFiles.Write(PeakPath, times, synchronisation, provenance, Say);
             }
 
             if (Create)
@@ -311,11 +311,11 @@ internal sealed record ScanRequest : TaskRequest
         if (ChargeSamples is < 1) throw new UsageException(FormattableString.Invariant($"--charge_samples {ChargeSamples}: a charge is made of at least one sample"));
         if (PlanPath is not null && (Levels ?? DcLevels) is not null) throw new UsageException("--scan_plan has the levels of the scan, they cannot be given with -l or --dc_level as well");
         if (PlanPath is not null && EventsPerLevel is not null) throw new UsageException("--scan_plan has the events of the levels, they cannot be given with -e as well");
-        string[] all = [PeakPath, HistogramPath, FullPath, ScanStageFiles.SynchronisationPaths(OutputDirectory)[0], FitPath, GainPath];
-        if (all.Select(path => ResultFiles.Paths(path)[0]).Distinct().Count() < all.Length) throw new UsageException($"{HistogramPath}, {PeakPath} and {FitPath}: charges, pulse positions, fits and {Path.GetFileName(ScanStageFiles.SynchronisationPaths(OutputDirectory)[0])} need files of their own");
+        string[] all = [PeakPath, HistogramPath, FullPath, ScanStageFiles.SynchronisationPaths(PeakPath)[0], FitPath, GainPath];
+        if (all.Select(path => ResultFiles.Paths(path)[0]).Distinct().Count() < all.Length) throw new UsageException($"{HistogramPath}, {PeakPath} and {FitPath}: charges, pulse positions, fits and {Path.GetFileName(ScanStageFiles.SynchronisationPaths(PeakPath)[0])} need files of their own");
     }
 
-    private IReadOnlyList<string> TimesTargets() => [.. ScanStageFiles.PeakPaths(PeakPath), .. ScanStageFiles.SynchronisationPaths(OutputDirectory)];
+    private IReadOnlyList<string> TimesTargets() => [.. ScanStageFiles.PeakPaths(PeakPath), .. ScanStageFiles.SynchronisationPaths(PeakPath)];
 
     private IEnumerable<string> Targets() => [.. Times ? TimesTargets() : [], .. Create ? ScanStageFiles.ChargePaths(HistogramPath) : [], .. Full ? (string[])[FullPath] : []];
 

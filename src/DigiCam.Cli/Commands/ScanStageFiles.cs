@@ -14,9 +14,9 @@ internal static class ScanStageFiles
     /// <param name="peakPath">File of the peaks.</param>
     public static string[] PeakPaths(string peakPath) => [ResultFiles.NpzPath(peakPath), ResultFiles.Paths(peakPath)[0]];
 
-    /// <summary>The files of the result that comes from them.</summary>
-    /// <param name="folder">Folder of all files.</param>
-    public static IReadOnlyList<string> SynchronisationPaths(string folder) => ResultFiles.Paths(Path.Combine(folder, SynchronisationName));
+    /// <summary>The files of the result that comes from them, beside them.</summary>
+    /// <param name="peakPath">File of the peaks.</param>
+    public static IReadOnlyList<string> SynchronisationPaths(string peakPath) => ResultFiles.Paths(Path.Combine(Path.GetDirectoryName(peakPath) ?? "", SynchronisationName));
 
     /// <summary>The files of charges: those of the 2017 scripts (.npz), everything (.h5), provenance (.json).</summary>
     /// <param name="histogramPath">File of the charges.</param>
@@ -24,16 +24,15 @@ internal static class ScanStageFiles
 
     /// <summary>Writes times and positions, and the synchronisation.</summary>
     /// <param name="peakPath">File of the peaks.</param>
-    /// <param name="folder">Folder of the synchronisation.</param>
     /// <param name="times">Times and positions.</param>
     /// <param name="result">The synchronisation.</param>
     /// <param name="provenance">Where they come from.</param>
     /// <param name="say">Told each file.</param>
-    public static void Write(string peakPath, string folder, PulseTimeHistograms times, SynchronisationResult result, Provenance provenance, Action<string> say)
+    public static void Write(string peakPath, PulseTimeHistograms times, SynchronisationResult result, Provenance provenance, Action<string> say)
     {
         string[] peaks = PeakPaths(peakPath);
         SynchronisationFiles.WritePeaks(peaks[0], times);
-        IReadOnlyList<string> paths = ResultFiles.Write(SynchronisationPaths(folder)[0], provenance, result);
+        IReadOnlyList<string> paths = ResultFiles.Write(SynchronisationPaths(peakPath)[0], provenance, result);
 
         // What the next stage reads comes last: where it is, the stage is complete.
         times.Write(peaks[1], JsonSerializer.Serialize(provenance));

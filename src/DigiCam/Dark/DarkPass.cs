@@ -9,9 +9,6 @@ namespace DigiCam.Dark;
 /// <summary>One pass over a run without light that fills everything the dark tasks fit.</summary>
 public static class DarkPass
 {
-    // A single event may be full of light; what a part of a run is too small for is looked at when all parts are together.
-    private const int LeastEventsOfShard = 100;
-
     /// <summary>Reads a run on all processors. Nothing depends on the number of threads or on the size of the batches.</summary>
     /// <param name="run">The run.</param>
     /// <param name="pedestals">Baselines and noise from a run with high voltage off; null when there is none: no pulses are looked for then.</param>
@@ -43,7 +40,8 @@ public static class DarkPass
         Part sum = parts[0];
         foreach (Part part in parts.Skip(1)) sum.Merge(part);
         DarkHistograms dark = plan.Histograms(sum);
-        if (run.Options.Shard is null || dark.EventCount >= LeastEventsOfShard) PedestalCheck.Require(dark.Samples, pedestals);
+        // Of a part of a run little can be told: it is looked at when all parts are together.
+        if (run.Options.Shard is null) PedestalCheck.Require(dark.Samples, pedestals);
         return dark;
     }
 

@@ -84,14 +84,17 @@ internal sealed partial class ExportInputs
         return Provenance.Now("export", inputs.Distinct(), parameters.Select(parameter => (parameter.Key, parameter.Value)));
     }
 
+    /// <summary>Where the content of one of the files comes from; null where it does not say.</summary>
+    public Provenance? ProvenanceOf(string path) => ReadProvenance(path, _files.First(file => file.Path == path).Groups);
+
     /// <summary>Parameters of the result in a file, as its provenance keeps them; null when there is none.</summary>
-    public string? Parameter(string path, string name) => ReadProvenance(path, _files.First(file => file.Path == path).Groups)?.Parameters.GetValueOrDefault(name);
+    public string? Parameter(string path, string name) => ProvenanceOf(path)?.Parameters.GetValueOrDefault(name);
 
     /// <summary>Day, first and last file and telescope of the raw files, as far as options do not give them.</summary>
     /// <exception cref="ArgumentException">They cannot be told.</exception>
-    public static string FileStem(Provenance provenance, ExportOptions options)
+    public static string FileStem(Provenance? provenance, ExportOptions options)
     {
-        Match[] names = [.. provenance.Inputs.Select(input => RawName().Match(input.Name)).Where(match => match.Success)];
+        Match[] names = [.. (provenance?.Inputs ?? []).Select(input => RawName().Match(input.Name)).Where(match => match.Success)];
         DateOnly date = options.Date ?? Same("date", "--date", match => DateOnly.TryParseExact(match.Groups["date"].Value, "yyyyMMdd", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out DateOnly day) ? day : throw new ArgumentException($"{match.Value} has no date in its name; --date is needed"));
         int telescope = options.Telescope ?? Same("telescope", "--telescope", match => Whole(match, "telescope"));
         int first = options.FirstRun ?? (names.Length > 0 ? names.Min(match => Whole(match, "run")) : throw Missing("--first_run"));

@@ -157,10 +157,10 @@ public sealed class ObservatoryCalibration
             [.. centers]));
     }
 
-    /// <summary>What the observatory calibrates with (pixel) [LSB/pe]: its reader gives bad pixels the mean of the good ones; NaN for them when no pixel is good.</summary>
+    /// <summary>What the observatory calibrates with (pixel) [LSB/pe]: its reader gives bad pixels the mean of the good ones, NaN left out; NaN for them when no pixel is good.</summary>
     public ImmutableArray<double> UsedChargePerPe()
     {
-        double[] good = [.. ChargePerPe.Where((_, pixel) => IsGood[pixel])];
+        double[] good = [.. ChargePerPe.Where((charge, pixel) => IsGood[pixel] && !double.IsNaN(charge))];
         double mean = good.Length > 0 ? good.Average() : double.NaN;
         return [.. ChargePerPe.Select((charge, pixel) => IsGood[pixel] ? charge : mean)];
     }

@@ -90,7 +90,7 @@ public static class ResultExport
         string beside = Path.GetDirectoryName(inputs[0]) ?? "";
         if (options.Target is not { } target) return [.. outputs.Select(output => Path.Combine(beside, output.Name))];
         if (target.Length == 0) throw new ArgumentException("the name of the target is empty");
-        if (outputs.Length == 1 && !outputs[0].HasFixedName && !Directory.Exists(target) && !Path.EndsInDirectorySeparator(target)) return [target];
+        if (outputs.Length == 1 && !outputs[0].HasFixedName && !Directory.Exists(target) && Path.GetExtension(target).Length > 0) return [target];
         string extension = Path.GetExtension(target);
         if (!Directory.Exists(target) && extension.Length > 0) throw new ArgumentException($"{target}: {string.Join(", ", outputs.Select(output => output.Name))} are written, the target is to be their folder");
         return [.. outputs.Select(output => Path.Combine(target, output.Name))];
@@ -175,7 +175,7 @@ public static class ResultExport
         string path = files.Find(MaximumWindowResult.TaskName, "the observatory's model of a dark run (digicam dark-rate -p)");
         MaximumWindowResult result = MaximumWindowResult.Read(path);
         ObservatoryCalibration calibration = Named(path, () => ObservatoryCalibration.Of(result));
-        string stem = ExportInputs.FileStem(request.Provenance, request.Options);
+        string stem = ExportInputs.FileStem(files.ProvenanceOf(path), request.Options);
         return
         [
             new Output(stem + "_fitted_parameters.h5", calibration.Write) { Scale = result.Scale, HasFixedName = true },

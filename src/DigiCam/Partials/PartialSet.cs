@@ -60,6 +60,7 @@ public sealed class PartialSet
     {
         ArgumentNullException.ThrowIfNull(paths);
         if (paths.Count == 0) throw new ArgumentException("there is nothing to put together", nameof(paths));
+        if (paths.GroupBy(Path.GetFullPath).FirstOrDefault(same => same.Count() > 1) is { } twice) throw new InvalidDataException($"{twice.First()}: is named twice");
         ImmutableArray<PartialResult> parts = [.. paths.Select(PartialResult.Read)];
         foreach (PartialResult part in parts) CheckBelongs(parts[0], part);
         CheckOverlaps(parts);
@@ -166,9 +167,7 @@ public sealed class PartialSet
             ((TileRange before, PartialResult first), (TileRange tiles, PartialResult second)) = (all[i - 1], all[i]);
             if (before.File != tiles.File || tiles.First >= before.End) continue;
             TileRange both = tiles with { Count = Math.Min(before.End, tiles.End) - tiles.First };
-            throw new InvalidDataException(first.Path == second.Path
-                ? $"{first.Path}: is named twice"
-                : $"{second.Path}: has {both.Of(second.Is.Files)}, which {first.Path} has as well");
+            throw new InvalidDataException($"{second.Path}: has {both.Of(second.Is.Files)}, which {first.Path} has as well");
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace DigiCam.Runs;
 
@@ -20,7 +22,10 @@ public sealed record RunShard
     /// <summary>The files as the user names them: by path, or by name without folder; empty for a block of tiles.</summary>
     public ImmutableArray<string> Files { get; }
 
-    /// <summary>What names of partial results have for the part: "shard-2-of-4", "shard-run_003" or, for several files, "shard-run_003-and-2-more".</summary>
+    /// <summary>
+    /// What names of partial results have for the part: "shard-2-of-4", "shard-run_003" or, for several files, "shard-run_003-and-2-more-4f1c02ab". What the first name alone does not tell, other files or the
+    /// folder, is in the number at the end, the beginning of a SHA-256 of what the user wrote.
+    /// </summary>
     public string Name
     {
         get
@@ -28,7 +33,9 @@ public sealed record RunShard
             if (Count > 0) return FormattableString.Invariant($"shard-{Index}-of-{Count}");
             string first = Path.GetFileName(Files[0]);
             if (first.EndsWith(RunFileList.Extension, StringComparison.Ordinal)) first = first[..^RunFileList.Extension.Length];
-            return FormattableString.Invariant($"shard-{first}{(Files.Length > 1 ? FormattableString.Invariant($"-and-{Files.Length - 1}-more") : "")}");
+            if (Files.Length == 1 && Files[0] == Path.GetFileName(Files[0])) return $"shard-{first}";
+            string digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToString())))[..8];
+            return FormattableString.Invariant($"shard-{first}{(Files.Length > 1 ? FormattableString.Invariant($"-and-{Files.Length - 1}-more") : "")}-{digest}");
         }
     }
 
@@ -67,7 +74,8 @@ public sealed record RunShard
         }
 
         string[] files = text.Split(',', StringSplitOptions.TrimEntries);
-        return files.Contains("") ? throw new FormatException($"'{text}' is neither a part as in 2/4 nor a list of files") : OfFiles([.. files]);
+        bool isNoName = files.Contains("") || (text.Contains('/', StringComparison.Ordinal) && !text.AsSpan().ContainsAnyExcept("0123456789/ +-"));
+        return isNoName ? throw new FormatException($"'{text}' is neither a part as in 2/4 nor a list of files") : OfFiles([.. files]);
 
         static bool TryNumber(string digits, out int number) => int.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
     }

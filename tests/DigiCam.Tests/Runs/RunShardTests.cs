@@ -9,7 +9,8 @@ public sealed class RunShardTests
     [Theory]
     [InlineData("2/4", "shard-2-of-4")]
     [InlineData("run_001", "shard-run_001")]
-    [InlineData("a/run_001.fits.fz,run_002.fits.fz,run_000", "shard-run_001-and-2-more")]
+    [InlineData("a/run_001.fits.fz,run_002.fits.fz,run_000", "shard-run_001-and-2-more-7fa2ba68")]
+    [InlineData("b/run_001.fits.fz", "shard-run_001-f4716d9c")]
     public void Parse_Text_IsWrittenBack(string text, string name)
     {
         RunShard shard = RunShard.Parse(text);
@@ -24,6 +25,7 @@ public sealed class RunShardTests
     [InlineData("-1/4", "'-1/4': parts are counted from 1 to 4")]
     [InlineData("1/0", "'1/0': there is at least one part")]
     [InlineData("", "'' is neither a part as in 2/4 nor a list of files")]
+    [InlineData("1/2/3", "'1/2/3' is neither a part as in 2/4 nor a list of files")]
     [InlineData("a,,b", "'a,,b' is neither a part as in 2/4 nor a list of files")]
     public void Parse_Impossible_SaysWhy(string text, string message) => Assert.Equal(message, Assert.Throws<FormatException>(() => RunShard.Parse(text)).Message);
 
