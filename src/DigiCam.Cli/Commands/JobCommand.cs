@@ -11,6 +11,8 @@ internal static class JobCommand
 {
     private const string Name = "job";
 
+    private static readonly TimeSpan WaitInterval = TimeSpan.FromSeconds(1);
+
     /// <summary>Makes the command.</summary>
     /// <param name="root">The command whose commands it runs.</param>
     public static Command Create(Command root)
@@ -58,26 +60,43 @@ internal static class JobCommand
     {
         if (words[0] == Name) throw new UsageException("a job does not run another");
         AtomicFile.CheckTarget(path);
-        if (!always && await JobRecord.WhyToRunAsync(path, JobRecord.ReadOrNull(path), words, inputs, outputs, cancellationToken) is null)
+        for (bool isFirst = true; ; isFirst = false)
         {
-            Console.WriteLine($"up to date: {string.Join(' ', words)}");
-            return 0;
-        }
+            // What has once been lost to another process is not taken back from it.
+            await WaitForOtherAsync(path, takesRequeued: isFirst, cancellationToken);
+            if (!always && await JobRecord.WhyToRunAsync(path, JobRecord.ReadOrNull(path), words, inputs, outputs, cancellationToken) is null)
+            {
+                Console.WriteLine($"up to date: {string.Join(' ', words)}");
+                return 0;
+            }
 
-        using RunningJob job = RunningJob.Begin(path, words);
-        try
-        {
-            return await RunAsync(root, job, path, inputs, outputs, words, cancellationToken);
+            using RunningJob job = RunningJob.Begin(path, words);
+            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, job.Lost);
+            try
+            {
+                int exitCode = await RunAsync(root, job, path, inputs, outputs, words, either.Token);
+                if (IsOurs()) return exitCode;
+            }
+            catch (Exception exception)
+            {
+                if (exception is OperationCanceledException) job.End(JobState.Cancelled);
+                else job.End(JobState.Failed, CommandHost.IsBadInput(exception) ? exception.Message : $"{exception.GetType().Name}: {exception.Message}");
+                if (IsOurs()) throw;
+            }
+
+            bool IsOurs() => cancellationToken.IsCancellationRequested || !job.Lost.IsCancellationRequested;
         }
-        catch (OperationCanceledException)
+    }
+
+    // Two processes at the same job would replace each other's files. One that Slurm has started again is the only one, whatever the record says.
+    private static async Task WaitForOtherAsync(string path, bool takesRequeued, CancellationToken cancellationToken)
+    {
+        JobStatus status = new();
+        for (bool isSaid = false; JobRecord.ReadOrNull(path) is { State: JobState.Running } other && status.IsAlive(path, other); isSaid = true)
         {
-            job.End(JobState.Cancelled);
-            throw;
-        }
-        catch (Exception exception)
-        {
-            job.End(JobState.Failed, CommandHost.IsBadInput(exception) ? exception.Message : $"{exception.GetType().Name}: {exception.Message}");
-            throw;
+            if (takesRequeued && other.SlurmJob is { } slurmJob && slurmJob == RunningJob.SlurmJob) return;
+            if (!isSaid) Console.WriteLine(FormattableString.Invariant($"waiting: process {other.ProcessId} on {other.Host} is at it since {other.Started:yyyy-MM-dd HH:mm:ss} UTC"));
+            await Task.Delay(WaitInterval, cancellationToken);
         }
     }
 

@@ -53,6 +53,12 @@ internal sealed class JobStatus
         return [.. job.Steps.SelectMany(step => step.Elements.Select(element => Look(job, step, element, now)))];
     }
 
+    /// <summary>Whether the process of a record that says so may still be running; to be asked again and again.</summary>
+    /// <param name="path">Where the record is kept.</param>
+    /// <param name="record">The record, another process's.</param>
+    public bool IsAlive(string path, JobRecord record) =>
+        !(record.Host == Environment.MachineName && (record.ProcessId == Environment.ProcessId || !Exists(record.ProcessId))) && !IsSilent(path, record, FileServerTime(Path.GetDirectoryName(Path.GetFullPath(path))!));
+
     private ElementStatus Look(JobFolder job, JobStep step, int element, DateTime now)
     {
         string path = job.RecordPath(step, element);

@@ -8,6 +8,7 @@ internal sealed class RunningJob : IDisposable
 {
     private readonly string _path;
     private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _lost = new();
     private readonly Timer _timer;
     private JobRecord _record;
 
@@ -22,7 +23,7 @@ internal sealed class RunningJob : IDisposable
             KitVersion = Provenance.CurrentKitVersion,
             Host = Environment.MachineName,
             ProcessId = Environment.ProcessId,
-            SlurmJob = SlurmJob(),
+            SlurmJob = SlurmJob,
             Started = now,
             SignOfLife = now,
         };
@@ -32,6 +33,14 @@ internal sealed class RunningJob : IDisposable
 
     /// <summary>The job that is running; null when this process keeps no record.</summary>
     public static RunningJob? Current { get; private set; }
+
+    /// <summary>What Slurm calls this process; null elsewhere.</summary>
+    public static string? SlurmJob =>
+        Environment.GetEnvironmentVariable("SLURM_ARRAY_JOB_ID") is { Length: > 0 } array ? Invariant($"{array}_{Environment.GetEnvironmentVariable("SLURM_ARRAY_TASK_ID")}")
+        : Environment.GetEnvironmentVariable("SLURM_JOB_ID") is { Length: > 0 } job ? job : null;
+
+    /// <summary>Cancelled once the record is that of another process, which has taken the job over: nothing more is written to it.</summary>
+    public CancellationToken Lost => _lost.Token;
 
     /// <summary>The last thing that was said on stderr.</summary>
     public string? LastMessage { get; private set; }
@@ -56,26 +65,29 @@ internal sealed class RunningJob : IDisposable
     /// <summary>What is said on stderr: the last sentence is why a job failed.</summary>
     public void Say(string message) => LastMessage = message;
 
-    /// <summary>Ends the record.</summary>
+    /// <summary>Ends the record, if it is still that of this process.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     public void End(JobState state, string? error = null, IReadOnlyList<JobFile>? inputs = null, IReadOnlyList<JobFile>? outputs = null)
     {
         lock (_lock)
         {
             _record = _record with { State = state, Error = error, Inputs = [.. inputs ?? []], Outputs = [.. outputs ?? []], SignOfLife = DateTime.UtcNow };
-            _record.Write(_path);
+            WriteOwn();
         }
     }
 
     public void Dispose()
     {
-        _timer.Dispose();
+        // A sign of life may be on its way.
+        lock (_lock)
+        {
+            if (_record.State == JobState.Running) _record = _record with { State = JobState.Cancelled };
+            _timer.Dispose();
+            _lost.Dispose();
+        }
+
         Current = null;
     }
-
-    private static string? SlurmJob() =>
-        Environment.GetEnvironmentVariable("SLURM_ARRAY_JOB_ID") is { Length: > 0 } array ? Invariant($"{array}_{Environment.GetEnvironmentVariable("SLURM_ARRAY_TASK_ID")}")
-        : Environment.GetEnvironmentVariable("SLURM_JOB_ID") is { Length: > 0 } job ? job : null;
 
     private void Beat()
     {
@@ -85,12 +97,19 @@ internal sealed class RunningJob : IDisposable
             _record = _record with { SignOfLife = DateTime.UtcNow };
             try
             {
-                _record.Write(_path);
+                WriteOwn();
             }
-            catch (IOException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 // The next one may succeed; a job does not end because a file server is slow.
             }
         }
+    }
+
+    // What cannot be read is nobody's.
+    private void WriteOwn()
+    {
+        if (!_lost.IsCancellationRequested && JobRecord.ReadOrNull(_path) is { } found && !found.IsOfProcessOf(_record)) _ = _lost.CancelAsync();
+        if (!_lost.IsCancellationRequested) _record.Write(_path);
     }
 }
