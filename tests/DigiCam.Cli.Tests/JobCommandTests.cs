@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DigiCam.Files;
 using DigiCam.Simulation;
 
 namespace DigiCam.Cli.Tests;
@@ -215,6 +216,21 @@ public sealed class JobCommandTests : IDisposable
             begun.WaitForExit();
             Assert.Equal((0, "done"), (begun.ExitCode, Record().GetProperty("state").GetString()));
         }
+    }
+
+    [Fact]
+    public void TemporaryNames_OfProcessesOfTheSameNumber_Differ()
+    {
+        // As if another machine had given that number, too: both write the same file at the same time.
+        string path = _folder.File("record.json");
+        AtomicFile.Write(path, outer =>
+        {
+            outer.Write("outer"u8);
+            AtomicFile.Write(path, inner => inner.Write("inner"u8));
+            Assert.Equal("inner", File.ReadAllText(path));
+        });
+        Assert.Equal("outer", File.ReadAllText(path));
+        Assert.Equal([path], Directory.GetFiles(_folder.FullName));
     }
 
     private JsonElement Record(string name = "r/hvoff.json")

@@ -110,10 +110,10 @@ internal sealed class JobStatus
     // The time by the clock that stamps the records; where nothing may be written, that of this machine.
     private static DateTime FileServerTime(string folder)
     {
-        string path = Path.Combine(folder, FormattableString.Invariant($".clock.{Environment.ProcessId}.tmp"));
+        string path = Path.Combine(folder, $".clock.{Guid.NewGuid():N}.tmp");
         try
         {
-            using FileStream stream = new(path, FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            using FileStream stream = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
             stream.WriteByte(0);
             stream.Flush();
             return File.GetLastWriteTimeUtc(stream.SafeFileHandle);
