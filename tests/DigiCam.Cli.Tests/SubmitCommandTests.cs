@@ -123,6 +123,25 @@ public sealed class SubmitCommandTests : IDisposable
     }
 
     [Fact]
+    public void Folder_OfAnotherJob_OrOfOneThatRuns_IsLeftAlone()
+    {
+        Assert.Equal(0, Submit("hvoff", "--shards", "2", "--folder", "all/jobs", "--", "-c", "-p", "-f", "run_000").ExitCode);
+        Record("hvoff-fit", json => json["state"] = "done");
+        Record("hvoff-fill.1-of-2", json => json["host"] = "node2");
+        string[] before = CommandData.Snapshot(_folder);
+        Submit("dark-rate", "--folder", "all/jobs", "--", "-c", "-f", "run_000", "--input_fit_filename", "run_000.fits.fz")
+            .AssertRefused($"{_folder.File("all/jobs")}: holds another job (hvoff-fill, hvoff-fit); another --folder is needed");
+        Submit("hvoff", "--shards", "2", "--folder", "all/jobs", "--", "-c", "-p", "-f", "run_000", "--evt_max", "10")
+            .AssertRefused($"{_folder.File("all/jobs")}: hvoff-fill.1-of-2 is running there with other options (process {System.Environment.ProcessId} on node2)");
+        Assert.Equal(before, CommandData.Snapshot(_folder));
+
+        // Nothing heard of it for three minutes.
+        Record("hvoff-fill.1-of-2", json => json["host"] = "node2", TimeSpan.FromMinutes(3));
+        Assert.Equal(0, Submit("hvoff", "--folder", "all/jobs", "--", "-c", "-f", "run_000", "--evt_max", "10").ExitCode);
+        Assert.Empty(Directory.GetFiles(_folder.File("all/jobs/records")));
+    }
+
+    [Fact]
     public void Mistakes_AreToldBeforeAnythingIsWritten()
     {
         Refused("waveforms is not a task; tasks are hvoff, dark, dark-spe, dark-rate, ac-dac-scan, led-calibration", "waveforms", "--", "-c");

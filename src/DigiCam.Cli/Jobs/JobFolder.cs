@@ -66,17 +66,27 @@ internal sealed record JobFolder(string Path, ImmutableArray<JobStep> Steps)
 
     /// <summary>Writes the steps and removes the records of steps that were others before: what they say would be misleading.</summary>
     /// <param name="keepsOthers">Records of steps that are not here are kept: they may come back.</param>
-    /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <exception cref="IOException">The folder cannot be written, or a record that would be removed is that of a job which is running.</exception>
     public void Write(bool keepsOthers = false)
     {
         Directory.CreateDirectory(LogFolder);
         Directory.CreateDirectory(System.IO.Path.Combine(Path, "records"));
         Dictionary<string, ImmutableArray<string>> commands = Steps.SelectMany(step => step.Elements.Select(element => (RecordPath(step, element), step.ArgumentsOf(element)))).ToDictionary();
+        JobStatus status = new();
+        List<string> outdated = [];
         foreach (string path in Directory.GetFiles(System.IO.Path.Combine(Path, "records"), "*.json"))
         {
             JobRecord? record = JobRecord.ReadOrNull(path);
-            if (commands.TryGetValue(path, out ImmutableArray<string> command) ? record is null || !record.IsOf(command) : !keepsOthers) File.Delete(path);
+            if (commands.TryGetValue(path, out ImmutableArray<string> command) ? record is not null && record.IsOf(command) : keepsOthers) continue;
+            if (record is { State: JobState.Running } && status.IsAlive(path, record))
+            {
+                throw new IOException(FormattableString.Invariant($"{Path}: {System.IO.Path.GetFileNameWithoutExtension(path)} is running there with other options (process {record.ProcessId} on {record.Host}); wait for it, end it or take another folder"));
+            }
+
+            outdated.Add(path);
         }
+
+        foreach (string path in outdated) File.Delete(path);
 
         AtomicFile.Write(System.IO.Path.Combine(Path, FileName), stream => JsonSerializer.Serialize(stream, new Content(Provenance.CurrentKitVersion, Steps), Json));
     }
