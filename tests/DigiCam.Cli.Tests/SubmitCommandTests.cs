@@ -110,7 +110,7 @@ public sealed class SubmitCommandTests : IDisposable
 
         // Refused in the middle: what has been submitted before is taken back.
         bin = Sbatch("case $* in *dependency*) echo 'sbatch: error: no such partition' >&2; exit 1;; esac; echo 7");
-        Program("scancel", "echo \"$*\" > scancel.log");
+        Program("scancel", "echo \"$*\" >> scancel.log");
         SubmitWith(bin, "hvoff", "--shards", "2", "--submit", "--folder", "jobs", "--", "-c", "-p", "-f", "run_000").AssertRefused("sbatch: error: no such partition", "what was submitted before is cancelled: 7");
         Assert.Equal("7\n", File.ReadAllText(_folder.File("jobs/scancel.log")));
 
@@ -120,6 +120,27 @@ public sealed class SubmitCommandTests : IDisposable
         File.CreateSymbolicLink(_folder.File("empty/mkdir"), "/bin/mkdir");
         Digicam.Result none = SubmitWith(_folder.File("empty"), false, "hvoff", "--submit", "--folder", "jobs", "--", "-c", "-f", "run_000");
         none.AssertRefused("sbatch: command not found");
+    }
+
+    [Theory]
+    [InlineData("INT", true)]
+    [InlineData("INT", false)]
+    [InlineData("TERM", false)]
+    public async Task Submit_ThatIsStopped_TakesBackWhatItHasSubmitted(string signal, bool byDigicam)
+    {
+        string bin = Sbatch("case $* in *dependency*) touch second; sleep 1; echo '8;cluster';; *) echo 7;; esac");
+        Program("scancel", "echo \"$*\" >> scancel.log");
+        Assert.Equal(0, Submit("hvoff", "--shards", "2", "--folder", "jobs", "--", "-c", "-p", "-f", "run_000").ExitCode);
+        ProcessStartInfo start = byDigicam
+            ? Digicam.Prepare(_folder.FullName, "submit", "hvoff", "--shards", "2", "--folder", "jobs", "--submit", "--", "-c", "-p", "-f", "run_000")
+            : new ProcessStartInfo("bash", [_folder.File("jobs/submit.sh")]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["PATH"] = $"{bin}:{System.Environment.GetEnvironmentVariable("PATH")}";
+        using Process process = Process.Start(start)!;
+        while (!File.Exists(_folder.File("jobs/second")) && !process.HasExited) Thread.Sleep(5);
+        using (Process kill = Process.Start("kill", ["-" + signal, FormattableString.Invariant($"{process.Id}")])) kill.WaitForExit();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(signal == "TERM" ? 143 : 130, process.ExitCode);
+        Assert.Equal(["7", "8"], Assert.Single(File.ReadAllLines(_folder.File("jobs/scancel.log"))).Split(' ').Order(StringComparer.Ordinal));
     }
 
     [Fact]
