@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DigiCam.Files;
 using DigiCam.Simulation;
 
 namespace DigiCam.Cli.Tests;
@@ -96,6 +98,8 @@ public sealed class JobCommandTests : IDisposable
         Failed($"{_folder.File("gone.npz")}: no such file", "--input", "gone.npz", "--", "info", "gone.npz");
         CommandData.CopyRealFile(_folder);
         Failed($"{_folder.File("never.npz")}: info did not write it", "--output", "never.npz", "--", "info", "run.fits.fz");
+        File.WriteAllText(_folder.File("stale.npz"), "of last year");
+        Failed($"{_folder.File("stale.npz")}: info did not write it", "--output", "stale.npz", "--", "info", "run.fits.fz");
 
         // A mistake of the caller is not one of the command.
         Digicam.Run(_folder.FullName, "job", "--record", "other.json", "--", "job", "--record", "x.json", "--", "info").AssertRefused("a job does not run another");
@@ -137,6 +141,98 @@ public sealed class JobCommandTests : IDisposable
         Assert.Equal("reading", record.GetProperty("doing").GetString());
         Assert.InRange(record.GetProperty("sign_of_life").GetDateTime() - record.GetProperty("started").GetDateTime(), TimeSpan.Zero, TimeSpan.FromMinutes(1));
         Assert.Equal(Environment.MachineName, record.GetProperty("host").GetString());
+    }
+
+    [Fact]
+    public async Task Job_ThatAnotherProcessIsAt_WaitsForIt()
+    {
+        CommandData.WriteSlowRun(_folder);
+        string[] arguments = ["job", "--record", "r/hvoff.json", "--input", "slow.fits.fz", "--output", "copy.fits.fz", "--", "recompress", "slow.fits.fz", "copy.fits.fz", "--threads", "1"];
+        using Process first = Process.Start(Digicam.Prepare(_folder.FullName, arguments))!;
+        Task<string> said = first.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Task<string> complained = first.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        while (!File.Exists(_folder.File("r/hvoff.json"))) Thread.Sleep(5);
+        Digicam.Result second = Digicam.Run(_folder.FullName, arguments);
+        await first.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((0, ""), (first.ExitCode, await complained));
+        Assert.DoesNotContain("waiting", await said, StringComparison.Ordinal);
+        Assert.Matches(FormattableString.Invariant($@"^waiting: process {first.Id} on \S+ is at it since [-\d]+ [:\d]+ UTC\nup to date: recompress "), second.Output);
+        Assert.Equal((0, ""), (second.ExitCode, second.Error));
+        Assert.Equal(first.Id, Record().GetProperty("process_id").GetInt32());
+        Assert.Equal("done", Record().GetProperty("state").GetString());
+    }
+
+    [Fact]
+    public async Task Job_ThatAnotherProcessHasTakenOver_LeavesItToThatOne()
+    {
+        CommandData.WriteSlowRun(_folder);
+        string[] arguments = ["job", "--record", "r/hvoff.json", "--output", "copy.fits.fz", "--", "recompress", "slow.fits.fz", "copy.fits.fz", "--threads", "1"];
+        using Process process = Process.Start(Digicam.Prepare(_folder.FullName, arguments))!;
+        Task<string> complained = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        while (!File.Exists(_folder.File("r/hvoff.json")) || Record().GetProperty("total").GetInt64() == 0) Thread.Sleep(5);
+        ChangeRecord(json => json["host"] = "node2");
+        string? line;
+        do line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        while (line?.StartsWith("waiting: ", StringComparison.Ordinal) == false);
+        Assert.StartsWith(FormattableString.Invariant($"waiting: process {process.Id} on node2 is at it since "), line, StringComparison.Ordinal);
+        Assert.Equal(("running", "node2"), (Record().GetProperty("state").GetString(), Record().GetProperty("host").GetString()));
+
+        // The other one has ended, and not well.
+        ChangeRecord(json => json["state"] = "cancelled");
+        await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(process.ExitCode == 0, await complained);
+        Assert.Equal(("done", Environment.MachineName), (Record().GetProperty("state").GetString(), Record().GetProperty("host").GetString()));
+    }
+
+    [Fact]
+    public void Job_WhoseProcessIsGone_IsNotWaitedFor()
+    {
+        CommandData.CopyRealFile(_folder);
+        Begins("", Environment.MachineName, 99999999, null);
+        Begins("", "node2", 1, null, TimeSpan.FromMinutes(3));
+
+        // Slurm has one process of a name.
+        Begins("", "node2", 1, "17");
+        Begins("waiting: process 1 on node2 ", "node2", 1, "18");
+
+        void Begins(string waiting, string host, int process, string? slurmJob, TimeSpan age = default)
+        {
+            string path = _folder.File("r/hvoff.json");
+            Directory.CreateDirectory(_folder.File("r"));
+            File.WriteAllText(path, new JsonObject
+            {
+                ["state"] = "running", ["command"] = new JsonArray("info"), ["kit_version"] = "1", ["host"] = host, ["process_id"] = process, ["slurm_job"] = slurmJob,
+                ["started"] = "2026-11-29T12:00:00Z", ["sign_of_life"] = "2026-11-29T12:00:05Z",
+            }.ToJsonString());
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow - age);
+            ProcessStartInfo start = Digicam.Prepare(_folder.FullName, "job", "--record", "r/hvoff.json", "--", "info", "run.fits.fz");
+            start.Environment["SLURM_JOB_ID"] = "17";
+            start.Environment.Remove("SLURM_ARRAY_JOB_ID");
+            using Process begun = Process.Start(start)!;
+            string line = begun.StandardOutput.ReadLine() ?? "";
+            Assert.Equal(waiting.Length > 0, line.StartsWith("waiting: ", StringComparison.Ordinal));
+            Assert.StartsWith(waiting, line, StringComparison.Ordinal);
+            if (waiting.Length > 0) ChangeRecord(json => json["state"] = "failed");
+            begun.StandardOutput.ReadToEnd();
+            begun.WaitForExit();
+            Assert.Equal((0, "done"), (begun.ExitCode, Record().GetProperty("state").GetString()));
+        }
+    }
+
+    [Fact]
+    public void TemporaryNames_OfProcessesOfTheSameNumber_Differ()
+    {
+        // As if another machine had given that number, too: both write the same file at the same time.
+        string path = _folder.File("record.json");
+        AtomicFile.Write(path, outer =>
+        {
+            outer.Write("outer"u8);
+            AtomicFile.Write(path, inner => inner.Write("inner"u8));
+            Assert.Equal("inner", File.ReadAllText(path));
+        });
+        Assert.Equal("outer", File.ReadAllText(path));
+        Assert.Equal([path], Directory.GetFiles(_folder.FullName));
     }
 
     private JsonElement Record(string name = "r/hvoff.json")

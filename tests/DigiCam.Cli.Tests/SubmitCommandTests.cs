@@ -110,7 +110,7 @@ public sealed class SubmitCommandTests : IDisposable
 
         // Refused in the middle: what has been submitted before is taken back.
         bin = Sbatch("case $* in *dependency*) echo 'sbatch: error: no such partition' >&2; exit 1;; esac; echo 7");
-        Program("scancel", "echo \"$*\" > scancel.log");
+        Program("scancel", "echo \"$*\" >> scancel.log");
         SubmitWith(bin, "hvoff", "--shards", "2", "--submit", "--folder", "jobs", "--", "-c", "-p", "-f", "run_000").AssertRefused("sbatch: error: no such partition", "what was submitted before is cancelled: 7");
         Assert.Equal("7\n", File.ReadAllText(_folder.File("jobs/scancel.log")));
 
@@ -120,6 +120,46 @@ public sealed class SubmitCommandTests : IDisposable
         File.CreateSymbolicLink(_folder.File("empty/mkdir"), "/bin/mkdir");
         Digicam.Result none = SubmitWith(_folder.File("empty"), false, "hvoff", "--submit", "--folder", "jobs", "--", "-c", "-f", "run_000");
         none.AssertRefused("sbatch: command not found");
+    }
+
+    [Theory]
+    [InlineData("INT", true)]
+    [InlineData("INT", false)]
+    [InlineData("TERM", false)]
+    public async Task Submit_ThatIsStopped_TakesBackWhatItHasSubmitted(string signal, bool byDigicam)
+    {
+        string bin = Sbatch("case $* in *dependency*) touch second; sleep 1; echo '8;cluster';; *) echo 7;; esac");
+        Program("scancel", "echo \"$*\" >> scancel.log");
+        Assert.Equal(0, Submit("hvoff", "--shards", "2", "--folder", "jobs", "--", "-c", "-p", "-f", "run_000").ExitCode);
+        ProcessStartInfo start = byDigicam
+            ? Digicam.Prepare(_folder.FullName, "submit", "hvoff", "--shards", "2", "--folder", "jobs", "--submit", "--", "-c", "-p", "-f", "run_000")
+            : new ProcessStartInfo("bash", [_folder.File("jobs/submit.sh")]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["PATH"] = $"{bin}:{System.Environment.GetEnvironmentVariable("PATH")}";
+        using Process process = Process.Start(start)!;
+        while (!File.Exists(_folder.File("jobs/second")) && !process.HasExited) Thread.Sleep(5);
+        using (Process kill = Process.Start("kill", ["-" + signal, FormattableString.Invariant($"{process.Id}")])) kill.WaitForExit();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(signal == "TERM" ? 143 : 130, process.ExitCode);
+        Assert.Equal(["7", "8"], Assert.Single(File.ReadAllLines(_folder.File("jobs/scancel.log"))).Split(' ').Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Folder_OfAnotherJob_OrOfOneThatRuns_IsLeftAlone()
+    {
+        Assert.Equal(0, Submit("hvoff", "--shards", "2", "--folder", "all/jobs", "--", "-c", "-p", "-f", "run_000").ExitCode);
+        Record("hvoff-fit", json => json["state"] = "done");
+        Record("hvoff-fill.1-of-2", json => json["host"] = "node2");
+        string[] before = CommandData.Snapshot(_folder);
+        Submit("dark-rate", "--folder", "all/jobs", "--", "-c", "-f", "run_000", "--input_fit_filename", "run_000.fits.fz")
+            .AssertRefused($"{_folder.File("all/jobs")}: holds another job (hvoff-fill, hvoff-fit); another --folder is needed");
+        Submit("hvoff", "--shards", "2", "--folder", "all/jobs", "--", "-c", "-p", "-f", "run_000", "--evt_max", "10")
+            .AssertRefused($"{_folder.File("all/jobs")}: hvoff-fill.1-of-2 is running there with other options (process {System.Environment.ProcessId} on node2)");
+        Assert.Equal(before, CommandData.Snapshot(_folder));
+
+        // Nothing heard of it for three minutes.
+        Record("hvoff-fill.1-of-2", json => json["host"] = "node2", TimeSpan.FromMinutes(3));
+        Assert.Equal(0, Submit("hvoff", "--folder", "all/jobs", "--", "-c", "-f", "run_000", "--evt_max", "10").ExitCode);
+        Assert.Empty(Directory.GetFiles(_folder.File("all/jobs/records")));
     }
 
     [Fact]
@@ -200,11 +240,27 @@ public sealed class SubmitCommandTests : IDisposable
         Assert.Contains("0 of 6 done, 6 waiting\n", Status(2), StringComparison.Ordinal);
 
         File.WriteAllText(_folder.File("all/jobs/records/hvoff-fit.json"), "[]");
-        Digicam.Run(_folder.FullName, "status", "all/jobs").AssertRefused("hvoff-fit.json: not a record of a job");
-        File.WriteAllText(_folder.File("all/jobs/jobs.json"), "{}");
-        Digicam.Run(_folder.FullName, "status", "all/jobs").AssertRefused("jobs.json: not a file of steps");
+        string damaged = Status(1);
+        Assert.Contains($"\nhvoff-fit: failed: {_folder.File("all/jobs/records/hvoff-fit.json")}: not a record of a job: ", damaged, StringComparison.Ordinal);
+        Assert.EndsWith("\n0 of 6 done, 1 failed, 5 waiting\n", damaged, StringComparison.Ordinal);
+        Damaged("{}", "there are no steps");
+        Damaged("""{"steps":[null]}""", "a step has no name");
+        Damaged(Steps("""{"name":null,"description":"","arguments":[]}"""), "a step has no name");
+        Damaged(Steps("""{"name":"a","description":"","arguments":["hvoff",null]}"""), "the step a makes no sense");
+        Damaged(Steps("""{"name":"a","description":"","arguments":[],"outputs":null}"""), "");
+        Damaged(Steps("""{"name":"a","description":"","arguments":[],"shards":2,"outputs":["x"]}"""), "the step a makes no sense");
+        Damaged(Steps("""{"name":"a","description":"","arguments":[],"after":["b"]}"""), "the step a comes after b, which is not before it");
+        Damaged(Steps("""{"name":"a","description":"","arguments":[]},{"name":"a","description":"","arguments":[]}"""), "there are two steps a");
         Digicam.Run(_folder.FullName, "status", ".").AssertRefused(".: has no jobs.json");
         Digicam.Run(_folder.FullName, "status", "nowhere").AssertRefused("nowhere: no such folder");
+
+        string Steps(string steps) => $$"""{"steps":[{{steps}}]}""";
+
+        void Damaged(string text, string cause)
+        {
+            File.WriteAllText(_folder.File("all/jobs/jobs.json"), text);
+            Digicam.Run(_folder.FullName, "status", "all/jobs").AssertRefused($"jobs.json: not a file of steps: {cause}");
+        }
 
         JsonArray Output(int shard) => [new JsonObject { ["path"] = _folder.File("part.h5"), ["size"] = shard, ["modified"] = "2026-11-29T12:00:00Z", ["sha256"] = "" }];
     }

@@ -11,6 +11,8 @@ internal static class JobCommand
 {
     private const string Name = "job";
 
+    private static readonly TimeSpan WaitInterval = TimeSpan.FromSeconds(1);
+
     /// <summary>Makes the command.</summary>
     /// <param name="root">The command whose commands it runs.</param>
     public static Command Create(Command root)
@@ -58,26 +60,43 @@ internal static class JobCommand
     {
         if (words[0] == Name) throw new UsageException("a job does not run another");
         AtomicFile.CheckTarget(path);
-        if (!always && await JobRecord.WhyToRunAsync(path, JobRecord.ReadOrNull(path), words, inputs, outputs, cancellationToken) is null)
+        for (bool isFirst = true; ; isFirst = false)
         {
-            Console.WriteLine($"up to date: {string.Join(' ', words)}");
-            return 0;
-        }
+            // What has once been lost to another process is not taken back from it.
+            await WaitForOtherAsync(path, takesRequeued: isFirst, cancellationToken);
+            if (!always && await JobRecord.WhyToRunAsync(path, JobRecord.ReadOrNull(path), words, inputs, outputs, cancellationToken) is null)
+            {
+                Console.WriteLine($"up to date: {string.Join(' ', words)}");
+                return 0;
+            }
 
-        using RunningJob job = RunningJob.Begin(path, words);
-        try
-        {
-            return await RunAsync(root, job, path, inputs, outputs, words, cancellationToken);
+            using RunningJob job = RunningJob.Begin(path, words);
+            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, job.Lost);
+            try
+            {
+                int exitCode = await RunAsync(root, job, path, inputs, outputs, words, either.Token);
+                if (IsOurs()) return exitCode;
+            }
+            catch (Exception exception)
+            {
+                if (exception is OperationCanceledException) job.End(JobState.Cancelled);
+                else job.End(JobState.Failed, CommandHost.IsBadInput(exception) ? exception.Message : $"{exception.GetType().Name}: {exception.Message}");
+                if (IsOurs()) throw;
+            }
+
+            bool IsOurs() => cancellationToken.IsCancellationRequested || !job.Lost.IsCancellationRequested;
         }
-        catch (OperationCanceledException)
+    }
+
+    // Two processes at the same job would replace each other's files. One that Slurm has started again is the only one, whatever the record says.
+    private static async Task WaitForOtherAsync(string path, bool takesRequeued, CancellationToken cancellationToken)
+    {
+        JobStatus status = new();
+        for (bool isSaid = false; JobRecord.ReadOrNull(path) is { State: JobState.Running } other && status.IsAlive(path, other); isSaid = true)
         {
-            job.End(JobState.Cancelled);
-            throw;
-        }
-        catch (Exception exception)
-        {
-            job.End(JobState.Failed, CommandHost.IsBadInput(exception) ? exception.Message : $"{exception.GetType().Name}: {exception.Message}");
-            throw;
+            if (takesRequeued && other.SlurmJob is { } slurmJob && slurmJob == RunningJob.SlurmJob) return;
+            if (!isSaid) Console.WriteLine(FormattableString.Invariant($"waiting: process {other.ProcessId} on {other.Host} is at it since {other.Started:yyyy-MM-dd HH:mm:ss} UTC"));
+            await Task.Delay(WaitInterval, cancellationToken);
         }
     }
 
@@ -88,6 +107,7 @@ internal static class JobCommand
 
         // Times before the command reads: a file that changes while it is read is then seen to have changed.
         JobFile[] before = [.. inputs.Select(Existing)];
+        JobFile?[] old = [.. outputs.Select(JobFile.Look)];
         int exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellationToken);
         if (exitCode == CommandHost.Cancelled)
         {
@@ -110,7 +130,14 @@ internal static class JobCommand
         }
 
         List<JobFile> written = [];
-        foreach (string output in outputs) written.Add(await (JobFile.Look(output) ?? throw new IOException($"{output}: {words[0]} did not write it")).HashAsync(cancellationToken));
+        foreach (string output in outputs)
+        {
+            // What lay there before is not what the command has made.
+            JobFile? now = JobFile.Look(output);
+            if (now is null || (old[written.Count] is { } then && now.LooksLike(then))) throw new IOException($"{output}: {words[0]} did not write it");
+            written.Add(await now.HashAsync(cancellationToken));
+        }
+
         job.End(JobState.Done, inputs: read, outputs: written);
         return 0;
     }

@@ -38,11 +38,20 @@ internal static class SubmitCommand
         }
     }
 
+    // Stages and parts of the same task may come and go; the steps of another would be forgotten.
+    private static void CheckFolder(JobFolder job, string task)
+    {
+        if (!File.Exists(Path.Combine(job.Path, JobFolder.FileName))) return;
+        string[] others = [.. JobFolder.Read(job.Path).Steps.Where(step => step.Arguments.FirstOrDefault() is not "merge" and var command && command != task).Select(step => step.Name)];
+        if (others.Length > 0) throw new UsageException($"{job.Path}: holds another job ({string.Join(", ", others)}); another --folder is needed");
+    }
+
     private static async Task<int> RunAsync(string task, string[] words, int shards, string? folder, SlurmOptions options, bool submit, CancellationToken cancellationToken)
     {
         ImmutableArray<JobStep> steps = TaskSteps.Of([task, .. words], shards);
         Check(steps);
         JobFolder job = new(Path.GetFullPath(folder ?? Path.Combine(TaskSteps.OutputFolder(steps), $"jobs-{task}")), steps);
+        CheckFolder(job, task);
         SlurmScripts.Write(job, options);
         foreach (JobStep step in steps)
         {

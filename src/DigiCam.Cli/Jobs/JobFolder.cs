@@ -51,9 +51,17 @@ internal sealed record JobFolder(string Path, ImmutableArray<JobStep> Steps)
         {
             Content content = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path), Json) ?? throw new JsonException("it is empty");
             if (content.Steps.IsDefault) throw new JsonException("there are no steps");
-            foreach (JobStep step in content.Steps)
+            HashSet<string> before = [];
+            foreach (JobStep? step in content.Steps)
             {
-                if (step.Shards < 0 || step.Arguments.IsDefault || step.Inputs.IsDefault || step.Outputs.IsDefault || step.After.IsDefault || (step.Shards > 0 && step.Outputs.Length != step.Shards)) throw new JsonException($"the step {step.Name} makes no sense");
+                if (step?.Name is null) throw new JsonException("a step has no name");
+                if (step.Shards < 0 || (step.Shards > 0 && step.Outputs.Length != step.Shards) || ((ImmutableArray<string?>[])[step.Arguments, step.Inputs, step.Outputs, step.After]).Any(words => words.IsDefault || words.Contains(null)))
+                {
+                    throw new JsonException($"the step {step.Name} makes no sense");
+                }
+
+                if (step.After.FirstOrDefault(name => !before.Contains(name)) is { } unknown) throw new JsonException($"the step {step.Name} comes after {unknown}, which is not before it");
+                if (!before.Add(step.Name)) throw new JsonException($"there are two steps {step.Name}");
             }
 
             return new JobFolder(System.IO.Path.GetDirectoryName(path)!, content.Steps);
@@ -66,17 +74,27 @@ internal sealed record JobFolder(string Path, ImmutableArray<JobStep> Steps)
 
     /// <summary>Writes the steps and removes the records of steps that were others before: what they say would be misleading.</summary>
     /// <param name="keepsOthers">Records of steps that are not here are kept: they may come back.</param>
-    /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <exception cref="IOException">The folder cannot be written, or a record that would be removed is that of a job which is running.</exception>
     public void Write(bool keepsOthers = false)
     {
         Directory.CreateDirectory(LogFolder);
         Directory.CreateDirectory(System.IO.Path.Combine(Path, "records"));
         Dictionary<string, ImmutableArray<string>> commands = Steps.SelectMany(step => step.Elements.Select(element => (RecordPath(step, element), step.ArgumentsOf(element)))).ToDictionary();
+        JobStatus status = new();
+        List<string> outdated = [];
         foreach (string path in Directory.GetFiles(System.IO.Path.Combine(Path, "records"), "*.json"))
         {
             JobRecord? record = JobRecord.ReadOrNull(path);
-            if (commands.TryGetValue(path, out ImmutableArray<string> command) ? record is null || !record.IsOf(command) : !keepsOthers) File.Delete(path);
+            if (commands.TryGetValue(path, out ImmutableArray<string> command) ? record is not null && record.IsOf(command) : keepsOthers) continue;
+            if (record is { State: JobState.Running } && status.IsAlive(path, record))
+            {
+                throw new IOException(FormattableString.Invariant($"{Path}: {System.IO.Path.GetFileNameWithoutExtension(path)} is running there with other options (process {record.ProcessId} on {record.Host}); wait for it, end it or take another folder"));
+            }
+
+            outdated.Add(path);
         }
+
+        foreach (string path in outdated) File.Delete(path);
 
         AtomicFile.Write(System.IO.Path.Combine(Path, FileName), stream => JsonSerializer.Serialize(stream, new Content(Provenance.CurrentKitVersion, Steps), Json));
     }

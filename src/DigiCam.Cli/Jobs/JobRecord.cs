@@ -193,6 +193,9 @@ internal sealed partial record JobRecord
     [GeneratedRegex(@"^(?<step>.+)\.(?<shard>\d{1,9})-of-(?<shards>[1-9]\d{0,8})\.json$", RegexOptions.CultureInvariant)]
     private static partial Regex ElementName();
 
+    /// <summary>Whether the same process writes both.</summary>
+    public bool IsOfProcessOf(JobRecord other) => Host == other.Host && ProcessId == other.ProcessId && Started == other.Started;
+
     /// <summary>Whether this is the record of a command line, whatever the number of threads.</summary>
     public bool IsOf(IReadOnlyList<string> command) => Meaning(Command).SequenceEqual(Meaning(command));
 

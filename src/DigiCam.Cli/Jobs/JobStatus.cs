@@ -29,7 +29,7 @@ internal enum ElementState
 /// <param name="Step">The step.</param>
 /// <param name="Element">The part, from 1 on; 0 for the whole.</param>
 /// <param name="State">Its state.</param>
-/// <param name="Record">Its record; null when it has not begun.</param>
+/// <param name="Record">Its record; null when it has not begun, or its record cannot be read.</param>
 /// <param name="Problem">Why it failed; null otherwise.</param>
 /// <param name="Log">What it printed; null when there is no such file.</param>
 internal sealed record ElementStatus(JobStep Step, int Element, ElementState State, JobRecord? Record, string? Problem, string? Log);
@@ -46,18 +46,33 @@ internal sealed class JobStatus
     private readonly Dictionary<string, (DateTime SignOfLife, long Seen)> _seen = [];
 
     /// <summary>Looks once.</summary>
-    /// <exception cref="InvalidDataException">A record is none.</exception>
     public ImmutableArray<ElementStatus> Look(JobFolder job)
     {
         DateTime now = FileServerTime(job.Path);
         return [.. job.Steps.SelectMany(step => step.Elements.Select(element => Look(job, step, element, now)))];
     }
 
+    /// <summary>Whether the process of a record that says so may still be running; to be asked again and again.</summary>
+    /// <param name="path">Where the record is kept.</param>
+    /// <param name="record">The record, another process's.</param>
+    public bool IsAlive(string path, JobRecord record) =>
+        !(record.Host == Environment.MachineName && (record.ProcessId == Environment.ProcessId || !Exists(record.ProcessId))) && !IsSilent(path, record, FileServerTime(Path.GetDirectoryName(Path.GetFullPath(path))!));
+
     private ElementStatus Look(JobFolder job, JobStep step, int element, DateTime now)
     {
         string path = job.RecordPath(step, element);
-        JobRecord? record = JobRecord.Read(path);
         string log = job.LogPath(step, element);
+        JobRecord? record;
+        try
+        {
+            record = JobRecord.Read(path);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            // The others have theirs.
+            return new ElementStatus(step, element, ElementState.Failed, null, exception.Message, File.Exists(log) ? log : null);
+        }
+
         string? problem = record?.State switch { JobState.Failed => record.Error, JobState.Done => Missing(record), _ => null };
         ElementState state = record?.State switch
         {
@@ -104,10 +119,10 @@ internal sealed class JobStatus
     // The time by the clock that stamps the records; where nothing may be written, that of this machine.
     private static DateTime FileServerTime(string folder)
     {
-        string path = Path.Combine(folder, FormattableString.Invariant($".clock.{Environment.ProcessId}.tmp"));
+        string path = Path.Combine(folder, $".clock.{Guid.NewGuid():N}.tmp");
         try
         {
-            using FileStream stream = new(path, FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            using FileStream stream = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
             stream.WriteByte(0);
             stream.Flush();
             return File.GetLastWriteTimeUtc(stream.SafeFileHandle);

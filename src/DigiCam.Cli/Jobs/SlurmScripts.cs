@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using DigiCam.Cli.Reporting;
 using DigiCam.Files;
@@ -59,12 +60,22 @@ internal static class SlurmScripts
             throw new IOException($"{script}: cannot be run: {exception.Message}", exception);
         }
 
+        using CancellationTokenRegistration registration = cancellationToken.Register(() => Terminate(process.Id));
         Task<string> error = process.StandardError.ReadToEndAsync(CancellationToken.None);
         string output = await process.StandardOutput.ReadToEndAsync(CancellationToken.None);
         await process.WaitForExitAsync(CancellationToken.None);
-        cancellationToken.ThrowIfCancellationRequested();
+
+        // When all has been submitted by then, it is.
+        if (process.ExitCode != 0) cancellationToken.ThrowIfCancellationRequested();
         string[] said = (await error).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return process.ExitCode == 0 ? output : throw new IOException($"{script}: {(said.Length > 0 ? string.Join("; ", said) : FormattableString.Invariant($"ended with exit code {process.ExitCode}"))}");
+    }
+
+    // Ctrl+C of a terminal reaches the script by itself, other signals do not. The runtime can only kill.
+    private static void Terminate(int process)
+    {
+        using Process? kill = Process.Start(new ProcessStartInfo("bash", ["-c", "kill -TERM \"$0\"", process.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardError = true });
+        kill?.WaitForExit();
     }
 
     /// <summary>A word of bash.</summary>
@@ -176,15 +187,28 @@ internal static class SlurmScripts
         cd {{Quote(job.Path)}}
         mkdir -p logs records
         declare -A job=()
-        trap 'if [ ${#job[@]} -gt 0 ]; then scancel "${job[@]}"; echo "what was submitted before is cancelled: ${job[*]}" >&2; fi' ERR
+
+        # What cannot be submitted as a whole is taken back.
+        take_back() {
+          if [ "$BASH_SUBSHELL" -gt 0 ]; then return; fi
+          trap - ERR
+          trap '' INT TERM HUP
+          local id ids=()
+          for id in ${job[@]+"${job[@]}"}; do if [ -n "$id" ]; then ids+=("${id%%;*}"); fi; done
+          if [ ${#ids[@]} -gt 0 ]; then scancel "${ids[@]}"; echo "what was submitted before is cancelled: ${ids[*]}" >&2; fi
+        }
+        trap take_back ERR
+        trap 'take_back; exit 130' INT
+        trap 'take_back; exit 143' TERM
+        trap 'take_back; exit 129' HUP
 
         # [condition=afterany] submit STEP [STEP BEFORE IT ...]
         submit() {
-          local step=$1 before dependency='' id
+          local step=$1 before dependency=''
           shift
           for before in "$@"; do dependency+=:${job[$before]}; done
-          id=$(sbatch --parsable ${dependency:+"--dependency=${condition:-afterok}$dependency" --kill-on-invalid-dep=yes} "$step.sh")
-          job[$step]=${id%%;*}
+          job[$step]=$(sbatch --parsable ${dependency:+"--dependency=${condition:-afterok}$dependency" --kill-on-invalid-dep=yes} "$step.sh")
+          job[$step]=${job[$step]%%;*}
           echo "$step: job ${job[$step]}"
         }
 

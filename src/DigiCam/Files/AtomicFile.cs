@@ -13,12 +13,12 @@ public static class AtomicFile
         ArgumentNullException.ThrowIfNull(write);
         string full = Path.GetFullPath(path);
         string folder = Path.GetDirectoryName(full)!;
-        string temporary = Path.Combine(folder, FormattableString.Invariant($".{Path.GetFileName(full)}.{Environment.ProcessId}.tmp"));
+        string temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Unique()}.tmp");
         if (Directory.Exists(full)) throw new IOException($"{path}: is a directory");
         try
         {
             Directory.CreateDirectory(folder);
-            using (FileStream stream = new(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16)) write(stream);
+            using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16)) write(stream);
             File.Move(temporary, full, overwrite: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -39,11 +39,11 @@ public static class AtomicFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         string full = Path.GetFullPath(path);
         if (Directory.Exists(full)) throw new IOException($"{path}: is a directory");
-        string probe = Path.Combine(Path.GetDirectoryName(full)!, FormattableString.Invariant($".{Path.GetFileName(full)}.{Environment.ProcessId}.probe"));
+        string probe = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Unique()}.probe");
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-            using FileStream stream = new(probe, FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            using FileStream stream = new(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -59,4 +59,7 @@ public static class AtomicFile
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text);
         Write(path, stream => stream.Write(bytes));
     }
+
+    // Processes on two machines may have the same number.
+    private static string Unique() => FormattableString.Invariant($"{Environment.ProcessId}.{Guid.NewGuid():N}");
 }
