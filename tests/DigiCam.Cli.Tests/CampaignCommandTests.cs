@@ -77,13 +77,14 @@ public sealed class CampaignCommandTests : IDisposable
 
         // Files that were copied anew are those of before.
         foreach (string file in Directory.GetFiles(_folder.File("raw"))) File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(-1));
-        DateTime written = File.GetLastWriteTimeUtc(_folder.File("out/index.html"));
+        File.Delete(_folder.File("out/hvoff/01-hv-off.html"));
         Stopwatch watch = Stopwatch.StartNew();
         Digicam.Result again = Run();
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10);
         Assert.Equal((0, ""), (again.ExitCode, again.Error));
         Assert.Equal(steps, Closing(again, run: 0));
-        Assert.Equal(written, File.GetLastWriteTimeUtc(_folder.File("out/index.html")));
+        Assert.Equal(index, File.ReadAllText(_folder.File("out/index.html")));
+        Assert.Equal(report, File.ReadAllText(_folder.File("out/hvoff/01-hv-off.html")));
 
         Digicam.Result status = Digicam.Run(_folder.FullName, "status", "out");
         Assert.Equal((0, ""), (status.ExitCode, status.Error));
@@ -108,11 +109,14 @@ public sealed class CampaignCommandTests : IDisposable
         Assert.Equal(4, Closing(result, upToDate: 0));
         Assert.Contains("dark-spe-fill: begins (", result.Output, StringComparison.Ordinal);
 
-        // A file that is away for a while costs nothing when it is back.
+        // A file that is away for a while costs nothing when it is back, and then the page no longer says so.
+        string Page() => File.ReadAllText(_folder.File("out/index.html"));
         File.Move(_folder.File("raw/dark_001.fits.fz"), _folder.File("away"));
         Run(Pattern("dark_000.fits.fz, dark_001.fits.fz, dark_002.fits.fz")).AssertRefused("dark-spe: ", "dark_001.fits.fz: no such file");
+        Assert.Contains("dark_001.fits.fz: no such file", Page(), StringComparison.Ordinal);
         File.Move(_folder.File("away"), _folder.File("raw/dark_001.fits.fz"));
         Assert.Equal(4, Closing(Run(), run: 0));
+        Assert.DoesNotContain("no such file", Page(), StringComparison.Ordinal);
 
         // An output that is gone, and an input of the same events in other bytes: the results of the dark run stay those they were.
         File.Delete(_folder.File("out/dark-spe/spe_hv_on_fit.csv"));
@@ -188,6 +192,20 @@ public sealed class CampaignCommandTests : IDisposable
         File.Copy(_folder.File("raw/dark_000.fits.fz"), _folder.File("raw/bad.fits.fz"), overwrite: true);
         Digicam.Result mended = Run(null, "--dry-run");
         Assert.StartsWith("dark-spe-fill: would be run: failed\n", mended.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PlanOfAnotherTitleOrWithoutATask_ChangesThePageThoughNothingIsRun()
+    {
+        const string Plan = "title: First\n" + HvOffAndSpe + "  - {task: dark, files: dark_7*.fits.fz}\n";
+        Assert.Equal(1, Run(Plan).ExitCode);
+        string page = File.ReadAllText(_folder.File("out/index.html"));
+        Assert.Contains("<h1>First</h1>", page, StringComparison.Ordinal);
+        Assert.Contains("<h2>dark</h2>", page, StringComparison.Ordinal);
+        Assert.Equal(4, Closing(Run("title: Second\n" + HvOffAndSpe), run: 0));
+        page = File.ReadAllText(_folder.File("out/index.html"));
+        Assert.Contains("<h1>Second</h1>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<h2>dark</h2>", page, StringComparison.Ordinal);
     }
 
     [Fact]

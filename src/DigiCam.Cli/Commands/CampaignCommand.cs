@@ -54,12 +54,9 @@ internal static class CampaignCommand
         CampaignRunner runner = new(all with { Steps = campaign.Steps }, jobs);
         await runner.RunAsync(cancellationToken);
 
-        // Where nothing was run it shows what it showed before.
-        string record = all.RecordPath(indexStep, 0);
-        bool isComplete = runner.Failed + runner.Blocked == 0 && campaign.Tasks.All(task => task.Problem is null);
-        if (runner.Run > 0 || !isComplete || await JobRecord.WhyToRunAsync(record, JobRecord.ReadOrNull(record), indexStep.Arguments, indexStep.Inputs, indexStep.Outputs, cancellationToken) is not null)
+        // Always: the title, the tasks of the plan and files that are away change the page where no step has to be run.
+        using (RunningJob job = RunningJob.Begin(all.RecordPath(indexStep, 0), indexStep.Arguments))
         {
-            using RunningJob job = RunningJob.Begin(record, indexStep.Arguments);
             try
             {
                 CampaignReports.Write(campaign, cancellationToken);
@@ -77,7 +74,7 @@ internal static class CampaignCommand
         string failures = (runner.Failed + runner.Blocked > 0 ? FormattableString.Invariant($", {runner.Failed} failed, {runner.Blocked} not begun") : "")
             + (unplanned > 0 ? FormattableString.Invariant($", {Display.Count(unplanned, "task")} left out") : "");
         Console.WriteLine(FormattableString.Invariant($"campaign: {Display.Count(runner.Run, "step")} run, {runner.UpToDate} up to date{failures}, {watch.Elapsed.TotalSeconds:F1} s"));
-        return isComplete ? 0 : CommandHost.Failure;
+        return runner.Failed + runner.Blocked + unplanned == 0 ? 0 : CommandHost.Failure;
     }
 
     private static int WriteIndex(PlannedCampaign campaign, CancellationToken cancellationToken)
