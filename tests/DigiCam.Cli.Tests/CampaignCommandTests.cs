@@ -114,6 +114,7 @@ public sealed class CampaignCommandTests : IDisposable
         File.Move(_folder.File("raw/dark_001.fits.fz"), _folder.File("away"));
         Run(Pattern("dark_000.fits.fz, dark_001.fits.fz, dark_002.fits.fz")).AssertRefused("dark-spe: ", "dark_001.fits.fz: no such file");
         Assert.Contains("dark_001.fits.fz: no such file", Page(), StringComparison.Ordinal);
+        Assert.Equal(1, Run(null, "--slurm").ExitCode);
         File.Move(_folder.File("away"), _folder.File("raw/dark_001.fits.fz"));
         Assert.Equal(4, Closing(Run(), run: 0));
         Assert.DoesNotContain("no such file", Page(), StringComparison.Ordinal);

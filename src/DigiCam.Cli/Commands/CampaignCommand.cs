@@ -48,9 +48,7 @@ internal static class CampaignCommand
         using FileStream _ = Lock(campaign);
         JobStep indexStep = campaign.IndexStep;
         JobFolder all = new(campaign.JobFolder, [.. campaign.Steps, indexStep]);
-
-        // A task that has lost a file for a while has not lost what it had done.
-        all.Write(keepsOthers: campaign.Tasks.Any(task => task.Problem is not null));
+        all.Write(KeepsOthers(campaign));
         CampaignRunner runner = new(all with { Steps = campaign.Steps }, jobs);
         await runner.RunAsync(cancellationToken);
 
@@ -116,12 +114,15 @@ internal static class CampaignCommand
     {
         SubmitCommand.Check(campaign.Steps);
         JobFolder job = new(campaign.JobFolder, [.. campaign.Steps, campaign.IndexStep with { Always = true }]);
-        SlurmScripts.Write(job, options);
+        SlurmScripts.Write(job, options, KeepsOthers(campaign));
         Console.WriteLine(FormattableString.Invariant($"{job.Path}: scripts of {Display.Count(job.Steps.Length, "step")}"));
         if (submit) Console.Write(await SlurmScripts.SubmitAsync(job, cancellationToken));
         else Console.WriteLine($"submit them by {SlurmScripts.Quote(Path.Combine(job.Path, SlurmScripts.SubmitName))}");
         return campaign.Tasks.All(task => task.Problem is null) ? 0 : CommandHost.Failure;
     }
+
+    // A task that has lost a file for a while has not lost what it had done.
+    private static bool KeepsOthers(PlannedCampaign campaign) => campaign.Tasks.Any(task => task.Problem is not null);
 
     // Two of them would run the same steps into the same files.
     private static FileStream Lock(PlannedCampaign campaign)
