@@ -209,6 +209,23 @@ public sealed class CampaignCommandTests : IDisposable
         Assert.DoesNotContain("<h2>dark</h2>", page, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true, "/hvoff-fill.log: cannot be written: ")]
+    [InlineData(false, "/hvoff-fill.log' is denied")]
+    public void LogThatCannotBeWritten_FailsItsStepAndTheRestIsDone(bool isFull, string cause)
+    {
+        TestEnvironment.Require(OperatingSystem.IsLinux(), "needs /dev/full");
+        string log = _folder.File("out/jobs/logs/hvoff-fill.log");
+        Directory.CreateDirectory(isFull ? Path.GetDirectoryName(log)! : log);
+        if (isFull) File.CreateSymbolicLink(log, "/dev/full");
+        Digicam.Result result = Run(HvOffAndSpe.Replace("dark_*.fits.fz", "dark_*.fits.fz, hv_off: hvoff", StringComparison.Ordinal) + "  - {task: hvoff, name: second, files: hv_off_000.fits.fz}\n");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Matches($"^digicam campaign: hvoff-fill failed: .*{Regex.Escape(cause)}.*\n$", result.Error);
+        Assert.Matches(@"\ncampaign: 2 steps run, 0 up to date, 1 failed, 3 not begun, \d+\.\d s\n$", result.Output);
+        Assert.True(File.Exists(_folder.File("out/second/adc_hv_off_fit.npz")));
+        Assert.True(File.Exists(_folder.File("out/index.html")));
+    }
+
     [Fact]
     public void Slurm_WritesScriptsWhoseLastJobRunsInAnyCase()
     {
