@@ -226,6 +226,18 @@ public sealed class CampaignCommandTests : IDisposable
         Assert.True(File.Exists(_folder.File("out/index.html")));
     }
 
+    [Theory]
+    [InlineData("a,b", ',')]
+    [InlineData("a*", '*')]
+    [InlineData("a?", '?')]
+    public void FolderWhoseNameStandsForSeveralFiles_IsRefusedWithItsLine(string name, char character)
+    {
+        TestEnvironment.Require(!OperatingSystem.IsWindows(), "needs a system that allows such names");
+        Directory.Move(_folder.File("raw"), _folder.File(name));
+        Run(HvOffAndSpe.Replace("input: raw", $"input: \"{name}\"", StringComparison.Ordinal)).AssertRefused($"digicam campaign: plan.yaml: line 1: input: the folder of the camera files, {_folder.File(name)}, has a '{character}' in its name");
+        Assert.False(Directory.Exists(_folder.File("out")));
+    }
+
     [Fact]
     public void Slurm_WritesScriptsWhoseLastJobRunsInAnyCase()
     {
@@ -247,6 +259,7 @@ public sealed class CampaignCommandTests : IDisposable
     [InlineData("- {task: hvoff, files: hv_off_*, options: {evt_mx: 5}}", "line 2: tasks.options.evt_mx: hvoff has no option 'evt_mx', did you mean 'evt_max'?")]
     [InlineData("- {task: hvoff, files: hv_off_*, options: {evt_max: many}}", "line 2: tasks.options.evt_max: Cannot parse argument 'many' for option '--evt_max' as expected type")]
     [InlineData("- {task: hvoff, files: hv_off_*, options: {output_directory: x}}", "line 2: tasks.options.output_directory: is set by the campaign itself")]
+    [InlineData("- {task: hvoff, files: 'hv_off_000.fits.fz,hv_off_001.fits.fz'}", "line 2: tasks.files: 'hv_off_000.fits.fz,hv_off_001.fits.fz' has a comma in it; several files are a list")]
     [InlineData("- {task: hvoff, files: hv_off_*, shards: 0}", "line 2: tasks.shards: 0 is impossible")]
     [InlineData("- task: hvoff", "line 2: tasks: the key 'files' is missing")]
     [InlineData("- {task: dark, files: dark_*}", "line 2: tasks.task: needs a result with high voltage off")]
