@@ -77,13 +77,14 @@ public sealed class CampaignCommandTests : IDisposable
 
         // Files that were copied anew are those of before.
         foreach (string file in Directory.GetFiles(_folder.File("raw"))) File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(-1));
-        DateTime written = File.GetLastWriteTimeUtc(_folder.File("out/index.html"));
+        File.Delete(_folder.File("out/hvoff/01-hv-off.html"));
         Stopwatch watch = Stopwatch.StartNew();
         Digicam.Result again = Run();
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10);
         Assert.Equal((0, ""), (again.ExitCode, again.Error));
         Assert.Equal(steps, Closing(again, run: 0));
-        Assert.Equal(written, File.GetLastWriteTimeUtc(_folder.File("out/index.html")));
+        Assert.Equal(index, File.ReadAllText(_folder.File("out/index.html")));
+        Assert.Equal(report, File.ReadAllText(_folder.File("out/hvoff/01-hv-off.html")));
 
         Digicam.Result status = Digicam.Run(_folder.FullName, "status", "out");
         Assert.Equal((0, ""), (status.ExitCode, status.Error));
@@ -108,11 +109,15 @@ public sealed class CampaignCommandTests : IDisposable
         Assert.Equal(4, Closing(result, upToDate: 0));
         Assert.Contains("dark-spe-fill: begins (", result.Output, StringComparison.Ordinal);
 
-        // A file that is away for a while costs nothing when it is back.
+        // A file that is away for a while costs nothing when it is back, and then the page no longer says so.
+        string Page() => File.ReadAllText(_folder.File("out/index.html"));
         File.Move(_folder.File("raw/dark_001.fits.fz"), _folder.File("away"));
         Run(Pattern("dark_000.fits.fz, dark_001.fits.fz, dark_002.fits.fz")).AssertRefused("dark-spe: ", "dark_001.fits.fz: no such file");
+        Assert.Contains("dark_001.fits.fz: no such file", Page(), StringComparison.Ordinal);
+        Assert.Equal(1, Run(null, "--slurm").ExitCode);
         File.Move(_folder.File("away"), _folder.File("raw/dark_001.fits.fz"));
         Assert.Equal(4, Closing(Run(), run: 0));
+        Assert.DoesNotContain("no such file", Page(), StringComparison.Ordinal);
 
         // An output that is gone, and an input of the same events in other bytes: the results of the dark run stay those they were.
         File.Delete(_folder.File("out/dark-spe/spe_hv_on_fit.csv"));
@@ -191,6 +196,49 @@ public sealed class CampaignCommandTests : IDisposable
     }
 
     [Fact]
+    public void PlanOfAnotherTitleOrWithoutATask_ChangesThePageThoughNothingIsRun()
+    {
+        const string Plan = "title: First\n" + HvOffAndSpe + "  - {task: dark, files: dark_7*.fits.fz}\n";
+        Assert.Equal(1, Run(Plan).ExitCode);
+        string page = File.ReadAllText(_folder.File("out/index.html"));
+        Assert.Contains("<h1>First</h1>", page, StringComparison.Ordinal);
+        Assert.Contains("<h2>dark</h2>", page, StringComparison.Ordinal);
+        Assert.Equal(4, Closing(Run("title: Second\n" + HvOffAndSpe), run: 0));
+        page = File.ReadAllText(_folder.File("out/index.html"));
+        Assert.Contains("<h1>Second</h1>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<h2>dark</h2>", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "/hvoff-fill.log: cannot be written: ")]
+    [InlineData(false, "/hvoff-fill.log' is denied")]
+    public void LogThatCannotBeWritten_FailsItsStepAndTheRestIsDone(bool isFull, string cause)
+    {
+        TestEnvironment.Require(OperatingSystem.IsLinux(), "needs /dev/full");
+        string log = _folder.File("out/jobs/logs/hvoff-fill.log");
+        Directory.CreateDirectory(isFull ? Path.GetDirectoryName(log)! : log);
+        if (isFull) File.CreateSymbolicLink(log, "/dev/full");
+        Digicam.Result result = Run(HvOffAndSpe.Replace("dark_*.fits.fz", "dark_*.fits.fz, hv_off: hvoff", StringComparison.Ordinal) + "  - {task: hvoff, name: second, files: hv_off_000.fits.fz}\n");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Matches($"^digicam campaign: hvoff-fill failed: .*{Regex.Escape(cause)}.*\n$", result.Error);
+        Assert.Matches(@"\ncampaign: 2 steps run, 0 up to date, 1 failed, 3 not begun, \d+\.\d s\n$", result.Output);
+        Assert.True(File.Exists(_folder.File("out/second/adc_hv_off_fit.npz")));
+        Assert.True(File.Exists(_folder.File("out/index.html")));
+    }
+
+    [Theory]
+    [InlineData("a,b", ',')]
+    [InlineData("a*", '*')]
+    [InlineData("a?", '?')]
+    public void FolderWhoseNameStandsForSeveralFiles_IsRefusedWithItsLine(string name, char character)
+    {
+        TestEnvironment.Require(!OperatingSystem.IsWindows(), "needs a system that allows such names");
+        Directory.Move(_folder.File("raw"), _folder.File(name));
+        Run(HvOffAndSpe.Replace("input: raw", $"input: \"{name}\"", StringComparison.Ordinal)).AssertRefused($"digicam campaign: plan.yaml: line 1: input: the folder of the camera files, {_folder.File(name)}, has a '{character}' in its name");
+        Assert.False(Directory.Exists(_folder.File("out")));
+    }
+
+    [Fact]
     public void Slurm_WritesScriptsWhoseLastJobRunsInAnyCase()
     {
         Digicam.Result result = Run(HvOffAndSpe.Replace("hv_off_000.fits.fz", "hv_off_000.fits.fz, shards: 4", StringComparison.Ordinal), "--slurm", "--time", "1:00:00");
@@ -211,6 +259,7 @@ public sealed class CampaignCommandTests : IDisposable
     [InlineData("- {task: hvoff, files: hv_off_*, options: {evt_mx: 5}}", "line 2: tasks.options.evt_mx: hvoff has no option 'evt_mx', did you mean 'evt_max'?")]
     [InlineData("- {task: hvoff, files: hv_off_*, options: {evt_max: many}}", "line 2: tasks.options.evt_max: Cannot parse argument 'many' for option '--evt_max' as expected type")]
     [InlineData("- {task: hvoff, files: hv_off_*, options: {output_directory: x}}", "line 2: tasks.options.output_directory: is set by the campaign itself")]
+    [InlineData("- {task: hvoff, files: 'hv_off_000.fits.fz,hv_off_001.fits.fz'}", "line 2: tasks.files: 'hv_off_000.fits.fz,hv_off_001.fits.fz' has a comma in it; several files are a list")]
     [InlineData("- {task: hvoff, files: hv_off_*, shards: 0}", "line 2: tasks.shards: 0 is impossible")]
     [InlineData("- task: hvoff", "line 2: tasks: the key 'files' is missing")]
     [InlineData("- {task: dark, files: dark_*}", "line 2: tasks.task: needs a result with high voltage off")]

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
+using System.ComponentModel;
 using System.Diagnostics;
 using DigiCam.Cli.Jobs;
 using DigiCam.Cli.Reporting;
@@ -100,16 +100,25 @@ internal sealed class CampaignRunner(JobFolder job, int jobs)
                 return true;
             }
 
-            Interlocked.Increment(ref _failed);
             JobRecord? record = JobRecord.ReadOrNull(path);
-            string cause = record is { State: JobState.Failed, Error: { } error } ? error : FormattableString.Invariant($"its process ended with exit code {exitCode}; see {job.LogPath(step, element)}");
-            Hide(() => CommandHost.Say("campaign", $"{step.TitleOf(element)} failed: {cause}"));
-            return false;
+            return Fail(record is { State: JobState.Failed, Error: { } error } ? error : FormattableString.Invariant($"its process ended with exit code {exitCode}; see {job.LogPath(step, element)}"));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or Win32Exception)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return Fail(exception.Message);
         }
         finally
         {
             _running.TryRemove(path, out _);
             _places.Release();
+        }
+
+        bool Fail(string cause)
+        {
+            Interlocked.Increment(ref _failed);
+            Hide(() => CommandHost.Say("campaign", $"{step.TitleOf(element)} failed: {cause}"));
+            return false;
         }
     }
 
@@ -153,10 +162,22 @@ internal sealed class CampaignRunner(JobFolder job, int jobs)
     private static async Task CopyAsync(Stream from, FileStream log)
     {
         byte[] buffer = new byte[1 << 14];
+        IOException? failure = null;
         while (await from.ReadAsync(buffer) is > 0 and var count)
         {
-            lock (log) log.Write(buffer, 0, count);
+            // Nobody else empties the pipe, and a process that finds it full waits.
+            if (failure is not null) continue;
+            try
+            {
+                lock (log) log.Write(buffer, 0, count);
+            }
+            catch (IOException exception)
+            {
+                failure = exception;
+            }
         }
+
+        if (failure is not null) throw new IOException($"{log.Name}: cannot be written: {failure.Message}", failure);
     }
 
     private void Say(string text) => Hide(() => Console.WriteLine(text));

@@ -14,6 +14,9 @@ internal sealed class CommissioningPlanReader
     private const int MostShards = 10_000;
     private const int LongestName = 60;
 
+    // Lists of files and patterns, which commands and notebooks take, have no way to quote them.
+    private static readonly char[] Separators = [',', '*', '?', '\n'];
+
     private static readonly string[] TaskKeys = ["task", "name", "files", "scan_plan", "options", "shards", "report", "hv_off", "dark", "scan", "after"];
 
     private readonly string _path;
@@ -40,6 +43,7 @@ internal sealed class CommissioningPlanReader
         string name = Path.GetFileNameWithoutExtension(full);
         string input = keys["input"] is { } i ? Path.GetFullPath(i.Text("a folder"), folder) : folder;
         if (!Directory.Exists(input)) throw (keys["input"] ?? keys.Require("tasks")).Error($"the folder {input} does not exist");
+        if (input.IndexOfAny(Separators) is >= 0 and var at) throw (keys["input"] ?? keys.Require("tasks")).Error($"the folder of the camera files, {input}, has a '{input[at]}' in its name, which stands for several files elsewhere");
         string target = output is not null ? Path.GetFullPath(output) : Path.GetFullPath(keys["output"]?.Text("a folder") ?? name, folder);
         if (File.Exists(target)) throw new PlanException(path, 0, "output", $"{target} is a file, not a folder");
         PlanValue list = keys.Require("tasks");
@@ -84,7 +88,7 @@ internal sealed class CommissioningPlanReader
             Name = draft.Name,
             Line = draft.Line,
             Output = Path.Combine(_output, draft.Name),
-            Files = keys["files"] is { } files ? [.. files.Items().Select(file => file.Text("the name of a file, or a pattern"))] : [],
+            Files = keys["files"] is { } files ? [.. files.Items().Select(FileOrPattern)] : [],
             ScanPlan = keys["scan_plan"] is { } plan ? ExistingFile(plan, _input) : null,
             Options = keys["options"] is { } options ? Options(kind, options) : [],
             Shards = (int?)keys["shards"]?.Integer(1, MostShards) ?? 1,
@@ -168,6 +172,12 @@ internal sealed class CommissioningPlanReader
     {
         string path = Path.GetFullPath(value.Text("a file"), folder);
         return File.Exists(path) ? path : throw value.Error($"the file {path} does not exist");
+    }
+
+    private static string FileOrPattern(PlanValue value)
+    {
+        string text = value.Text("the name of a file, or a pattern");
+        return text.Contains(',', StringComparison.Ordinal) ? throw value.Error($"'{text}' has a comma in it; several files are a list, as in [dark_000.fits.fz, dark_001.fits.fz]") : text;
     }
 
     private static bool YesOrNo(PlanValue value) => value.Choice(("yes", true), ("no", false), ("true", true), ("false", false));

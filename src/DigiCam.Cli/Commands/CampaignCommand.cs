@@ -48,18 +48,13 @@ internal static class CampaignCommand
         using FileStream _ = Lock(campaign);
         JobStep indexStep = campaign.IndexStep;
         JobFolder all = new(campaign.JobFolder, [.. campaign.Steps, indexStep]);
-
-        // A task that has lost a file for a while has not lost what it had done.
-        all.Write(keepsOthers: campaign.Tasks.Any(task => task.Problem is not null));
+        all.Write(KeepsOthers(campaign));
         CampaignRunner runner = new(all with { Steps = campaign.Steps }, jobs);
         await runner.RunAsync(cancellationToken);
 
-        // Where nothing was run it shows what it showed before.
-        string record = all.RecordPath(indexStep, 0);
-        bool isComplete = runner.Failed + runner.Blocked == 0 && campaign.Tasks.All(task => task.Problem is null);
-        if (runner.Run > 0 || !isComplete || await JobRecord.WhyToRunAsync(record, JobRecord.ReadOrNull(record), indexStep.Arguments, indexStep.Inputs, indexStep.Outputs, cancellationToken) is not null)
+        // Always: the title, the tasks of the plan and files that are away change the page where no step has to be run.
+        using (RunningJob job = RunningJob.Begin(all.RecordPath(indexStep, 0), indexStep.Arguments))
         {
-            using RunningJob job = RunningJob.Begin(record, indexStep.Arguments);
             try
             {
                 CampaignReports.Write(campaign, cancellationToken);
@@ -77,7 +72,7 @@ internal static class CampaignCommand
         string failures = (runner.Failed + runner.Blocked > 0 ? FormattableString.Invariant($", {runner.Failed} failed, {runner.Blocked} not begun") : "")
             + (unplanned > 0 ? FormattableString.Invariant($", {Display.Count(unplanned, "task")} left out") : "");
         Console.WriteLine(FormattableString.Invariant($"campaign: {Display.Count(runner.Run, "step")} run, {runner.UpToDate} up to date{failures}, {watch.Elapsed.TotalSeconds:F1} s"));
-        return isComplete ? 0 : CommandHost.Failure;
+        return runner.Failed + runner.Blocked + unplanned == 0 ? 0 : CommandHost.Failure;
     }
 
     private static int WriteIndex(PlannedCampaign campaign, CancellationToken cancellationToken)
@@ -119,12 +114,15 @@ internal static class CampaignCommand
     {
         SubmitCommand.Check(campaign.Steps);
         JobFolder job = new(campaign.JobFolder, [.. campaign.Steps, campaign.IndexStep with { Always = true }]);
-        SlurmScripts.Write(job, options);
+        SlurmScripts.Write(job, options, KeepsOthers(campaign));
         Console.WriteLine(FormattableString.Invariant($"{job.Path}: scripts of {Display.Count(job.Steps.Length, "step")}"));
         if (submit) Console.Write(await SlurmScripts.SubmitAsync(job, cancellationToken));
         else Console.WriteLine($"submit them by {SlurmScripts.Quote(Path.Combine(job.Path, SlurmScripts.SubmitName))}");
         return campaign.Tasks.All(task => task.Problem is null) ? 0 : CommandHost.Failure;
     }
+
+    // A task that has lost a file for a while has not lost what it had done.
+    private static bool KeepsOthers(PlannedCampaign campaign) => campaign.Tasks.Any(task => task.Problem is not null);
 
     // Two of them would run the same steps into the same files.
     private static FileStream Lock(PlannedCampaign campaign)

@@ -133,7 +133,7 @@ internal sealed partial record JobRecord
         {
             return Read(path);
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             return null;
         }

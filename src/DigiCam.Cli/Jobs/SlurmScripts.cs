@@ -27,10 +27,11 @@ internal static class SlurmScripts
     /// <summary>Writes the steps and the scripts.</summary>
     /// <param name="job">The folder and the steps.</param>
     /// <param name="options">What is asked of Slurm.</param>
+    /// <param name="keepsOthers">Records of steps that are not here are kept: they may come back.</param>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public static void Write(JobFolder job, SlurmOptions options)
+    public static void Write(JobFolder job, SlurmOptions options, bool keepsOthers = false)
     {
-        job.Write();
+        job.Write(keepsOthers);
 
         // People change it: where digicam is on the nodes, which modules it needs.
         string digicam = Path.Combine(job.Path, DigicamName);
