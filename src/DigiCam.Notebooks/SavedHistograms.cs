@@ -131,7 +131,7 @@ public static class SavedHistograms
         RequireSame(file, provenance, "maximum_events", scan.Input.Options.MaximumEvents);
     }
 
-    // Names and numbers of events tell runs apart; the SHA-256 would take the time of reading the files.
+    // Names, numbers of events and fingerprints tell runs apart; the SHA-256 would take the time of reading the files.
     private static Provenance Require(string file, Run run)
     {
         Provenance provenance = ReadProvenance(file);
@@ -143,10 +143,15 @@ public static class SavedHistograms
             throw new InvalidDataException($"{file}: is of other files than the input of this notebook: {(onlyThen.Length > 0 ? $"of {First(onlyThen)}" : $"not of {First(onlyNow)}")}");
         }
 
+        if (run.Files.FirstOrDefault(input => !provenance.Inputs.Any(known => IsOf(known, input))) is { } other)
+            throw new InvalidDataException($"{file}: is of another {Path.GetFileName(other.Path)} than the input of this notebook: name and number of events are the same, headers or events are not");
         RequireSame(file, provenance, "events", run.EventCount);
         RequireSame(file, provenance, "pixel_order", run.Options.PixelOrder);
         return provenance;
     }
+
+    // Files of earlier versions have no fingerprint.
+    private static bool IsOf(InputFile known, RunFile input) => known.Events == input.EventCount && known.Name == Path.GetFileName(input.Path) && (known.Fingerprint is null || known.Fingerprint == input.Fingerprint());
 
     private static void RequireSame(string file, Provenance provenance, string name, object? value)
     {

@@ -104,6 +104,43 @@ public sealed class SavedHistogramsTests : IDisposable
         Assert.Equal($"{In("no.h5")}: no such file of histograms", Assert.Throws<FileNotFoundException>(() => SavedHistograms.Dark(In("no.h5"), run, HvOff())).Message);
     }
 
+    [Fact]
+    public async Task File_OfARunOfEqualNameAndLength_IsRefused()
+    {
+        // The same name and number of events, another night.
+        string copy = In(Path.GetFileName(HvOffInput.Files[0]));
+        File.Copy(HvOffInput.Files[0], copy);
+        RunInput input = RunInput.From(copy);
+        string file;
+        using (Run run = input.Open())
+        {
+            file = HvOffFiles.WriteHistograms(In("adc_hv_off.npz"), AdcHistograms.Accumulate(run), await input.ProvenanceAsync("hvoff", run))[0];
+            Assert.NotNull(SavedHistograms.Samples(file, run));
+        }
+
+        // The original is the same file elsewhere.
+        using (Run original = HvOffInput.Open()) Assert.NotNull(SavedHistograms.Samples(file, original));
+        Change(copy);
+        using Run other = input.Open();
+        Assert.Equal($"{file}: is of another hv_off_000.fits.fz than the input of this notebook: name and number of events are the same, headers or events are not", Assert.Throws<InvalidDataException>(() => SavedHistograms.Samples(file, other)).Message);
+
+        // Results of earlier versions do not say.
+        string provenance = In("adc_hv_off.json");
+        File.WriteAllText(provenance, System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(provenance), ",\\s*\"Fingerprint\": \"[0-9a-f]{64}\"", ""));
+        Assert.DoesNotContain("Fingerprint", File.ReadAllText(provenance), StringComparison.Ordinal);
+        Assert.NotNull(SavedHistograms.Samples(file, other));
+    }
+
+    // As a run of another night: another value in the header of the events.
+    private static void Change(string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        int date = bytes.AsSpan().LastIndexOf("DATE    = '"u8);
+        Assert.True(date > 0);
+        bytes[date + 14] = (byte)(bytes[date + 14] == (byte)'9' ? '8' : '9');
+        File.WriteAllBytes(path, bytes);
+    }
+
     private static HvOffResult HvOff()
     {
         using Run run = HvOffInput.Open();

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
+using System.Text.Json.Serialization;
 
 namespace DigiCam.Results;
 
@@ -12,6 +13,10 @@ namespace DigiCam.Results;
 /// <param name="Checksums">What its own checksums say: "ok", "bad" or "absent"; null for files without such sums, or where another part of the run has them.</param>
 public sealed record InputFile(string Name, string Sha256, long? Events, string? Checksums = null)
 {
+    /// <summary>Tells a camera file from others of its name without reading all of it: SHA-256 over its headers and the numbers, times and types of its events. Null for other files, and in results of earlier versions.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Fingerprint { get; init; }
+
     /// <summary>Reads a file to its end for its SHA-256.</summary>
     /// <param name="path">The file.</param>
     /// <param name="events">Number of events in it; null for files that hold none.</param>

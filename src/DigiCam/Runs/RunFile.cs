@@ -59,7 +59,9 @@ public sealed class RunFile : IDisposable
     /// <summary>
     /// Tells the file from others without reading all of it: SHA-256 over its headers, which hold check sums of the data, its catalogs of tiles, and numbers, times and types of all events.
     /// </summary>
-    internal string Fingerprint()
+    /// <returns>The SHA-256, lower-case hexadecimal. A file whose samples were compressed anew has another.</returns>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public string Fingerprint()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using FileStream stream = new(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -56,7 +56,7 @@ public sealed record RunInput(ImmutableArray<string> Files, RunOptions Options)
             bool hasFirst = first == 0 && tiles > 0;
             bool hasLast = tiles > 0 && first + tiles == file.Events.TileCount;
             InputFile input = hasFirst ? await InputFile.HashAsync(file.Path, file.EventCount, cancellationToken).ConfigureAwait(false) : new InputFile(Path.GetFileName(file.Path), "", file.EventCount);
-            inputs.Add(hasLast ? input with { Checksums = Checksums(file, cancellationToken) } : input);
+            inputs.Add(input with { Checksums = hasLast ? Checksums(file, cancellationToken) : null, Fingerprint = file.Fingerprint() });
         }
 
         return Provenance.Now(
