@@ -241,10 +241,24 @@ public sealed class SubmitCommandTests : IDisposable
 
         File.WriteAllText(_folder.File("all/jobs/records/hvoff-fit.json"), "[]");
         Digicam.Run(_folder.FullName, "status", "all/jobs").AssertRefused("hvoff-fit.json: not a record of a job");
-        File.WriteAllText(_folder.File("all/jobs/jobs.json"), "{}");
-        Digicam.Run(_folder.FullName, "status", "all/jobs").AssertRefused("jobs.json: not a file of steps");
+        Damaged("{}", "there are no steps");
+        Damaged("""{"steps":[null]}""", "a step has no name");
+        Damaged(Steps("""{"name":null,"description":"","arguments":[]}"""), "a step has no name");
+        Damaged(Steps("""{"name":"a","description":"","arguments":["hvoff",null]}"""), "the step a makes no sense");
+        Damaged(Steps("""{"name":"a","description":"","arguments":[],"outputs":null}"""), "");
+        Damaged(Steps("""{"name":"a","description":"","arguments":[],"shards":2,"outputs":["x"]}"""), "the step a makes no sense");
+        Damaged(Steps("""{"name":"a","description":"","arguments":[],"after":["b"]}"""), "the step a comes after b, which is not before it");
+        Damaged(Steps("""{"name":"a","description":"","arguments":[]},{"name":"a","description":"","arguments":[]}"""), "there are two steps a");
         Digicam.Run(_folder.FullName, "status", ".").AssertRefused(".: has no jobs.json");
         Digicam.Run(_folder.FullName, "status", "nowhere").AssertRefused("nowhere: no such folder");
+
+        string Steps(string steps) => $$"""{"steps":[{{steps}}]}""";
+
+        void Damaged(string text, string cause)
+        {
+            File.WriteAllText(_folder.File("all/jobs/jobs.json"), text);
+            Digicam.Run(_folder.FullName, "status", "all/jobs").AssertRefused($"jobs.json: not a file of steps: {cause}");
+        }
 
         JsonArray Output(int shard) => [new JsonObject { ["path"] = _folder.File("part.h5"), ["size"] = shard, ["modified"] = "2026-11-29T12:00:00Z", ["sha256"] = "" }];
     }

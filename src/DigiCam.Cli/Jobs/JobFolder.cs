@@ -51,9 +51,17 @@ internal sealed record JobFolder(string Path, ImmutableArray<JobStep> Steps)
         {
             Content content = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path), Json) ?? throw new JsonException("it is empty");
             if (content.Steps.IsDefault) throw new JsonException("there are no steps");
-            foreach (JobStep step in content.Steps)
+            HashSet<string> before = [];
+            foreach (JobStep? step in content.Steps)
             {
-                if (step.Shards < 0 || step.Arguments.IsDefault || step.Inputs.IsDefault || step.Outputs.IsDefault || step.After.IsDefault || (step.Shards > 0 && step.Outputs.Length != step.Shards)) throw new JsonException($"the step {step.Name} makes no sense");
+                if (step?.Name is null) throw new JsonException("a step has no name");
+                if (step.Shards < 0 || (step.Shards > 0 && step.Outputs.Length != step.Shards) || ((ImmutableArray<string>[])[step.Arguments, step.Inputs, step.Outputs, step.After]).Any(words => words.IsDefault || words.Any(word => word is null)))
+                {
+                    throw new JsonException($"the step {step.Name} makes no sense");
+                }
+
+                if (step.After.FirstOrDefault(name => !before.Contains(name)) is { } unknown) throw new JsonException($"the step {step.Name} comes after {unknown}, which is not before it");
+                if (!before.Add(step.Name)) throw new JsonException($"there are two steps {step.Name}");
             }
 
             return new JobFolder(System.IO.Path.GetDirectoryName(path)!, content.Steps);
