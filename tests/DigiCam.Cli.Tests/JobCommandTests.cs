@@ -98,6 +98,8 @@ public sealed class JobCommandTests : IDisposable
         Failed($"{_folder.File("gone.npz")}: no such file", "--input", "gone.npz", "--", "info", "gone.npz");
         CommandData.CopyRealFile(_folder);
         Failed($"{_folder.File("never.npz")}: info did not write it", "--output", "never.npz", "--", "info", "run.fits.fz");
+        File.WriteAllText(_folder.File("stale.npz"), "of last year");
+        Failed($"{_folder.File("stale.npz")}: info did not write it", "--output", "stale.npz", "--", "info", "run.fits.fz");
 
         // A mistake of the caller is not one of the command.
         Digicam.Run(_folder.FullName, "job", "--record", "other.json", "--", "job", "--record", "x.json", "--", "info").AssertRefused("a job does not run another");

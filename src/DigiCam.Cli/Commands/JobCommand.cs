@@ -107,6 +107,7 @@ internal static class JobCommand
 
         // Times before the command reads: a file that changes while it is read is then seen to have changed.
         JobFile[] before = [.. inputs.Select(Existing)];
+        JobFile?[] old = [.. outputs.Select(JobFile.Look)];
         int exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellationToken);
         if (exitCode == CommandHost.Cancelled)
         {
@@ -129,7 +130,14 @@ internal static class JobCommand
         }
 
         List<JobFile> written = [];
-        foreach (string output in outputs) written.Add(await (JobFile.Look(output) ?? throw new IOException($"{output}: {words[0]} did not write it")).HashAsync(cancellationToken));
+        foreach (string output in outputs)
+        {
+            // What lay there before is not what the command has made.
+            JobFile? now = JobFile.Look(output);
+            if (now is null || (old[written.Count] is { } then && now.LooksLike(then))) throw new IOException($"{output}: {words[0]} did not write it");
+            written.Add(await now.HashAsync(cancellationToken));
+        }
+
         job.End(JobState.Done, inputs: read, outputs: written);
         return 0;
     }
