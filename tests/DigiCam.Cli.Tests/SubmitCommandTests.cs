@@ -240,7 +240,9 @@ public sealed class SubmitCommandTests : IDisposable
         Assert.Contains("0 of 6 done, 6 waiting\n", Status(2), StringComparison.Ordinal);
 
         File.WriteAllText(_folder.File("all/jobs/records/hvoff-fit.json"), "[]");
-        Digicam.Run(_folder.FullName, "status", "all/jobs").AssertRefused("hvoff-fit.json: not a record of a job");
+        string damaged = Status(1);
+        Assert.Contains($"\nhvoff-fit: failed: {_folder.File("all/jobs/records/hvoff-fit.json")}: not a record of a job: ", damaged, StringComparison.Ordinal);
+        Assert.EndsWith("\n0 of 6 done, 1 failed, 5 waiting\n", damaged, StringComparison.Ordinal);
         Damaged("{}", "there are no steps");
         Damaged("""{"steps":[null]}""", "a step has no name");
         Damaged(Steps("""{"name":null,"description":"","arguments":[]}"""), "a step has no name");

@@ -29,7 +29,7 @@ internal enum ElementState
 /// <param name="Step">The step.</param>
 /// <param name="Element">The part, from 1 on; 0 for the whole.</param>
 /// <param name="State">Its state.</param>
-/// <param name="Record">Its record; null when it has not begun.</param>
+/// <param name="Record">Its record; null when it has not begun, or its record cannot be read.</param>
 /// <param name="Problem">Why it failed; null otherwise.</param>
 /// <param name="Log">What it printed; null when there is no such file.</param>
 internal sealed record ElementStatus(JobStep Step, int Element, ElementState State, JobRecord? Record, string? Problem, string? Log);
@@ -46,7 +46,6 @@ internal sealed class JobStatus
     private readonly Dictionary<string, (DateTime SignOfLife, long Seen)> _seen = [];
 
     /// <summary>Looks once.</summary>
-    /// <exception cref="InvalidDataException">A record is none.</exception>
     public ImmutableArray<ElementStatus> Look(JobFolder job)
     {
         DateTime now = FileServerTime(job.Path);
@@ -62,8 +61,18 @@ internal sealed class JobStatus
     private ElementStatus Look(JobFolder job, JobStep step, int element, DateTime now)
     {
         string path = job.RecordPath(step, element);
-        JobRecord? record = JobRecord.Read(path);
         string log = job.LogPath(step, element);
+        JobRecord? record;
+        try
+        {
+            record = JobRecord.Read(path);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            // The others have theirs.
+            return new ElementStatus(step, element, ElementState.Failed, null, exception.Message, File.Exists(log) ? log : null);
+        }
+
         string? problem = record?.State switch { JobState.Failed => record.Error, JobState.Done => Missing(record), _ => null };
         ElementState state = record?.State switch
         {
