@@ -8,6 +8,9 @@ internal sealed class RunningJob : IDisposable
 {
     private readonly string _path;
     private readonly Lock _lock = new();
+
+    // Held while the record is written, which may take long; who reports how far the job is does not wait for that.
+    private readonly Lock _writing = new();
     private readonly CancellationTokenSource _lost = new();
     private readonly Timer _timer;
     private JobRecord _record;
@@ -58,7 +61,7 @@ internal sealed class RunningJob : IDisposable
         {
             bool isNew = doing != _record.Doing || total != _record.Total;
             _record = _record with { Doing = doing, Progress = progress, Total = total };
-            if (isNew) Beat();
+            if (isNew && _record.State == JobState.Running) _timer.Change(TimeSpan.Zero, JobRecord.Heartbeat);
         }
     }
 
@@ -69,19 +72,18 @@ internal sealed class RunningJob : IDisposable
     /// <exception cref="IOException">It cannot be written.</exception>
     public void End(JobState state, string? error = null, IReadOnlyList<JobFile>? inputs = null, IReadOnlyList<JobFile>? outputs = null)
     {
-        lock (_lock)
+        lock (_writing)
         {
-            _record = _record with { State = state, Error = error, Inputs = [.. inputs ?? []], Outputs = [.. outputs ?? []], SignOfLife = DateTime.UtcNow };
-            WriteOwn();
+            WriteOwn(Change(record => record with { State = state, Error = error, Inputs = [.. inputs ?? []], Outputs = [.. outputs ?? []], SignOfLife = DateTime.UtcNow }));
         }
     }
 
     public void Dispose()
     {
         // A sign of life may be on its way.
-        lock (_lock)
+        lock (_writing)
         {
-            if (_record.State == JobState.Running) _record = _record with { State = JobState.Cancelled };
+            Change(record => record.State == JobState.Running ? record with { State = JobState.Cancelled } : record);
             _timer.Dispose();
             _lost.Dispose();
         }
@@ -89,15 +91,20 @@ internal sealed class RunningJob : IDisposable
         Current = null;
     }
 
+    private JobRecord Change(Func<JobRecord, JobRecord> change)
+    {
+        lock (_lock) return _record = change(_record);
+    }
+
     private void Beat()
     {
-        lock (_lock)
+        lock (_writing)
         {
-            if (_record.State != JobState.Running) return;
-            _record = _record with { SignOfLife = DateTime.UtcNow };
+            JobRecord record = Change(record => record.State == JobState.Running ? record with { SignOfLife = DateTime.UtcNow } : record);
+            if (record.State != JobState.Running) return;
             try
             {
-                WriteOwn();
+                WriteOwn(record);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
@@ -107,9 +114,9 @@ internal sealed class RunningJob : IDisposable
     }
 
     // What cannot be read is nobody's.
-    private void WriteOwn()
+    private void WriteOwn(JobRecord record)
     {
-        if (!_lost.IsCancellationRequested && JobRecord.ReadOrNull(_path) is { } found && !found.IsOfProcessOf(_record)) _ = _lost.CancelAsync();
-        if (!_lost.IsCancellationRequested) _record.Write(_path);
+        if (!_lost.IsCancellationRequested && JobRecord.ReadOrNull(_path) is { } found && !found.IsOfProcessOf(record)) _ = _lost.CancelAsync();
+        if (!_lost.IsCancellationRequested) record.Write(_path);
     }
 }
