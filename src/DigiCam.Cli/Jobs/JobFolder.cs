@@ -55,7 +55,7 @@ internal sealed record JobFolder(string Path, ImmutableArray<JobStep> Steps)
             foreach (JobStep? step in content.Steps)
             {
                 if (step?.Name is null) throw new JsonException("a step has no name");
-                if (step.Shards < 0 || (step.Shards > 0 && step.Outputs.Length != step.Shards) || ((ImmutableArray<string?>[])[step.Arguments, step.Inputs, step.Outputs, step.After]).Any(words => words.IsDefault || words.Contains(null)))
+                if (step.Shards < 0 || (step.Shards > 0 && step.Outputs.Length != step.Shards) || ((ImmutableArray<string>[])[step.Arguments, step.Inputs, step.Outputs, step.After]).Any(words => words.IsDefault || words.Any(word => word is null)))
                 {
                     throw new JsonException($"the step {step.Name} makes no sense");
                 }
