@@ -202,8 +202,14 @@ public sealed class JobCommandTests : IDisposable
             Directory.CreateDirectory(_folder.File("r"));
             File.WriteAllText(path, new JsonObject
             {
-                ["state"] = "running", ["command"] = new JsonArray("info"), ["kit_version"] = "1", ["host"] = host, ["process_id"] = process, ["slurm_job"] = slurmJob,
-                ["started"] = "2026-11-29T12:00:00Z", ["sign_of_life"] = "2026-11-29T12:00:05Z",
+                ["state"] = "running",
+                ["command"] = new JsonArray("info"),
+                ["kit_version"] = "1",
+                ["host"] = host,
+                ["process_id"] = process,
+                ["slurm_job"] = slurmJob,
+                ["started"] = "2026-11-29T12:00:00Z",
+                ["sign_of_life"] = "2026-11-29T12:00:05Z",
             }.ToJsonString());
             File.SetLastWriteTimeUtc(path, DateTime.UtcNow - age);
             ProcessStartInfo start = Digicam.Prepare(_folder.FullName, "job", "--record", "r/hvoff.json", "--", "info", "run.fits.fz");
