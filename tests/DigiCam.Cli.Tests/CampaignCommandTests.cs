@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 namespace DigiCam.Cli.Tests;
 
 /// <summary>digicam campaign on the small runs: order, skipping, resuming, failures, reports.</summary>
+[Trait("Culture", "any")]
 public sealed class CampaignCommandTests : IDisposable
 {
     private const string HvOffAndSpe = """

@@ -54,6 +54,7 @@ public sealed class ShardFolder : IDisposable
 }
 
 /// <summary>Tasks on parts of their input, and digicam merge, which makes the files of one run of the task.</summary>
+[Trait("Culture", "any")]
 public sealed class ShardCommandTests(ShardFolder folder) : IClassFixture<ShardFolder>
 {
     public static TheoryData<string, string, string> Tasks => new()

@@ -9,7 +9,6 @@ using DigiCam.Plans;
 
 namespace DigiCam.Tests.Exchange;
 
-[Trait("Culture", "any")]
 public sealed class DigicampipeTests : IDisposable
 {
     private static readonly string[] Names = ["gain", "mu_xt", "sigma_e", "sigma_1", "baseline"];

@@ -12,7 +12,6 @@ using DigiCam.Results;
 
 namespace DigiCam.Tests.Exchange;
 
-[Trait("Culture", "any")]
 public sealed class ObservatoryCalibrationTests : IDisposable
 {
     private const string Pandas = "numpy, pandas, tables, h5py";

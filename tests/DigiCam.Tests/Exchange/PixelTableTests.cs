@@ -6,7 +6,6 @@ using DigiCam.Files;
 
 namespace DigiCam.Tests.Exchange;
 
-[Trait("Culture", "any")]
 public sealed class PixelTableTests : IDisposable
 {
     private const int Pixels = 1296;

@@ -8,6 +8,7 @@ using DigiCam.Runs;
 namespace DigiCam.Tests.Partials;
 
 /// <summary>The sum of partial results is what one pass over the whole run fills, however the run was divided and in whatever order the parts are put together; nothing else is taken.</summary>
+[Trait("Culture", "any")]
 public sealed class PartialSetTests(PartialRun runs) : IClassFixture<PartialRun>
 {
     private const int MostPieces = 6;
