@@ -12,7 +12,7 @@ using static System.FormattableString;
 namespace DigiCam.Benchmarks;
 
 /// <summary>
-/// What a second process brings: two processes with half of the tiles each, at the same time, against one with all of them; each with one thread, from its start to the partial result on the disk,
+/// What a second process brings: two processes with half of the tiles each, at the same time, against one of them alone, and against one with all tiles; each with one thread, from its start to the partial result on the disk,
 /// SHA-256 and check sums of the input included.
 /// </summary>
 internal static class ShardFigures
@@ -77,6 +77,10 @@ internal static class ShardFigures
             (double oneClock, double oneProcessor, long events) = Time(kind, input, "1/1");
             (double twoClock, double twoProcessor, long both) = Time(kind, input, "1/2", "2/2");
             if (events != both) throw new InvalidOperationException(Invariant($"{kind}: {both} events in two parts, {events} in all"));
+            (double firstClock, _, long first) = Time(kind, input, "1/2");
+            (double secondClock, _, long second) = Time(kind, input, "2/2");
+            double alone = ((first / firstClock) + (second / secondClock)) / 2;
+            Console.WriteLine(Invariant($"  {kind}: one of the two parts alone {alone:F0} events/s (mean of {firstClock:F1} and {secondClock:F1} s); both at the same time {events / twoClock / alone:F2} x"));
             rounds.Add((oneClock / twoClock, oneProcessor / twoProcessor, events / oneClock, events / twoClock));
             Console.WriteLine(Invariant($"  {kind}: {events} events, one process {oneClock:F1} s, {events / oneClock:F0} events/s; two at the same time {twoClock:F1} s, {events / twoClock:F0} events/s: {oneClock / twoClock:F2} x; by processor time of the longer one {oneProcessor / twoProcessor:F2} x; other load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}"));
         }
