@@ -23,11 +23,10 @@ public abstract class RunnerTestBase : IDisposable
 
     private protected void AssertNoTemporaryFiles() => Assert.Empty(Directory.EnumerateFiles(_folder.FullName, "*.tmp", SearchOption.AllDirectories));
 
-    private protected sealed class Sink(List<CellProgress> items, Action? first = null) : IProgress<CellProgress>
+    private protected sealed class Sink(List<CellProgress> items) : IProgress<CellProgress>
     {
         public void Report(CellProgress value)
         {
-            if (items.Count == 0) first?.Invoke();
             items.Add(value);
         }
     }
